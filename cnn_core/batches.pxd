@@ -1,0 +1,22 @@
+from libc.stdint cimport int64_t, uint64_t
+
+from .architecture cimport real
+
+cdef enum Kind:
+    FLOAT32
+    FLOAT64
+    INT64
+
+cdef struct Table:              # an array of the user, where it lies: m rows of examples, read through its strides
+    const char *data
+    Kind kind
+    Py_ssize_t m
+    Py_ssize_t features
+    Py_ssize_t row              # bytes from one example to the next
+    Py_ssize_t feature          # bytes from one feature to the next
+    bint labels                 # one column of class numbers k that stand for one-hot columns
+
+cdef void shuffle(int64_t *order, int64_t start, int64_t stop, uint64_t key) noexcept nogil
+cdef uint64_t epoch_key(uint64_t seed, uint64_t epoch) noexcept nogil
+cdef void gather(const Table *table, const int64_t *order, Py_ssize_t start, Py_ssize_t columns, real *A,
+                 Py_ssize_t units) noexcept nogil

@@ -1,0 +1,41 @@
+"""pynn: the dense neural network that you can see through.
+
+Names, shapes and equations are those of P. Skalski, "Deep Dive into Math Behind Deep Networks" (2018).
+"""
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+try:
+    from pynn import datasets
+except ImportError:
+    pass
+from pynn.gradcheck import GradientReport, check_gradients
+from pynn.history import History
+from pynn.network import ForwardPass, Gradients, Layer, Network
+from pynn.training import DivergenceError, DivergenceWarning
+
+if TYPE_CHECKING:
+    from pynn import plot
+
+__version__ = "0.1.0"
+__all__ = [
+    "DivergenceError",
+    "DivergenceWarning",
+    "ForwardPass",
+    "GradientReport",
+    "Gradients",
+    "History",
+    "Layer",
+    "Network",
+    "check_gradients",
+    "datasets",
+    "plot",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "plot":          # loaded when first used, as it loads matplotlib
+        return importlib.import_module("pynn.plot")
+    raise AttributeError(f"module 'pynn' has no attribute {name!r}")

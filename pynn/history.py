@@ -1,0 +1,85 @@
+"""History: what happened in a fit, epoch by epoch."""
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+class History:
+    """The record of a fit: one entry an epoch, under names such as ``loss``, ``accuracy``, ``val_loss``.
+
+    Attributes
+    ----------
+    loss, accuracy : ndarray, (epochs,)
+        Means over the batches of the epoch as they were met.  In regression ``r2`` (R²) takes the place of ``accuracy``.
+    val_loss, val_accuracy : ndarray, (epochs,)
+        On the validation data after the epoch; there only if the fit had validation data.  In regression ``val_r2``.
+    epoch_seconds : ndarray, (epochs,)
+        Wall time of the training of each epoch, in seconds.
+    interrupted : bool
+        Whether Ctrl-C ended the fit.
+
+    Examples
+    --------
+    >>> import pynn
+    >>> X, y = pynn.datasets.circles(200, rng=0)
+    >>> history = pynn.Network([2, 8, 1], rng=0).fit(X, y, epochs=3, learning_rate=0.1)
+    >>> len(history), history.keys()
+    (3, ('loss', 'accuracy', 'epoch_seconds'))
+    >>> bool((history["loss"] == history.loss).all())
+    True
+    """
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self._columns: dict[str, list[float]] = {name: [] for name in names}
+        self.interrupted = False
+
+    def append(self, entry: dict[str, float]) -> None:
+        """Add one epoch: a value for every name."""
+        for name, column in self._columns.items():
+            column.append(float(entry[name]))
+
+    def replace_last(self, entry: dict[str, float]) -> None:
+        """Put in values of the last epoch that were not known when it was added."""
+        for name, value in entry.items():
+            self._columns[name][-1] = float(value)
+
+    def keys(self) -> tuple[str, ...]:
+        """The names there are."""
+        return tuple(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns["loss"])
+
+    def __getitem__(self, name: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+        if name not in self._columns:
+            raise KeyError(f"no {name!r} in this history; there are {', '.join(self._columns)}")
+        return np.array(self._columns[name])
+
+    def __getattr__(self, name: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+        columns = self.__dict__.get("_columns", {})
+        if name not in columns:
+            raise AttributeError(f"this History has no {name!r}; it has {', '.join(columns)}")
+        return self[name]
+
+    def __repr__(self) -> str:
+        last = ", ".join(f"{name} {column[-1]:.4g}" for name, column in self._columns.items() if column)
+        return f"History({len(self)} epochs{': last ' + last if last else ''}{', interrupted' * self.interrupted})"
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the curves: pynn.plot.history(self, ax)."""
+        from pynn import plot
+        return plot.history(self, ax)
+
+    def to_csv(self, path: Any) -> None:
+        """Write one row an epoch, the epoch's number first, to the file `path`."""
+        with open(path, "w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(["epoch", *self._columns])
+            for number, row in enumerate(zip(*self._columns.values(), strict=True), start=1):
+                writer.writerow([number, *map(repr, row)])

@@ -1,0 +1,42 @@
+"""How the weights W[l] start; biases start at zero.
+
+A unit with n[l−1] inputs sums as many terms, so the scale of its weights decides whether signals grow or fade from
+layer to layer.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+
+def he(units: int, inputs: int, rng: np.random.Generator) -> Array:
+    """N(0, 2/n[l−1]): keeps the variance through ReLUs (He et al. 2015)."""
+    return rng.standard_normal((units, inputs)) * np.sqrt(2 / inputs)
+
+
+def glorot(units: int, inputs: int, rng: np.random.Generator) -> Array:
+    """U(−r, r) with r = √(6 / (n[l−1] + n[l])): for tanh and sigmoid (Glorot and Bengio 2010)."""
+    limit = np.sqrt(6 / (inputs + units))
+    return rng.uniform(-limit, limit, (units, inputs))
+
+
+def small_normal(units: int, inputs: int, rng: np.random.Generator) -> Array:
+    """0.1 · N(0, 1): as the article's sequel draws them."""
+    return 0.1 * rng.standard_normal((units, inputs))
+
+
+def zeros(units: int, inputs: int, rng: np.random.Generator) -> Array:
+    """All zero: every unit of a layer then computes and learns the same, which shows why symmetry must be broken."""
+    return np.zeros((units, inputs))
+
+
+INITIALIZERS: dict[str, Callable[[int, int, np.random.Generator], Array]] = {
+    "he": he,
+    "glorot": glorot,
+    "small_normal": small_normal,
+    "zeros": zeros,
+}

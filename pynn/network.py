@@ -1,0 +1,505 @@
+"""Network: a dense network, its parameters and the verbs forward, backward, descend, fit, predict."""
+from __future__ import annotations
+
+import operator
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from cnn_core import Engine
+from pynn import activations, losses, training
+from pynn.history import History
+from pynn.initializers import INITIALIZERS
+from pynn.numpy_engine import NumpyEngine
+from pynn.randomness import seed_from
+from pynn.validation import choice, examples, finite_array, positive_int, real_number, targets
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+_ENGINES: dict[str, Any] = {"cython": Engine, "numpy": NumpyEngine}
+_ALIGNMENT = 64         # bytes: a cache line, and the widest vector
+_MOST_PARAMETERS = 1 << 33
+
+
+@dataclass(frozen=True)
+class ForwardPass:
+    """Every array of a forward pass: Z[l] = W[l] A[l−1] + b[l], A[l] = g[l](Z[l]).
+
+    Attributes
+    ----------
+    A : list of ndarray
+        A[0] = Xᵀ, A[1], …, A[L] = Ŷ, each (n[l], m).
+    Z : list
+        Z[0] is None; Z[1], …, Z[L], each (n[l], m).
+    """
+
+    A: list[Any]
+    Z: list[Any]
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """Every array of a backward pass; lists are indexed by l and None at 0, but for dA[0].
+
+    Attributes
+    ----------
+    loss : float
+        J, the mean over the examples.
+    dW, db : list
+        ∂J/∂W[l] (n[l], n[l−1]) and ∂J/∂b[l] (n[l], 1), with the 1/m: views into `flat`.
+    dZ, dA : list
+        Derivatives of the summed loss by Z[l] and A[l], (n[l], m), without the 1/m.  dA[L] is the article's
+        −(Y/Ŷ − (1−Y)/(1−Ŷ)) or its like for another loss, and is infinite where ŷ rounds to the wrong end.
+    flat : ndarray, (P,)
+        ∂J/∂θ, in the order of Network.parameters.
+    """
+
+    loss: float
+    dW: list[Any]
+    db: list[Any]
+    dZ: list[Any]
+    dA: list[Any]
+    flat: Array
+
+
+class Layer:
+    """Layer l of a network: W (n[l], n[l−1]) and b (n[l], 1), views into its parameters, and its activation.
+
+    Assigning to ``W`` or ``b`` copies finite numbers of that shape in.
+    """
+
+    def __init__(self, number: int, W: Array, b: Array, activation: str) -> None:
+        self._number, self._W, self._b, self.activation = number, W, b, activation
+
+    @property
+    def W(self) -> Array:
+        """Weights, row i those of unit i."""
+        return self._W
+
+    @W.setter
+    def W(self, value: Any) -> None:
+        _copy_in(value, self._W, f"W[{self._number}]")
+
+    @property
+    def b(self) -> Array:
+        """Biases."""
+        return self._b
+
+    @b.setter
+    def b(self, value: Any) -> None:
+        _copy_in(value, self._b, f"b[{self._number}]")
+
+    def __repr__(self) -> str:
+        return f"Layer({self._W.shape[1]} -> {self._W.shape[0]}, {self.activation})"
+
+
+class Network:
+    """A dense network n[0] → n[1] → … → n[L], trained by gradient descent.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        n[0], …, n[L]: the number of inputs, then the units of every layer.
+    hidden : str or sequence of str
+        Activation of the hidden layers, one name for all or one for each: linear, sigmoid, tanh, relu, leaky_relu.
+    output : str, optional
+        Activation of the output layer: sigmoid (the default for one unit; with more, each is a label of its own),
+        softmax (the default for more) or linear (regression).
+    loss : str, optional
+        binary_cross_entropy or mean_squared_error for sigmoid, categorical_cross_entropy for softmax,
+        mean_squared_error for linear; the first is the default.
+    initializer : str
+        he, glorot, small_normal (0.1 · N(0, 1)) or zeros, of the weights; biases start at 0.
+    dtype : {"float64", "float32"}
+    rng : None, int or numpy Generator
+        What the weights, and later the order of the examples, are drawn from.
+    engine : {"cython", "numpy"}
+        The compiled engine, or the article's equations in plain NumPy.
+
+    Raises
+    ------
+    ValueError, TypeError
+        Naming the argument, what came and what was expected.
+
+    Notes
+    -----
+    Inside, a column is an example, as in P. Skalski, "Deep Dive into Math Behind Deep Networks" (2018); X and ŷ of the
+    user hold an example in a row, as everywhere in Python.
+
+    Examples
+    --------
+    >>> import pynn
+    >>> X, y = pynn.datasets.circles(1000, factor=0.3, noise=0.1, rng=0)
+    >>> X_train, X_test, y_train, y_test = pynn.datasets.split(X, y, test_size=0.1, rng=0)
+    >>> net = pynn.Network([2, 4, 6, 6, 4, 1], hidden="relu", output="sigmoid", rng=1)
+    >>> history = net.fit(X_train, y_train, epochs=50, batch_size=32, learning_rate=0.1)
+    >>> net.score(X_test, y_test) > 0.95
+    True
+    """
+
+    sizes: tuple[int, ...]
+    dtype: np.dtype[Any]
+    loss: str
+    engine: str
+
+    def __init__(self, sizes: Sequence[int], *, hidden: str | Sequence[str] = "relu", output: str | None = None,
+                 loss: str | None = None, initializer: str = "he", dtype: Any = "float64", rng: Any = None,
+                 engine: Literal["cython", "numpy"] = "cython") -> None:
+        checked = _checked_sizes(sizes)
+        output = choice(output or ("sigmoid" if checked[-1] == 1 else "softmax"), "output", activations.OUTPUT)
+        if output == "softmax" and checked[-1] == 1:
+            raise ValueError("output: softmax over one unit is always 1; expected 'sigmoid' or 'linear', or more units")
+        loss = choice(loss or losses.FOR_OUTPUT[output][0], "loss", losses.FORMULAS)
+        if loss not in losses.FOR_OUTPUT[output]:
+            raise ValueError(f"loss: {loss!r} does not go with output {output!r}; expected "
+                             f"{' or '.join(map(repr, losses.FOR_OUTPUT[output]))}")
+        names = (*_checked_hidden(hidden, len(checked) - 2), output)
+        draw = INITIALIZERS[choice(initializer, "initializer", INITIALIZERS)]
+        engine_name = choice(engine, "engine", _ENGINES)
+        number_type = _checked_dtype(dtype)
+        self._build(checked, names, loss, number_type, engine_name)
+        self._seed, self._epoch = seed_from(rng), 0
+        generator = np.random.default_rng(self._seed)
+        for layer in self:
+            layer.W[...] = draw(*layer.W.shape, generator)
+            layer.b[...] = 0
+
+    def _build(self, sizes: tuple[int, ...], names: tuple[str, ...], loss: str, dtype: np.dtype[Any],
+               engine: str) -> None:
+        """Everything but the values of the parameters."""
+        self.sizes, self.activations, self.loss, self.dtype, self.engine = sizes, names, loss, dtype, engine
+        self._engine = _ENGINES[engine](sizes, names, loss, dtype)
+        self._lock = threading.Lock()
+        self._theta = _aligned(sum(n * (k + 1) for k, n in zip(sizes[:-1], sizes[1:], strict=True)), dtype)
+        self._layers = [Layer(l, W, b, names[l - 1]) for l, (W, b) in enumerate(self._split(self._theta), start=1)]
+
+    def _split(self, flat: Array) -> Iterator[tuple[Array, Array]]:
+        """W[l] and b[l], or dW[l] and db[l], as views into a vector laid out like θ."""
+        at = 0
+        for inputs, units in zip(self.sizes[:-1], self.sizes[1:], strict=True):
+            middle, end = at + units * inputs, at + units * (inputs + 1)
+            yield flat[at:middle].reshape(units, inputs), flat[middle:end].reshape(units, 1)
+            at = end
+
+    # ------------------------------------------------------------------------------------------------- parameters
+
+    @property
+    def parameters(self) -> Array:
+        """θ = W[1], b[1], W[2], b[2], … row-major in one vector, a view; assignment copies finite numbers in."""
+        return self._theta
+
+    @parameters.setter
+    def parameters(self, value: Any) -> None:
+        _copy_in(value, self._theta, "parameters")
+
+    @property
+    def is_regression(self) -> bool:
+        """Whether the outputs are values (linear) rather than probabilities."""
+        return self.activations[-1] == "linear"
+
+    def __len__(self) -> int:
+        """L, the number of layers after the input."""
+        return len(self._layers)
+
+    def __getitem__(self, l: int) -> Layer:
+        if isinstance(l, bool) or not hasattr(l, "__index__"):
+            raise TypeError(f"layer: expected an int from 1 to {len(self)}, got {l!r}")
+        number = operator.index(l)
+        if not 1 <= number <= len(self):
+            raise IndexError(f"layer: expected 1 to {len(self)} (0 is the input), got {number}")
+        return self._layers[number - 1]
+
+    def __iter__(self) -> Iterator[Layer]:
+        """Layers 1 … L."""
+        return iter(self._layers)
+
+    # ------------------------------------------------------------------------------------------------ three verbs
+
+    def __call__(self, X: Any) -> Array:
+        """Ŷ, (m, n[L]), of X (m, n[0])."""
+        outputs: Array = self._engine.predict(self._theta, self._examples(X, "X"))
+        return outputs
+
+    def forward(self, X: Any) -> ForwardPass:
+        """Forward propagation of X (m, n[0]), with every array: Z[l] = W[l] A[l−1] + b[l], A[l] = g[l](Z[l]).
+
+        Examples
+        --------
+        >>> import pynn
+        >>> net = pynn.Network([2, 3, 1], rng=0)
+        >>> step = net.forward([[0.5, -1.0], [2.0, 0.0]])
+        >>> [A.shape for A in step.A]
+        [(2, 2), (3, 2), (1, 2)]
+        """
+        Z, A = self._engine.forward(self._theta, self._examples(X, "X"))
+        return ForwardPass(A=A, Z=Z)
+
+    def backward(self, X: Any, y: Any) -> Gradients:
+        """Backpropagation of the loss of X (m, n[0]) and y through every layer.
+
+        dZ[l] = dA[l] ∗ g[l]′(Z[l]), dW[l] = (1/m) dZ[l] A[l−1]ᵀ, db[l] = (1/m) Σ dZ[l], dA[l−1] = W[l]ᵀ dZ[l].
+
+        Examples
+        --------
+        >>> import pynn
+        >>> net = pynn.Network([2, 3, 1], rng=0)
+        >>> gradients = net.backward([[0.5, -1.0], [2.0, 0.0]], [0, 1])
+        >>> gradients.dW[1].shape, gradients.db[2].shape
+        ((3, 2), (1, 1))
+        """
+        X = self._examples(X, "X")
+        loss, dZ, dA, flat = self._engine.backward(self._theta, X, self._targets(y, "y", len(X)))
+        parts = list(self._split(flat))
+        return Gradients(loss=loss, dW=[None, *(dW for dW, _ in parts)], db=[None, *(db for _, db in parts)], dZ=dZ,
+                         dA=dA, flat=flat)
+
+    def descend(self, gradients: Gradients, learning_rate: float) -> None:
+        """One step of gradient descent: W[l] ← W[l] − α dW[l], b[l] ← b[l] − α db[l].
+
+        Examples
+        --------
+        >>> import pynn
+        >>> net = pynn.Network([2, 3, 1], rng=0)
+        >>> X, y = [[0.5, -1.0], [2.0, 0.0]], [0, 1]
+        >>> before = net.backward(X, y)
+        >>> net.descend(before, learning_rate=0.1)
+        >>> net.backward(X, y).loss < before.loss
+        True
+        """
+        if not isinstance(gradients, Gradients):
+            raise TypeError(f"gradients: expected what backward returned, got {type(gradients).__name__}")
+        if gradients.flat.shape != self._theta.shape or gradients.flat.dtype != self.dtype:
+            raise ValueError(f"gradients: expected those of a network with {len(self._theta)} parameters in "
+                             f"{self.dtype}, got {gradients.flat.shape} in {gradients.flat.dtype}")
+        finite_array(gradients.flat, "gradients")
+        alpha = real_number(learning_rate, "learning_rate", 0, low_included=False)
+        self._engine.descend(self._theta, gradients.flat, alpha)
+
+    # -------------------------------------------------------------------------------------------------- training
+
+    def fit(self, X: Any, y: Any, *, epochs: int = 100, batch_size: int | None = 32, learning_rate: float | None = None,
+            validation_data: Any = None, validation_split: float = 0.0, shuffle: bool = True,
+            callbacks: Sequence[training.Callback] = (), progress: bool | None = None, rng: Any = None) -> History:
+        """Train by mini-batch gradient descent: for every batch forward, backward, descend.
+
+        Parameters
+        ----------
+        X : array-like, (m, n[0])
+        y : array-like
+            Sigmoid (m,) or (m, 1), with more units (m, n[L]), in {0, 1}; softmax (m,) ints 0 … K−1 or one-hot (m, K);
+            linear (m,) or (m, n[L]).
+        epochs : int
+            How many times every example is met.
+        batch_size : int or None
+            Examples a step; None: all of them.
+        learning_rate : float, optional
+            α; 0.01 if not given.
+        validation_data : (X, y), optional
+            Evaluated after every epoch, never trained on.
+        validation_split : float
+            Instead of validation_data: the share of the rows, the last ones before any shuffling, to validate on.
+        shuffle : bool
+            Whether every epoch meets the examples in an order of its own.
+        callbacks : sequence of callables (net, history)
+            Run after every epoch; one that returns True stops the fit.
+        progress : bool, optional
+            Show a progress bar; if not given, on a terminal or in a notebook once the fit takes longer than a moment.
+        rng : None, int or numpy Generator
+            A new seed for the order of the examples, starting again at epoch 0.
+
+        Returns
+        -------
+        History
+            One entry an epoch.  After Ctrl-C its `interrupted` is true and the network is as the last step left it.
+
+        Raises
+        ------
+        DivergenceError
+            The loss or a parameter is not finite; the network is as it was before the fit.
+        RuntimeError
+            A fit of this network is already running.
+        ValueError, TypeError
+            Naming the argument, what came and what was expected.
+
+        Warns
+        -----
+        DivergenceWarning
+            The loss of an epoch is above 10 times the loss before the fit.
+
+        Notes
+        -----
+        The order of epoch e depends on (seed, e) alone and the network counts its epochs, so 30 epochs and 30 more are
+        60, bit for bit.
+
+        Examples
+        --------
+        >>> import pynn
+        >>> X, y = pynn.datasets.moons(200, rng=0)
+        >>> history = pynn.Network([2, 8, 1], rng=0).fit(X, y, epochs=20, learning_rate=0.5, validation_split=0.2)
+        >>> bool(history.loss[-1] < history.loss[0])
+        True
+        """
+        return training.fit(self, X, y, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate,
+                            validation_data=validation_data, validation_split=validation_split, shuffle=shuffle,
+                            callbacks=callbacks, progress=progress, rng=rng)
+
+    def predict(self, X: Any) -> Array:
+        """Labels (m,) int64 of X (m, n[0]), multi-label (m, n[L]); in regression values (m,) or (m, n[L]).
+
+        Raises FloatingPointError where an output is NaN, which no label could show.
+
+        Examples
+        --------
+        >>> import pynn
+        >>> pynn.Network([2, 3], rng=0).predict([[0.5, -1.0], [2.0, 0.0]]).shape
+        (2,)
+        """
+        outputs = self(X)
+        if np.isnan(outputs).any():
+            raise FloatingPointError("an output of the network is NaN: look at net.parameters for NaN and infinities")
+        if self.is_regression:
+            return outputs[:, 0] if self.sizes[-1] == 1 else outputs
+        if self.activations[-1] == "softmax":
+            return outputs.argmax(axis=1).astype(np.int64, copy=False)
+        labels = (outputs > 0.5).astype(np.int64)
+        return labels[:, 0] if self.sizes[-1] == 1 else labels
+
+    def predict_proba(self, X: Any) -> Array:
+        """Probabilities of X (m, n[0]): (m, 2) for one sigmoid unit, else (m, n[L]).  TypeError in regression.
+
+        Examples
+        --------
+        >>> import pynn
+        >>> pynn.Network([2, 3, 1], rng=0).predict_proba([[0.5, -1.0]]).shape
+        (1, 2)
+        """
+        if self.is_regression:
+            raise TypeError("predict_proba: the outputs of this network are values, not probabilities (output='linear')")
+        outputs = self(X)
+        if self.sizes[-1] == 1:
+            return np.hstack([1 - outputs, outputs])
+        return outputs
+
+    def score(self, X: Any, y: Any) -> float:
+        """Accuracy (of several labels: the share of examples with all of them right), or R² in regression."""
+        result = self.evaluate(X, y)
+        return result["r2" if self.is_regression else "accuracy"]
+
+    def evaluate(self, X: Any, y: Any) -> dict[str, float]:
+        """{"loss", "accuracy"}, or {"loss", "r2"} in regression, of X (m, n[0]) and y.
+
+        Raises FloatingPointError where the loss is NaN.
+
+        Examples
+        --------
+        >>> import pynn
+        >>> X, y = pynn.datasets.circles(100, rng=0)
+        >>> sorted(pynn.Network([2, 3, 1], rng=0).evaluate(X, y))
+        ['accuracy', 'loss']
+        """
+        X = self._examples(X, "X")
+        result = training.evaluate(self, X, self._targets(y, "y", len(X)))
+        if np.isnan(result["loss"]):
+            raise FloatingPointError("the loss of the network is NaN: look at net.parameters for NaN and infinities")
+        return result
+
+    def _examples(self, X: Any, name: str) -> Array:
+        return examples(X, name, self.sizes[0], self.dtype)
+
+    def _targets(self, y: Any, name: str, m: int) -> Array:
+        return targets(y, name, m, self.sizes[-1], self.activations[-1], self.dtype)
+
+    # --------------------------------------------------------------------------------------- copies and descriptions
+
+    def copy(self) -> Network:
+        """A network of its own with the same parameters, seed and epoch: it goes on exactly as this one would."""
+        twin = Network.__new__(Network)
+        twin.__setstate__(self.__getstate__())
+        return twin
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"sizes": self.sizes, "activations": self.activations, "loss": self.loss, "dtype": self.dtype.name,
+                "engine": self.engine, "seed": self._seed, "epoch": self._epoch, "parameters": self._theta.copy()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._build(state["sizes"], state["activations"], state["loss"], np.dtype(state["dtype"]), state["engine"])
+        self._seed, self._epoch = state["seed"], state["epoch"]
+        self._theta[:] = state["parameters"]
+
+    def summary(self) -> str:
+        """A table of the layers, for printing.
+
+        Examples
+        --------
+        >>> import pynn
+        >>> print(pynn.Network([2, 4, 1]).summary())
+        layer  units  activation  W       b       parameters
+        0          2  input
+        1          4  relu        (4, 2)  (4, 1)          12
+        2          1  sigmoid     (1, 4)  (1, 1)           5
+        17 parameters, float64, loss binary_cross_entropy
+        """
+        rows = [("layer", "units", "activation", "W", "b", "parameters"), ("0", str(self.sizes[0]), "input", "", "", "")]
+        rows += [(str(l), str(len(layer.W)), layer.activation, str(layer.W.shape), str(layer.b.shape),
+                  str(layer.W.size + layer.b.size)) for l, layer in enumerate(self, start=1)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        align = (str.ljust, str.rjust, str.ljust, str.ljust, str.ljust, str.rjust)
+        lines = ["  ".join(put(cell, width) for put, cell, width in zip(align, row, widths, strict=True)).rstrip()
+                 for row in rows]
+        return "\n".join([*lines, f"{len(self._theta)} parameters, {self.dtype}, loss {self.loss}"])
+
+    def __repr__(self) -> str:
+        return (f"Network({list(self.sizes)}, hidden={list(self.activations[:-1])}, output={self.activations[-1]!r}, "
+                f"loss={self.loss!r}, dtype={self.dtype.name!r}, engine={self.engine!r})")
+
+
+def _aligned(elements: int, dtype: np.dtype[Any]) -> Array:
+    buffer = np.zeros(elements * dtype.itemsize + _ALIGNMENT, np.uint8)
+    start = -buffer.ctypes.data % _ALIGNMENT
+    return buffer[start:start + elements * dtype.itemsize].view(dtype)
+
+
+def _copy_in(value: Any, into: Array, name: str) -> None:
+    array = finite_array(value, name)
+    if array.shape != into.shape:
+        raise ValueError(f"{name}: expected shape {into.shape}, got {array.shape}")
+    with np.errstate(over="ignore"):
+        converted = array.astype(into.dtype)
+    if not np.isfinite(converted).all():
+        raise ValueError(f"{name}: expected numbers that {into.dtype} can hold, got larger ones")
+    into[...] = converted
+
+
+def _checked_sizes(sizes: Any) -> tuple[int, ...]:
+    if isinstance(sizes, str | bytes) or not hasattr(sizes, "__len__") or not hasattr(sizes, "__iter__"):
+        raise TypeError(f"sizes: expected a sequence of ints such as [2, 4, 1], got {sizes!r}")
+    if len(sizes) < 2:
+        raise ValueError(f"sizes: expected at least n[0] and n[1], got {list(sizes)}")
+    checked = tuple(positive_int(n, f"sizes[{l}]") for l, n in enumerate(sizes))
+    parameters = sum(n * (k + 1) for k, n in zip(checked[:-1], checked[1:], strict=True))
+    if parameters > _MOST_PARAMETERS or max(checked) > _MOST_PARAMETERS:
+        raise ValueError(f"sizes: expected at most {_MOST_PARAMETERS} parameters, got {parameters} from {list(checked)}")
+    return checked
+
+
+def _checked_hidden(hidden: Any, layers: int) -> tuple[str, ...]:
+    if isinstance(hidden, str):
+        return (choice(hidden, "hidden", activations.HIDDEN),) * layers
+    if not hasattr(hidden, "__len__") or not hasattr(hidden, "__iter__"):
+        raise TypeError(f"hidden: expected a name or a sequence of names, got {hidden!r}")
+    if len(hidden) != layers:
+        raise ValueError(f"hidden: expected {layers} names, one for each hidden layer, got {len(hidden)}")
+    return tuple(choice(name, f"hidden[{i}]", activations.HIDDEN) for i, name in enumerate(hidden))
+
+
+def _checked_dtype(dtype: Any) -> np.dtype[Any]:
+    try:
+        checked = np.dtype(dtype)
+    except TypeError:
+        raise TypeError(f"dtype: expected 'float32' or 'float64', got {dtype!r}") from None
+    if dtype is None or checked not in (np.dtype(np.float32), np.dtype(np.float64)):
+        raise ValueError(f"dtype: expected 'float32' or 'float64', got {dtype!r}")
+    return checked

@@ -1,0 +1,113 @@
+"""The interface of cnn_core.Engine on top of reference.py: the same batches in the same order, in NumPy."""
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from pynn import reference
+from pynn.randomness import epoch_order
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+_CHUNK = 1 << 14        # examples that predict and evaluate hold at once
+
+
+class NumpyEngine:
+    """The engine of one architecture; see cnn_core.Engine for what its methods take and return."""
+
+    def __init__(self, sizes: Sequence[int], activations: Sequence[str], loss: str, dtype: Any) -> None:
+        self._sizes = tuple(sizes)
+        self._activations = list(activations)
+        self._loss = loss
+        self.dtype = np.dtype(dtype)
+
+    def forward(self, theta: Array, X: Array) -> tuple[list[Any], list[Any]]:
+        W, b = self._layers(theta)
+        return reference.forward(W, b, self._columns(X), self._activations)
+
+    def backward(self, theta: Array, X: Array, Y: Array) -> tuple[float, list[Any], list[Any], Array]:
+        W, b = self._layers(theta)
+        Z, A = reference.forward(W, b, self._columns(X), self._activations)
+        targets = self._targets(Y)
+        loss = reference.stable_loss(self._loss, targets, Z[-1], A[-1])
+        dZ_output = reference.output_gradient(self._loss, self._activations[-1], targets, Z[-1], A[-1])
+        dZ, dW, db, dA = reference.backward(W, Z, A, dZ_output, self._activations)
+        dA[-1] = reference.loss_derivative(self._loss, targets, A[-1])
+        gradient = np.concatenate([part.ravel() for l in range(1, len(W)) for part in (dW[l], db[l])])
+        return loss, dZ, dA, gradient
+
+    def predict(self, theta: Array, X: Array) -> Array:
+        outputs = np.empty((len(X), self._sizes[-1]), self.dtype)
+        for start in range(0, len(X), _CHUNK):
+            _, A = self.forward(theta, X[start:start + _CHUNK])
+            outputs[start:start + _CHUNK] = A[-1].T
+        return outputs
+
+    def evaluate(self, theta: Array, X: Array, Y: Array) -> tuple[float, Array]:
+        summed_loss, metric = 0.0, np.zeros(self._sizes[-1])
+        for start in range(0, len(X), _CHUNK):
+            Z, A = self.forward(theta, X[start:start + _CHUNK])
+            targets = self._targets(Y[start:start + _CHUNK])
+            summed_loss += reference.stable_loss(self._loss, targets, Z[-1], A[-1]) * targets.shape[1]
+            metric += self._measure(A[-1], targets)
+        return summed_loss, metric
+
+    def descend(self, theta: Array, gradient: Array, learning_rate: float) -> None:
+        reference.descend(theta, gradient, learning_rate)
+
+    def train(self, theta: Array, X: Array, Y: Array, stats: Array, *, batch_size: int, learning_rate: float, seed: int,
+              epoch: int, shuffle: bool, seconds: float = np.inf) -> None:
+        m = len(X)
+        W, b = self._layers(theta)
+        began = time.perf_counter()
+        for e, row in enumerate(stats):
+            before = time.perf_counter()
+            order = epoch_order(seed, epoch + e, m) if shuffle else None
+            for start in range(0, m, batch_size):
+                batch = slice(start, start + batch_size) if order is None else order[start:start + batch_size]
+                targets = self._targets(Y[batch])
+                Z, A = reference.forward(W, b, self._columns(X[batch]), self._activations)
+                row[1] += reference.stable_loss(self._loss, targets, Z[-1], A[-1]) * targets.shape[1]
+                row[2:] += self._measure(A[-1], targets)
+                dZ_output = reference.output_gradient(self._loss, self._activations[-1], targets, Z[-1], A[-1])
+                _, dW, db, _ = reference.backward(W, Z, A, dZ_output, self._activations)
+                for l in range(1, len(W)):
+                    reference.descend(W[l], dW[l], learning_rate)
+                    reference.descend(b[l], db[l], learning_rate)
+            now = time.perf_counter()
+            row[0] = now - before
+            if not (np.isfinite(row[1]) and np.isfinite(theta).all()) or now - began > seconds:
+                break
+
+    def _layers(self, theta: Array) -> tuple[list[Any], list[Any]]:
+        """W[l] and b[l] as views into θ."""
+        W: list[Any] = [None]
+        b: list[Any] = [None]
+        at = 0
+        for inputs, units in zip(self._sizes[:-1], self._sizes[1:], strict=True):
+            W.append(theta[at:at + units * inputs].reshape(units, inputs))
+            b.append(theta[at + units * inputs:at + units * (inputs + 1)].reshape(units, 1))
+            at += units * (inputs + 1)
+        return W, b
+
+    def _columns(self, X: Array) -> Array:
+        return np.ascontiguousarray(X.T, self.dtype)
+
+    def _targets(self, Y: Array) -> Array:
+        """Y as columns: (n[L], m), one-hot for class numbers."""
+        if Y.ndim == 1 and self._loss == "categorical_cross_entropy":
+            return (np.arange(self._sizes[-1])[:, None] == Y).astype(self.dtype)
+        return np.ascontiguousarray(Y.reshape(len(Y), -1).T, self.dtype)
+
+    def _measure(self, Y_hat: Array, targets: Array) -> Array:
+        metric = np.zeros(len(targets))
+        if self._activations[-1] == "sigmoid":
+            metric[0] = ((Y_hat > 0.5) == (targets > 0.5)).all(axis=0).sum()
+        elif self._activations[-1] == "softmax":
+            metric[0] = (Y_hat.argmax(axis=0) == targets.argmax(axis=0)).sum()
+        else:
+            metric += ((Y_hat.astype(np.float64) - targets) ** 2).sum(axis=1)
+        return metric

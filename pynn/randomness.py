@@ -1,0 +1,40 @@
+"""Where seeds come from, and the order of an epoch as a function of (seed, epoch)."""
+from __future__ import annotations
+
+import numbers
+
+import numpy as np
+
+_BITS = (1 << 64) - 1
+
+
+def seed_from(rng: object) -> int:
+    """Return a 64-bit seed: a fresh one for None, an int itself, a Generator's next draw."""
+    if rng is None:
+        rng = np.random.default_rng()
+    if isinstance(rng, np.random.Generator):
+        return int(rng.integers(1 << 64, dtype=np.uint64))
+    if isinstance(rng, bool) or not isinstance(rng, numbers.Integral):
+        raise TypeError(f"rng: expected None, an int or a numpy Generator, got {type(rng).__name__}")
+    if not 0 <= int(rng) <= _BITS:
+        raise ValueError(f"rng: expected an int from 0 to 2**64 - 1, got {rng}")
+    return int(rng)
+
+
+def epoch_order(seed: int, epoch: int, m: int) -> np.ndarray:
+    """The order in which epoch `epoch` meets the m examples: the shuffle of cnn_core/batches.pyx, in NumPy."""
+    key = splitmix64(np.uint64(seed) ^ splitmix64(np.array([epoch], np.uint64)))
+    i = np.arange(1, m, dtype=np.uint64)
+    draws = ((splitmix64(key + i) >> np.uint64(32)) * (i + np.uint64(1))) >> np.uint64(32)
+    order = list(range(m))
+    for at, other in enumerate(draws.tolist(), start=1):
+        order[at], order[other] = order[other], order[at]
+    return np.array(order, dtype=np.int64)
+
+
+def splitmix64(x: np.ndarray) -> np.ndarray:
+    """The hash splitmix64 (Steele, Lea, Flood 2014) of every element of a uint64 array."""
+    x = x + np.uint64(0x9E3779B97F4A7C15)
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))

@@ -1,0 +1,206 @@
+"""The article's equations in plain NumPy, in its order: a text to read, and the truth that the engine is tested against.
+
+A column is an example.  X = A[0] is (n[0], m), W[l] is (n[l], n[l−1]), b[l] is (n[l], 1), Z[l] and A[l] are (n[l], m).
+Lists are indexed by the layer: W[1] … W[L], with None at 0.  Source: P. Skalski, "Deep Dive into Math Behind Deep
+Networks", 2018.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, np.dtype[Any]]
+Layers = list[Any]                      # one array a layer, None where there is none
+
+# ---------------------------------------------------------------- activations: g, and g′ as a function of z and a = g(z)
+
+
+def linear(Z: Array) -> Array:
+    """g(z) = z."""
+    return Z.copy()
+
+
+def linear_prime(Z: Array, A: Array) -> Array:
+    """g′(z) = 1."""
+    return np.ones_like(Z)
+
+
+def sigmoid(Z: Array) -> Array:
+    """g(z) = 1 / (1 + e^−z), written with e^−|z|, which cannot overflow."""
+    e = np.exp(-np.abs(Z))
+    return np.where(Z > 0, 1, e) / (1 + e)
+
+
+def sigmoid_prime(Z: Array, A: Array) -> Array:
+    """g′(z) = a (1 − a)."""
+    return A * (1 - A)
+
+
+def tanh(Z: Array) -> Array:
+    """g(z) = tanh z."""
+    return np.tanh(Z)
+
+
+def tanh_prime(Z: Array, A: Array) -> Array:
+    """g′(z) = 1 − a²."""
+    return 1 - A * A
+
+
+def relu(Z: Array) -> Array:
+    """g(z) = max(0, z)."""
+    return np.where(Z <= 0, np.zeros_like(Z), Z)
+
+
+def relu_prime(Z: Array, A: Array) -> Array:
+    """g′(z) = 1 where z > 0, else 0."""
+    return (Z > 0).astype(Z.dtype)
+
+
+def leaky_relu(Z: Array) -> Array:
+    """g(z) = z where z > 0, else 0.01 z."""
+    return np.where(Z > 0, Z, Z.dtype.type(0.01) * Z)
+
+
+def leaky_relu_prime(Z: Array, A: Array) -> Array:
+    """g′(z) = 1 where z > 0, else 0.01."""
+    return np.where(Z > 0, Z.dtype.type(1), Z.dtype.type(0.01))
+
+
+def softmax(Z: Array) -> Array:
+    """g(z)[i] = e^z[i] / Σ e^z[k] over the units of one column, after taking the largest z from each."""
+    e = np.exp(Z - Z.max(axis=0))
+    return e / e.sum(axis=0)
+
+
+Activation = Callable[[Array], Array]
+Derivative = Callable[[Array, Array], Array]
+
+ACTIVATIONS: dict[str, tuple[Activation, Derivative | None]] = {
+    "linear": (linear, linear_prime),
+    "sigmoid": (sigmoid, sigmoid_prime),
+    "tanh": (tanh, tanh_prime),
+    "relu": (relu, relu_prime),
+    "leaky_relu": (leaky_relu, leaky_relu_prime),
+    "softmax": (softmax, None),         # each a depends on every z of its column: see output_gradient
+}
+
+# ---------------------------------------------------------------------------------------------------- forward propagation
+
+
+def neuron(w: Array, b: float, x: Array, g: Activation) -> Array:
+    """One neuron: z = wᵀx + b, a = g(z)."""
+    return g(np.asarray(w.T @ x + b))
+
+
+def layer(W: Array, b: Array, A_previous: Array, g: Activation) -> tuple[Array, Array]:
+    """One layer, many examples: Z[l] = W[l] A[l−1] + b[l], A[l] = g[l](Z[l])."""
+    Z = W @ A_previous + b
+    return Z, g(Z)
+
+
+def forward(W: Layers, b: Layers, X: Array, activations: list[str]) -> tuple[Layers, Layers]:
+    """All layers: Z[1…L] and A[0…L]; activations[l − 1] names g[l]."""
+    Z: Layers = [None]
+    A: Layers = [X]
+    for l in range(1, len(W)):
+        g, _ = ACTIVATIONS[activations[l - 1]]
+        Z_l, A_l = layer(W[l], b[l], A[l - 1], g)
+        Z.append(Z_l)
+        A.append(A_l)
+    return Z, A
+
+
+# ------------------------------------------------------------------------------------------------------------------ losses
+
+
+def binary_cross_entropy(Y: Array, Y_hat: Array) -> float:
+    """J = −(1/m) Σ ( y log ŷ + (1−y) log(1−ŷ) ), the mean over the output units too."""
+    return float(-np.mean(Y * np.log(Y_hat) + (1 - Y) * np.log(1 - Y_hat)))
+
+
+def categorical_cross_entropy(Y: Array, Y_hat: Array) -> float:
+    """J = −(1/m) Σ y log ŷ, Y one-hot."""
+    return float(-np.sum(Y * np.log(Y_hat)) / Y.shape[1])
+
+
+def mean_squared_error(Y: Array, Y_hat: Array) -> float:
+    """J = (1/m) Σ (ŷ − y)², the mean over the output units too."""
+    return float(np.mean((Y_hat - Y) ** 2))
+
+
+LOSSES: dict[str, Callable[[Array, Array], float]] = {
+    "binary_cross_entropy": binary_cross_entropy,
+    "categorical_cross_entropy": categorical_cross_entropy,
+    "mean_squared_error": mean_squared_error,
+}
+
+
+def loss_derivative(loss: str, Y: Array, Y_hat: Array) -> Array:
+    """dA[L]: of binary cross-entropy −( Y/Ŷ − (1−Y)/(1−Ŷ) ), for y = 0 and 1, of which only one term is there."""
+    with np.errstate(divide="ignore"):
+        if loss == "binary_cross_entropy":
+            return np.divide(np.where(Y == 1, -1, 1), np.where(Y == 1, Y_hat, 1 - Y_hat)) / len(Y)
+        if loss == "categorical_cross_entropy":
+            return np.where(Y == 1, np.divide(-1, Y_hat), 0 * Y_hat)
+    return 2 * (Y_hat - Y) / len(Y)
+
+
+def stable_loss(loss: str, Y: Array, Z: Array, Y_hat: Array) -> float:
+    """The same J from Z[L]: where ŷ has rounded to 0 or 1, log ŷ is lost but z is not."""
+    Y, Z = Y.astype(np.float64), Z.astype(np.float64)
+    if loss == "binary_cross_entropy":
+        return float(np.mean(relu(Z) - Y * Z + np.log1p(np.exp(-np.abs(Z)))))
+    if loss == "categorical_cross_entropy":
+        Z = Z - Z.max(axis=0)
+        return float(np.mean(np.log(np.exp(Z).sum(axis=0)) - (Y * Z).sum(axis=0)))
+    return mean_squared_error(Y, Y_hat.astype(np.float64))
+
+
+def output_gradient(loss: str, activation: str, Y: Array, Z: Array, Y_hat: Array) -> Array:
+    """dZ[L] in its stable form: Ŷ − Y for a cross-entropy with its own activation, else dA[L] ∗ g′(Z[L])."""
+    if loss == "categorical_cross_entropy":
+        return Y_hat - Y
+    if loss == "binary_cross_entropy":
+        return (Y_hat - Y) / len(Y)
+    _, g_prime = ACTIVATIONS[activation]
+    assert g_prime is not None
+    return loss_derivative(loss, Y, Y_hat) * g_prime(Z, Y_hat)
+
+
+# --------------------------------------------------------------------------------------------------------- backpropagation
+
+
+def chained_output_gradient(loss: str, activation: str, Y: Array, Z: Array, Y_hat: Array) -> Array:
+    """dZ[L] as the article chains it: dA[L] ∗ g[L]′(Z[L]).  Exact on paper; on a computer ∞·0 where ŷ rounds to 0 or 1."""
+    _, g_prime = ACTIVATIONS[activation]
+    assert g_prime is not None, "softmax has a Jacobian, not a derivative for each unit"
+    return loss_derivative(loss, Y, Y_hat) * g_prime(Z, Y_hat)
+
+
+def backward(W: Layers, Z: Layers, A: Layers, dZ_output: Array,
+             activations: list[str]) -> tuple[Layers, Layers, Layers, Layers]:
+    """All layers, from dZ[L] down: dZ[1…L], dW[1…L], db[1…L] and dA[0…L−1]."""
+    L, m = len(W) - 1, dZ_output.shape[1]
+    dZ: Layers = [None] * L + [dZ_output]
+    dW: Layers = [None] * (L + 1)
+    db: Layers = [None] * (L + 1)
+    dA: Layers = [None] * (L + 1)
+    for l in range(L, 0, -1):
+        if l < L:
+            _, g_prime = ACTIVATIONS[activations[l - 1]]
+            assert g_prime is not None
+            dZ[l] = dA[l] * g_prime(Z[l], A[l])             # dZ[l] = dA[l] ∗ g[l]′(Z[l])
+        dW[l] = dZ[l] @ A[l - 1].T / m                      # dW[l] = (1/m) dZ[l] A[l−1]ᵀ
+        db[l] = dZ[l].sum(axis=1, keepdims=True) / m        # db[l] = (1/m) Σ dZ[l]
+        dA[l - 1] = W[l].T @ dZ[l]                          # dA[l−1] = W[l]ᵀ dZ[l]
+    return dZ, dW, db, dA
+
+
+# -------------------------------------------------------------------------------------------------------- gradient descent
+
+
+def descend(theta: Array, gradient: Array, learning_rate: float) -> None:
+    """W[l] ← W[l] − α dW[l], b[l] ← b[l] − α db[l]: in place, on any one of them or on all in one vector θ."""
+    theta -= theta.dtype.type(learning_rate) * gradient

@@ -1,0 +1,226 @@
+"""What a fit is: validation, callbacks, progress, stopping.  The mathematics and the batches belong to the engine."""
+from __future__ import annotations
+
+import sys
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pynn.history import History
+from pynn.randomness import seed_from
+from pynn.validation import boolean, positive_int, real_number
+
+if TYPE_CHECKING:
+    from pynn.network import Network
+
+Array = np.ndarray[Any, np.dtype[Any]]
+Callback = Callable[["Network", History], Any]
+
+_DEFAULT_LEARNING_RATE = 0.01
+_EPOCHS_AT_ONCE = 10_000        # so that the statistics of a call to the engine stay small
+_BAR_EVERY = 0.1                # seconds between looks at the progress bar
+_BAR_AFTER = 0.5                # seconds before an unasked bar appears: shorter fits need none
+_WARN_ABOVE = 10                # times the loss before the fit
+_ROWS = 1 << 16
+
+
+class DivergenceError(ArithmeticError):
+    """The loss or a parameter is no longer finite; the network is restored to what it was before the fit.
+
+    Attributes
+    ----------
+    history : History
+        The epochs up to and including the one that diverged.
+    """
+
+    def __init__(self, message: str, history: History) -> None:
+        super().__init__(message)
+        self.history = history
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.args[0], self.history)
+
+
+class DivergenceWarning(UserWarning):
+    """The loss of an epoch is above 10 times the loss before the fit."""
+
+
+def fit(net: Network, X: Any, y: Any, *, epochs: Any, batch_size: Any, learning_rate: Any, validation_data: Any,
+        validation_split: Any, shuffle: Any, callbacks: Any, progress: Any, rng: Any) -> History:
+    """Check everything, then train; Network.fit documents the parameters."""
+    X, y = net._examples(X, "X"), net._targets(y, "y", len(X))
+    epochs = positive_int(epochs, "epochs")
+    batch_size = len(X) if batch_size is None else positive_int(batch_size, "batch_size")
+    if learning_rate is None:
+        learning_rate = _DEFAULT_LEARNING_RATE
+    learning_rate = real_number(learning_rate, "learning_rate", 0, low_included=False)
+    shuffle = boolean(shuffle, "shuffle")
+    if progress is not None:
+        progress = boolean(progress, "progress")
+    callbacks = _checked_callbacks(callbacks)
+    X, y, validation = _checked_validation(net, X, y, validation_data, validation_split)
+    if not net._lock.acquire(blocking=False):
+        raise RuntimeError("a fit of this network is already running, in another thread or around this callback")
+    try:
+        seed = None if rng is None else seed_from(rng)
+        return _run(net, X, y, validation, epochs, min(batch_size, len(X)), learning_rate, shuffle, callbacks, progress,
+                    seed)
+    finally:
+        net._lock.release()
+
+
+def _run(net: Network, X: Array, y: Array, validation: tuple[Array, Array] | None, epochs: int, batch_size: int,
+         learning_rate: float, shuffle: bool, callbacks: Sequence[Callback], progress: bool | None,
+         seed: int | None) -> History:
+    metric = "r2" if net.is_regression else "accuracy"
+    names = ("loss", metric, *(("val_loss", f"val_{metric}") if validation else ()), "epoch_seconds")
+    history = History(names)
+    before = net.parameters.copy(), net._seed, net._epoch
+    if not np.isfinite(before[0]).all():
+        raise DivergenceError(f"before epoch 1: {_not_finite(net)}: assign finite parameters first", history)
+    bar = _Bar(progress, epochs)
+    try:
+        loss_before = net._engine.evaluate(net.parameters, X, y)[0] / len(X)
+        total = total_variation(y) if net.is_regression else None
+        if seed is not None:
+            net._seed, net._epoch = seed, 0
+        warned = stop = False
+        one_by_one = bool(callbacks) or validation is not None
+        while len(history) < epochs and not stop:
+            stats = np.zeros((1 if one_by_one else min(epochs - len(history), _EPOCHS_AT_ONCE), 2 + net.sizes[-1]))
+            stats[:, 0] = np.nan
+            try:
+                net._engine.train(net.parameters, X, y, stats, batch_size=batch_size, learning_rate=learning_rate,
+                                  seed=net._seed, epoch=net._epoch, shuffle=shuffle,
+                                  seconds=_BAR_EVERY if bar.wanted else np.inf)
+            finally:
+                stats = stats[~np.isnan(stats[:, 0])]
+                net._epoch += len(stats)
+                for row in stats:
+                    history.append({**dict.fromkeys(names, np.nan), "epoch_seconds": row[0],
+                                    **_report(net, row[1], row[2:], len(X), total)})
+            if not (np.isfinite(history["loss"][-1]) and np.isfinite(net.parameters).all()):
+                raise _divergence(net, history, learning_rate, loss_before)
+            high = history["loss"] > _WARN_ABOVE * loss_before
+            if high.any() and not warned:
+                warned = True
+                epoch = int(high.argmax()) + 1
+                warnings.warn(f"epoch {epoch}: the loss is {history['loss'][epoch - 1]:.4g}, above {_WARN_ABOVE} times "
+                              f"the {loss_before:.4g} before the fit; lower learning_rate (now {learning_rate:g}) or "
+                              f"scale the inputs", DivergenceWarning, stacklevel=4)
+            if validation is not None:
+                history.replace_last({f"val_{name}": value for name, value in evaluate(net, *validation).items()})
+            bar.show(len(history), history)
+            for callback in callbacks:
+                stop = callback(net, history) is True or stop
+    except KeyboardInterrupt:
+        history.interrupted = True
+    except DivergenceError:
+        net.parameters, net._seed, net._epoch = before
+        raise
+    finally:
+        bar.close()
+    return history
+
+
+def evaluate(net: Network, X: Array, y: Array) -> dict[str, float]:
+    """Loss and accuracy (or R²) of checked arrays."""
+    summed_loss, metric = net._engine.evaluate(net.parameters, X, y)
+    return _report(net, summed_loss, metric, len(X), total_variation(y) if net.is_regression else None)
+
+
+def total_variation(y: Array) -> Array:
+    """Σ (y − mean y)² of every output, by blocks of rows, so that memory does not grow with them."""
+    y = y.reshape(len(y), -1)
+    blocks = [slice(start, start + _ROWS) for start in range(0, len(y), _ROWS)]
+    mean = sum(y[block].sum(axis=0, dtype=np.float64) for block in blocks) / len(y)
+    return np.asarray(sum(((y[block] - mean) ** 2).sum(axis=0) for block in blocks))
+
+
+def _report(net: Network, summed_loss: float, metric: Array, m: int, total: Array | None) -> dict[str, float]:
+    loss = float(summed_loss / m)
+    if total is None:
+        return {"loss": loss, "accuracy": float(metric[0] / m)}
+    # R² = 1 − Σ (ŷ − y)² / Σ (y − mean y)², the mean over the outputs; of a constant output 1 if exact, else 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        r2 = np.where(total > 0, 1 - metric / total, metric == 0)
+    return {"loss": loss, "r2": float(r2.mean())}
+
+
+def _divergence(net: Network, history: History, learning_rate: float, loss_before: float) -> DivergenceError:
+    loss = history["loss"][-1]
+    what = f"the loss is {loss}" if not np.isfinite(loss) else _not_finite(net)
+    return DivergenceError(
+        f"epoch {len(history)}: {what} (the loss before the fit was {loss_before:.4g}). Steps of learning_rate "
+        f"{learning_rate:g} overshoot the minimum: lower learning_rate, or scale the inputs to about -1 ... 1. "
+        f"The network is as it was before the fit.", history)
+
+
+def _not_finite(net: Network) -> str:
+    """Which parameter is not finite."""
+    for l, layer in enumerate(net, start=1):
+        for name, array in (("W", layer.W), ("b", layer.b)):
+            wrong = np.argwhere(~np.isfinite(array))
+            if len(wrong):
+                return f"{name}[{l}][{wrong[0, 0]}, {wrong[0, 1]}] is {array[tuple(wrong[0])]}"
+    raise AssertionError("every parameter is finite")
+
+
+def _checked_callbacks(callbacks: Any) -> tuple[Callback, ...]:
+    try:
+        callbacks = tuple(callbacks)
+    except TypeError:
+        raise TypeError(f"callbacks: expected a sequence of callables, got {type(callbacks).__name__}") from None
+    for callback in callbacks:
+        if not callable(callback):
+            raise TypeError(f"callbacks: expected callables (net, history), got {callback!r}")
+    return callbacks
+
+
+def _checked_validation(net: Network, X: Array, y: Array, validation_data: Any,
+                        validation_split: Any) -> tuple[Array, Array, tuple[Array, Array] | None]:
+    """The examples to train on, and those to validate on."""
+    share = real_number(validation_split, "validation_split", 0, 1, high_included=False)
+    if validation_data is not None:
+        if share:
+            raise ValueError("validation_split: expected 0 where validation_data is given, got "
+                             f"{validation_split}; give one of them")
+        if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
+            raise TypeError(f"validation_data: expected a pair (X, y), got {type(validation_data).__name__}")
+        X_val = net._examples(validation_data[0], "validation_data[0]")
+        return X, y, (X_val, net._targets(validation_data[1], "validation_data[1]", len(X_val)))
+    if not share:
+        return X, y, None
+    first = int(len(X) * (1 - share))
+    if first == 0 or first == len(X):
+        raise ValueError(f"validation_split: {validation_split} of {len(X)} examples leaves "
+                         f"{first} to train on and {len(X) - first} to validate on")
+    return X[:first], y[:first], (X[first:], y[first:])
+
+
+class _Bar:
+    """A tqdm progress bar over epochs: asked for, or on a terminal or in a notebook once a fit turns out long."""
+
+    def __init__(self, progress: bool | None, epochs: int) -> None:
+        visible = "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
+        self.wanted = progress if progress is not None else visible
+        self._epochs = epochs
+        self._bar: Any = None
+        self._from = time.monotonic() + (0 if progress else _BAR_AFTER)
+
+    def show(self, epoch: int, history: History) -> None:
+        if not self.wanted or time.monotonic() < self._from:
+            return
+        if self._bar is None:
+            from tqdm.auto import tqdm
+            self._bar = tqdm(total=self._epochs, unit="epoch", leave=True)
+        self._bar.set_postfix({name: f"{history[name][-1]:.4g}" for name in history.keys() if name != "epoch_seconds"},
+                              refresh=False)
+        self._bar.update(epoch - self._bar.n)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()

@@ -1,0 +1,139 @@
+"""Checks of what users hand in: each returns the value in the one form that pynn works with, or says what is wrong."""
+from __future__ import annotations
+
+import math
+import numbers
+from typing import Any
+
+import numpy as np
+
+_ROWS = 1 << 16         # rows looked at together, so that a check needs little memory and Ctrl-C waits little
+
+
+def positive_int(value: object, name: str, least: int = 1) -> int:
+    """An int that is at least `least`."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{name}: expected an int, got {value!r} ({type(value).__name__})")
+    if value < least:
+        raise ValueError(f"{name}: expected an int of at least {least}, got {value}")
+    return int(value)
+
+
+def real_number(value: object, name: str, low: float, high: float = math.inf, *, low_included: bool = True,
+                high_included: bool = True) -> float:
+    """A finite float between low and high."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name}: expected a real number, got {value!r} ({type(value).__name__})")
+    number = float(value)
+    above = number >= low if low_included else number > low
+    below = number <= high if high_included else number < high
+    if not (math.isfinite(number) and above and below):
+        left, right = "[" if low_included else "(", "]" if high_included and high < math.inf else ")"
+        raise ValueError(f"{name}: expected a finite number in {left}{low:g}, {high:g}{right}, got {value!r}")
+    return number
+
+
+def boolean(value: object, name: str) -> bool:
+    """True or False."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name}: expected True or False, got {value!r} ({type(value).__name__})")
+    return bool(value)
+
+
+def choice(value: object, name: str, known: Any) -> str:
+    """One of the known names."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name}: expected a str, got {value!r} ({type(value).__name__})")
+    if value not in known:
+        raise ValueError(f"{name}: unknown name {value!r}; there are {', '.join(map(repr, known))}")
+    return value
+
+
+def finite_array(value: object, name: str) -> np.ndarray:
+    """Any array-like of finite real numbers as float32, float64 or int64; not copied where it is one of these already."""
+    try:
+        array = np.asarray(value)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{name}: expected an array of real numbers, got {type(value).__name__}: {error}") from None
+    if array.dtype == object:
+        try:
+            array = array.astype(np.float64)
+        except (ValueError, TypeError):
+            raise TypeError(f"{name}: expected real numbers, got an array of Python objects") from None
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{name}: expected real numbers, got dtype {array.dtype}")
+    if array.dtype.kind in "iub":
+        if array.dtype == np.uint64 and array.size and array.max() > np.iinfo(np.int64).max:
+            raise ValueError(f"{name}: expected integers below 2**63, got {array.max()}")
+        array = array.astype(np.int64, copy=False)
+    elif array.dtype not in (np.float32, np.float64):
+        array = array.astype(np.float32 if array.dtype == np.float16 else np.float64)
+    elif not array.dtype.isnative or not array.flags.aligned:
+        array = array.astype(array.dtype.newbyteorder("="))
+    if array.dtype.kind == "f":
+        for start in range(0, len(array) if array.ndim else 0, _ROWS):
+            rows = array[start:start + _ROWS]
+            if not np.isfinite(rows).all():
+                at = np.argwhere(~np.isfinite(rows))[0]
+                found = rows[tuple(at)]
+                at[0] += start
+                raise ValueError(f"{name}: expected finite numbers, got {found} at {at.tolist()}")
+    return array
+
+
+def examples(value: object, name: str, features: int, dtype: np.dtype[Any]) -> np.ndarray:
+    """X: (m, features), m ≥ 1, finite also in the network's dtype."""
+    array = finite_array(value, name)
+    if array.ndim != 2 or array.shape[1] != features:
+        hint = ""
+        if array.ndim == 1 and array.shape == (features,):
+            hint = "; one example is a row: X.reshape(1, -1)"
+        elif array.ndim == 2 and array.shape[0] == features:
+            hint = "; one example is a row: is this X transposed?"
+        raise ValueError(f"{name}: expected shape (m, {features}), got {array.shape}{hint}")
+    if len(array) == 0:
+        raise ValueError(f"{name}: expected at least one example, got shape {array.shape}")
+    _fits(array, name, dtype)
+    return array
+
+
+def targets(value: object, name: str, m: int, units: int, output: str, dtype: np.dtype[Any]) -> np.ndarray:
+    """y of m examples in the form the engine takes: (m, units), or for one-column targets (m,).
+
+    output is the activation of the output layer, which says what y means.
+    """
+    array = finite_array(value, name)
+    if output == "softmax":
+        wanted = f"(m,) class numbers 0 … {units - 1} or one-hot (m, {units})"
+        fits = array.ndim == 1 or array.shape[1:] == (units,)
+    elif units == 1:
+        wanted, fits = "(m,) or (m, 1)", array.ndim == 1 or array.shape[1:] == (1,)
+    else:
+        wanted, fits = f"(m, {units})", array.shape[1:] == (units,)
+    if array.ndim not in (1, 2) or not fits:
+        raise ValueError(f"{name}: expected {wanted}, got shape {array.shape}")
+    if len(array) != m:
+        raise ValueError(f"{name}: expected as many examples as X has, {m}, got {len(array)}")
+    if output == "linear":
+        _fits(array, name, dtype)
+        return array
+    labels = output == "softmax" and array.ndim == 1
+    for start in range(0, m, _ROWS):
+        rows = array[start:start + _ROWS]
+        good = (rows >= 0) & (rows < units) & (rows == np.floor(rows)) if labels else (rows == 0) | (rows == 1)
+        if not good.all():
+            found = rows[~good].flat[0]
+            expected = f"class numbers 0 … {units - 1}" if labels else "only 0 and 1"
+            raise ValueError(f"{name}: expected {expected}, got {found}")
+        if output == "softmax" and not labels and (rows.sum(axis=1) != 1).any():
+            raise ValueError(f"{name}: expected one-hot rows, each with a single 1, got a row with none or several")
+    return array.astype(np.int64, copy=False) if labels else array
+
+
+def _fits(array: np.ndarray, name: str, dtype: np.dtype[Any]) -> None:
+    if dtype == np.float32 and array.dtype == np.float64:
+        largest = np.finfo(np.float32).max
+        for start in range(0, len(array), _ROWS):
+            rows = array[start:start + _ROWS]
+            if rows.size and (rows.max() > largest or rows.min() < -largest):
+                raise ValueError(f"{name}: expected numbers that float32 can hold, up to {largest:g}, got larger ones")

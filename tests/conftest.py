@@ -1,0 +1,27 @@
+"""What several test files share."""
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import pynn
+
+PAIRS = [("sigmoid", "binary_cross_entropy"), ("sigmoid", "mean_squared_error"),
+         ("softmax", "categorical_cross_entropy"), ("linear", "mean_squared_error")]
+
+
+def problem(net: pynn.Network, m: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Random X and y of the form that the network takes."""
+    rng = np.random.default_rng(seed)
+    X, K = rng.normal(size=(m, net.sizes[0])), net.sizes[-1]
+    if net.is_regression:
+        return X, rng.normal(size=(m, K))
+    if net.activations[-1] == "softmax":
+        return X, rng.integers(K, size=m)
+    return X, rng.integers(2, size=(m, K))
+
+
+@pytest.fixture(params=["cython", "numpy"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Every test of the mathematics runs on both engines."""
+    return request.param
