@@ -7,10 +7,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-try:
-    from pynn import datasets
-except ImportError:
-    pass
+from pynn import datasets
 from pynn.gradcheck import GradientReport, check_gradients
 from pynn.history import History
 from pynn.network import ForwardPass, Gradients, Layer, Network

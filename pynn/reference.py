@@ -139,7 +139,7 @@ LOSSES: dict[str, Callable[[Array, Array], float]] = {
 
 def loss_derivative(loss: str, Y: Array, Y_hat: Array) -> Array:
     """dA[L]: of binary cross-entropy −( Y/Ŷ − (1−Y)/(1−Ŷ) ), for y = 0 and 1, of which only one term is there."""
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         if loss == "binary_cross_entropy":
             return np.divide(np.where(Y == 1, -1, 1), np.where(Y == 1, Y_hat, 1 - Y_hat)) / len(Y)
         if loss == "categorical_cross_entropy":

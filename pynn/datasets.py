@@ -1,0 +1,362 @@
+"""Data to learn on: the article's circles and their friends, splitting, and tables of one's own.
+
+Every generator returns X (m, features) in float64 and y (m,), int64 class numbers or float64 values, its rows shuffled;
+`rng` is None, an int or a numpy Generator.
+"""
+from __future__ import annotations
+
+import csv
+import math
+import numbers
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pynn.randomness import seed_from
+from pynn.validation import boolean, finite_array, positive_int, real_number
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+_MISSING = ("", "na", "n/a", "nan", "null", "none")
+
+
+def circles(m: int = 1000, *, factor: float = 0.3, noise: float = 0.1, rng: Any = None) -> tuple[Array, Array]:
+    """Two concentric circles, the article's data: class 0 of radius 1 outside, class 1 of radius `factor` inside.
+
+    Parameters
+    ----------
+    m : int
+        Number of points, at least 2.
+    factor : float
+        Radius of the inner circle, in [0, 1).
+    noise : float
+        Standard deviation of the Gaussian noise on each coordinate.
+    rng : None, int or numpy Generator
+
+    Returns
+    -------
+    X : ndarray, (m, 2), float64
+    y : ndarray, (m,), int64
+
+    Notes
+    -----
+    The same geometry as scikit-learn's make_circles.
+
+    Examples
+    --------
+    >>> from pynn import datasets
+    >>> X, y = datasets.circles(1000, factor=0.3, noise=0.1, rng=0)
+    >>> X.shape, int(y.sum())
+    ((1000, 2), 500)
+    """
+    m = positive_int(m, "m", 2)
+    factor = real_number(factor, "factor", 0, 1, high_included=False)
+    noise, generator = real_number(noise, "noise", 0), _generator(rng)
+    outer = np.linspace(0, 2 * np.pi, m // 2, endpoint=False)
+    inner = np.linspace(0, 2 * np.pi, m - m // 2, endpoint=False)
+    X = np.vstack([_on_circle(outer), factor * _on_circle(inner)])
+    return _noisy(X, np.repeat([0, 1], [len(outer), len(inner)]), noise, generator)
+
+
+def moons(m: int = 1000, *, noise: float = 0.2, rng: Any = None) -> tuple[Array, Array]:
+    """Two interleaving half circles, the data of the article's sequel, as scikit-learn's make_moons.
+
+    See circles for m, noise, rng, X and y.
+
+    Examples
+    --------
+    >>> from pynn import datasets
+    >>> X, y = datasets.moons(100, noise=0.0, rng=0)
+    >>> float(X[:, 0].min()), float(X[:, 0].max())
+    (-1.0, 2.0)
+    """
+    m, noise, generator = positive_int(m, "m", 2), real_number(noise, "noise", 0), _generator(rng)
+    upper = np.linspace(0, np.pi, m // 2)
+    lower = np.linspace(0, np.pi, m - m // 2)
+    X = np.vstack([_on_circle(upper), [1, 0.5] - _on_circle(lower)])
+    return _noisy(X, np.repeat([0, 1], [len(upper), len(lower)]), noise, generator)
+
+
+def spirals(m: int = 1000, *, turns: float = 1.0, classes: int = 2, noise: float = 0.05,
+            rng: Any = None) -> tuple[Array, Array]:
+    """Interleaved spirals within the unit circle, one arm a class, each with `turns` revolutions.
+
+    See circles for m, noise, rng, X and y.
+
+    Examples
+    --------
+    >>> from pynn import datasets
+    >>> X, y = datasets.spirals(300, classes=3, rng=0)
+    >>> np.bincount(y).tolist()
+    [100, 100, 100]
+    """
+    classes = positive_int(classes, "classes", 2)
+    m = positive_int(m, "m", classes)
+    turns, noise = real_number(turns, "turns", 0, low_included=False), real_number(noise, "noise", 0)
+    y = np.arange(m) % classes
+    radius = np.sqrt((np.arange(m) // classes + 1) / -(-m // classes))
+    angle = 2 * np.pi * (turns * radius + y / classes)
+    return _noisy(radius[:, None] * _on_circle(angle), y, noise, _generator(rng))
+
+
+def xor(m: int = 1000, *, noise: float = 0.05, rng: Any = None) -> tuple[Array, Array]:
+    """Points of the square [−1, 1]², class 1 where exactly one coordinate is positive: no line parts the classes.
+
+    See circles for m, noise, rng, X and y; the noise comes after the classes are set.
+
+    Examples
+    --------
+    >>> from pynn import datasets
+    >>> X, y = datasets.xor(100, noise=0.0, rng=0)
+    >>> bool((y == (X[:, 0] * X[:, 1] < 0)).all())
+    True
+    """
+    m, noise, generator = positive_int(m, "m", 2), real_number(noise, "noise", 0), _generator(rng)
+    X = generator.uniform(-1, 1, (m, 2))
+    return _noisy(X, (X[:, 0] > 0) != (X[:, 1] > 0), noise, generator)
+
+
+def blobs(m: int = 1000, *, centers: Any = 3, spread: float = 0.5, rng: Any = None) -> tuple[Array, Array]:
+    """Gaussian clouds of standard deviation `spread`, one a class, of nearly equal sizes.
+
+    Parameters
+    ----------
+    m : int
+        Number of points, at least one for each centre.
+    centers : int or array-like, (K, features)
+        The number of centres, placed evenly on a circle of radius 2, or the centres themselves.
+    spread : float
+    rng : None, int or numpy Generator
+
+    Returns
+    -------
+    X : ndarray, (m, features), float64
+    y : ndarray, (m,), int64
+
+    Examples
+    --------
+    >>> from pynn import datasets
+    >>> X, y = datasets.blobs(90, centers=[[0, 0, 0], [5, 5, 5]], rng=0)
+    >>> X.shape, np.bincount(y).tolist()
+    ((90, 3), [45, 45])
+    """
+    if isinstance(centers, numbers.Integral):
+        K = positive_int(centers, "centers")
+        places: Array = 2 * _on_circle(2 * np.pi * np.arange(K) / K)
+    else:
+        places = finite_array(centers, "centers").astype(np.float64)
+        if places.ndim != 2 or 0 in places.shape:
+            raise ValueError(f"centers: expected an int or an array of shape (K, features), got shape {places.shape}")
+    m, spread = positive_int(m, "m", len(places)), real_number(spread, "spread", 0)
+    y = np.arange(m) % len(places)
+    return _noisy(places[y], y, spread, _generator(rng))
+
+
+def plane(m: int = 1000, *, noise: float = 0.1, rng: Any = None) -> tuple[Array, Array]:
+    """Regression on a tilted plane: y = (x₁ + x₂) / 2 plus noise over the square [−1, 1]².
+
+    See circles for m and rng; noise is that of y, which is float64.
+
+    Examples
+    --------
+    >>> from pynn import datasets
+    >>> X, y = datasets.plane(100, noise=0.0, rng=0)
+    >>> bool(np.allclose(y, X.mean(axis=1)))
+    True
+    """
+    m, noise, generator = positive_int(m, "m", 2), real_number(noise, "noise", 0), _generator(rng)
+    X = generator.uniform(-1, 1, (m, 2))
+    return X, X.sum(axis=1) / 2 + noise * generator.standard_normal(m)
+
+
+def sine(m: int = 1000, *, noise: float = 0.1, rng: Any = None) -> tuple[Array, Array]:
+    """Regression on a wave: y = sin x plus noise, x in [−π, π], X (m, 1).
+
+    See circles for m and rng; noise is that of y, which is float64.
+
+    Examples
+    --------
+    >>> from pynn import datasets
+    >>> X, y = datasets.sine(100, noise=0.0, rng=0)
+    >>> bool(np.allclose(y, np.sin(X[:, 0])))
+    True
+    """
+    m, noise, generator = positive_int(m, "m", 2), real_number(noise, "noise", 0), _generator(rng)
+    X = generator.uniform(-np.pi, np.pi, (m, 1))
+    return X, np.sin(X[:, 0]) + noise * generator.standard_normal(m)
+
+
+def split(X: Any, y: Any, *, test_size: float = 0.1, stratify: bool = False,
+          rng: Any = None) -> tuple[Array, Array, Array, Array]:
+    """Part examples at random into a training set and a test set.
+
+    Parameters
+    ----------
+    X, y : array-like
+        As many rows as labels.
+    test_size : float or int
+        The share of the examples, in (0, 1), rounded up, or their number.
+    stratify : bool
+        Keep the shares of the classes in both parts.
+    rng : None, int or numpy Generator
+
+    Returns
+    -------
+    X_train, X_test, y_train, y_test : ndarray
+
+    Examples
+    --------
+    >>> from pynn import datasets
+    >>> X, y = datasets.circles(1000, rng=0)
+    >>> [part.shape for part in datasets.split(X, y, test_size=0.1, rng=0)]
+    [(900, 2), (100, 2), (900,), (100,)]
+    """
+    X, y = np.asarray(X), np.asarray(y)
+    if X.ndim == 0 or y.ndim == 0 or len(X) != len(y):
+        raise ValueError(f"X, y: expected as many rows as labels, got shapes {X.shape} and {y.shape}")
+    m = len(X)
+    if isinstance(test_size, numbers.Integral):
+        tests = positive_int(test_size, "test_size")
+    else:
+        tests = math.ceil(m * real_number(test_size, "test_size", 0, 1, low_included=False, high_included=False))
+    if not 0 < tests < m:
+        raise ValueError(f"test_size: {test_size} of {m} examples leaves {m - tests} to train on and {tests} to test on")
+    stratify, generator = boolean(stratify, "stratify"), _generator(rng)
+    order = generator.permutation(m)
+    if stratify:
+        if y.ndim != 1:
+            raise ValueError(f"stratify: expected one column of labels y, got shape {y.shape}")
+        order = order[np.argsort(y[order], kind="stable")]
+        # of a list sorted by class, rows at equal distances have the shares of the whole
+        chosen = np.zeros(m, bool)
+        chosen[(2 * np.arange(tests) + 1) * m // (2 * tests)] = True
+        test, train = generator.permutation(order[chosen]), generator.permutation(order[~chosen])
+    else:
+        test, train = order[:tests], order[tests:]
+    return X[train], X[test], y[train], y[test]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as load_csv read it.
+
+    Attributes
+    ----------
+    X : ndarray, (m, features), float64
+    y : ndarray, (m,)
+        int64 class numbers where the target is text, float64 values where it is numbers.
+    feature_names : tuple of str
+    label_names : tuple of str or None
+        label_names[k] is the text of class k; None for values.
+    """
+
+    X: Array
+    y: Array
+    feature_names: tuple[str, ...]
+    label_names: tuple[str, ...] | None
+
+
+def load_csv(path: Any, *, target: int | str = -1) -> Table:
+    """Read a table of numbers with a header line and one target column, numbers or text.
+
+    Parameters
+    ----------
+    path : path-like
+        A CSV file in UTF-8.
+    target : int or str
+        The column of y, by its position (−1: the last) or name.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    ValueError
+        Naming the line and the column of what is missing, not a finite number, or not there.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from pynn import datasets
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "birds.csv")
+    ...     with open(path, "w") as file:
+    ...         _ = file.write("wing,mass,species\\n7.5,20,wren\\n13.5,95,jay\\n")
+    ...     table = datasets.load_csv(path)
+    >>> table.y.tolist(), table.label_names, table.feature_names
+    ([1, 0], ('jay', 'wren'), ('wing', 'mass'))
+    """
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        try:
+            reader = csv.reader(file, strict=True)
+            rows = [(reader.line_num, row) for row in reader if row]
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise ValueError(f"path: {path} is not a CSV file in UTF-8: {error}") from None
+    if len(rows) < 2:
+        raise ValueError(f"path: {path}: expected a header line and at least one row, got {len(rows)} lines")
+    names = [name.strip() for name in rows[0][1]]
+    if len(names) < 2 or len(set(names)) < len(names):
+        raise ValueError(f"path: {path}: expected two or more columns with different names, got {names}")
+    at = _target_column(target, names)
+    features = []
+    labels = []
+    for line, row in rows[1:]:
+        if len(row) != len(names):
+            raise ValueError(f"path: {path}, line {line}: expected {len(names)} cells, got {len(row)}")
+        for name, cell in zip(names, row, strict=True):
+            if cell.strip().lower() in _MISSING:
+                raise ValueError(f"path: {path}, line {line}, column {name!r}: expected a value, it is missing ({cell!r})")
+        features.append([_number(path, line, name, cell)
+                         for column, (name, cell) in enumerate(zip(names, row, strict=True)) if column != at])
+        labels.append(row[at].strip())
+    X = np.array(features, np.float64)
+    feature_names = tuple(name for column, name in enumerate(names) if column != at)
+    if _is_number(labels[0]):
+        y = np.array([_number(path, line, names[at], cell) for (line, _), cell in zip(rows[1:], labels, strict=True)])
+        return Table(X, y, feature_names, None)
+    label_names = tuple(sorted(set(labels)))
+    numbers_of = {label: k for k, label in enumerate(label_names)}
+    return Table(X, np.array([numbers_of[label] for label in labels], np.int64), feature_names, label_names)
+
+
+def _target_column(target: Any, names: list[str]) -> int:
+    if isinstance(target, str):
+        if target not in names:
+            raise ValueError(f"target: unknown column {target!r}; there are {', '.join(map(repr, names))}")
+        return names.index(target)
+    if isinstance(target, bool) or not isinstance(target, numbers.Integral):
+        raise TypeError(f"target: expected a column's name or position, got {target!r}")
+    if not -len(names) <= target < len(names):
+        raise ValueError(f"target: expected a position from {-len(names)} to {len(names) - 1}, got {target}")
+    return int(target) % len(names)
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _number(path: Any, line: int, name: str, cell: str) -> float:
+    number = float(cell) if _is_number(cell) else math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"path: {path}, line {line}, column {name!r}: expected a finite number, got {cell!r}")
+    return number
+
+
+def _generator(rng: Any) -> np.random.Generator:
+    return np.random.default_rng(seed_from(rng))
+
+
+def _on_circle(angle: Array) -> Array:
+    return np.column_stack([np.cos(angle), np.sin(angle)])
+
+
+def _noisy(X: Array, y: Array, noise: float, generator: np.random.Generator) -> tuple[Array, Array]:
+    """Rows in a random order, noise added to X."""
+    order = generator.permutation(len(X))
+    return X[order] + noise * generator.standard_normal(X.shape), y[order].astype(np.int64)

@@ -1,0 +1,248 @@
+"""Bad calls over the public API: each gets a clear error that names the argument, and the network is unchanged."""
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import pynn
+from pynn import datasets
+
+X, Y = np.random.default_rng(0).normal(size=(20, 2)), np.arange(20) % 2
+NAN, INF = X.copy(), X.copy()
+NAN[3, 1], INF[19, 0] = np.nan, np.inf
+
+
+def new(sizes=(2, 3, 1), **keywords):
+    return pynn.Network(sizes, rng=0, **keywords)
+
+
+CONSTRUCTOR = [
+    ("sizes", TypeError, {"sizes": 5}),
+    ("sizes", TypeError, {"sizes": "2,4,1"}),
+    ("sizes", TypeError, {"sizes": None}),
+    ("sizes", ValueError, {"sizes": []}),
+    ("sizes", ValueError, {"sizes": [2]}),
+    ("sizes[1]", ValueError, {"sizes": [2, 0, 1]}),
+    ("sizes[0]", ValueError, {"sizes": [-2, 3, 1]}),
+    ("sizes[1]", TypeError, {"sizes": [2, 3.0, 1]}),
+    ("sizes[1]", TypeError, {"sizes": [2, True, 1]}),
+    ("sizes[2]", TypeError, {"sizes": [2, 3, "1"]}),
+    ("sizes", ValueError, {"sizes": [10**9, 10**9]}),
+    ("hidden", ValueError, {"hidden": "rleu"}),
+    ("hidden", ValueError, {"hidden": "softmax"}),
+    ("hidden", ValueError, {"hidden": ["relu", "relu"]}),
+    ("hidden[0]", ValueError, {"hidden": ["swish"]}),
+    ("hidden", TypeError, {"hidden": 3}),
+    ("hidden[0]", TypeError, {"hidden": [None]}),
+    ("output", ValueError, {"output": "relu"}),
+    ("output", ValueError, {"output": "softmax"}),
+    ("output", TypeError, {"output": 1}),
+    ("loss", ValueError, {"loss": "hinge"}),
+    ("loss", ValueError, {"loss": "categorical_cross_entropy"}),
+    ("loss", ValueError, {"output": "linear", "loss": "binary_cross_entropy"}),
+    ("loss", TypeError, {"loss": 2}),
+    ("initializer", ValueError, {"initializer": "He"}),
+    ("initializer", TypeError, {"initializer": None}),
+    ("dtype", ValueError, {"dtype": "float16"}),
+    ("dtype", ValueError, {"dtype": int}),
+    ("dtype", TypeError, {"dtype": "double precision"}),
+    ("dtype", ValueError, {"dtype": None}),
+    ("rng", TypeError, {"rng": "seed"}),
+    ("rng", TypeError, {"rng": 1.5}),
+    ("rng", ValueError, {"rng": -1}),
+    ("rng", ValueError, {"rng": 2**64}),
+    ("engine", ValueError, {"engine": "fortran"}),
+    ("engine", TypeError, {"engine": None}),
+]
+
+CALLS = [
+    ("X", ValueError, lambda net: net(X[:, :1])),
+    ("X", ValueError, lambda net: net(X[0])),
+    ("X", ValueError, lambda net: net(X[None])),
+    ("X", ValueError, lambda net: net(X[:0])),
+    ("X", ValueError, lambda net: net([])),
+    ("X", ValueError, lambda net: net(NAN)),
+    ("X", ValueError, lambda net: net(INF)),
+    ("X", TypeError, lambda net: net("points")),
+    ("X", TypeError, lambda net: net(X.astype(str))),
+    ("X", TypeError, lambda net: net(X + 1j)),
+    ("X", TypeError, lambda net: net([[object(), 1]])),
+    ("X", ValueError, lambda net: net([[1, 2], [3]])),
+    ("X", ValueError, lambda net: net(3.0)),
+    ("X", ValueError, lambda net: net(np.array([[2**63, 1]], np.uint64))),
+    ("X", ValueError, lambda net: new(dtype="float32")([[1e300, 1]])),
+    ("X", ValueError, lambda net: net.forward(NAN)),
+    ("X", ValueError, lambda net: net.backward(X.T, Y)),
+    ("X", ValueError, lambda net: net.predict(NAN)),
+    ("X", ValueError, lambda net: net.predict_proba(X[:0])),
+    ("X", ValueError, lambda net: net.evaluate(NAN, Y)),
+    ("X", ValueError, lambda net: net.fit(NAN, Y)),
+    ("y", ValueError, lambda net: net.backward(X, Y[:-1])),
+    ("y", ValueError, lambda net: net.backward(X, Y + 1)),
+    ("y", ValueError, lambda net: net.backward(X, Y * 0.5)),
+    ("y", ValueError, lambda net: net.fit(X, np.column_stack([Y, Y]))),
+    ("y", ValueError, lambda net: net.fit(X, np.where(Y, np.nan, 0))),
+    ("y", TypeError, lambda net: net.fit(X, np.where(Y, "yes", "no"))),
+    ("y", TypeError, lambda net: net.fit(X, None)),
+    ("y", ValueError, lambda net: net.score(X, Y[:3])),
+    ("y", ValueError, lambda net: new([2, 3]).fit(X, Y + 2)),
+    ("y", ValueError, lambda net: new([2, 3]).fit(X, Y - 1)),
+    ("y", ValueError, lambda net: new([2, 3]).fit(X, Y + 0.5)),
+    ("y", ValueError, lambda net: new([2, 3]).fit(X, np.zeros((20, 3)))),
+    ("y", ValueError, lambda net: new([2, 3]).fit(X, np.ones((20, 3)))),
+    ("y", ValueError, lambda net: new([2, 3], output="sigmoid").fit(X, Y)),
+    ("y", ValueError, lambda net: new([2, 1], output="linear").fit(X, np.where(Y, np.inf, 0))),
+    ("y", ValueError, lambda net: new([2, 2], output="linear").fit(X, Y)),
+    ("y", ValueError, lambda net: new([2, 1], output="linear", dtype="float32").fit(X, Y * 1e200)),
+    ("epochs", ValueError, lambda net: net.fit(X, Y, epochs=0)),
+    ("epochs", TypeError, lambda net: net.fit(X, Y, epochs=2.5)),
+    ("epochs", TypeError, lambda net: net.fit(X, Y, epochs=True)),
+    ("batch_size", ValueError, lambda net: net.fit(X, Y, batch_size=0)),
+    ("batch_size", TypeError, lambda net: net.fit(X, Y, batch_size="all")),
+    ("learning_rate", ValueError, lambda net: net.fit(X, Y, learning_rate=0)),
+    ("learning_rate", ValueError, lambda net: net.fit(X, Y, learning_rate=-0.1)),
+    ("learning_rate", ValueError, lambda net: net.fit(X, Y, learning_rate=np.nan)),
+    ("learning_rate", ValueError, lambda net: net.fit(X, Y, learning_rate=np.inf)),
+    ("learning_rate", TypeError, lambda net: net.fit(X, Y, learning_rate="fast")),
+    ("validation_split", ValueError, lambda net: net.fit(X, Y, validation_split=1.0)),
+    ("validation_split", ValueError, lambda net: net.fit(X, Y, validation_split=-0.1)),
+    ("validation_split", ValueError, lambda net: net.fit(X[:1], Y[:1], validation_split=0.5)),
+    ("validation_split", ValueError, lambda net: net.fit(X, Y, validation_split=0.5, validation_data=(X, Y))),
+    ("validation_data", TypeError, lambda net: net.fit(X, Y, validation_data=X)),
+    ("validation_data[0]", ValueError, lambda net: net.fit(X, Y, validation_data=(NAN, Y))),
+    ("validation_data[1]", ValueError, lambda net: net.fit(X, Y, validation_data=(X, Y[:5]))),
+    ("shuffle", TypeError, lambda net: net.fit(X, Y, shuffle="yes")),
+    ("callbacks", TypeError, lambda net: net.fit(X, Y, callbacks=[3])),
+    ("callbacks", TypeError, lambda net: net.fit(X, Y, callbacks=print)),
+    ("progress", TypeError, lambda net: net.fit(X, Y, progress=1)),
+    ("rng", TypeError, lambda net: net.fit(X, Y, rng=[1])),
+    ("predict_proba", TypeError, lambda net: new([2, 1], output="linear").predict_proba(X)),
+    ("gradients", TypeError, lambda net: net.descend(net.parameters, 0.1)),
+    ("gradients", ValueError, lambda net: net.descend(new([2, 2, 1]).backward(X, Y), 0.1)),
+    ("gradients", ValueError, lambda net: net.descend(new(dtype="float32").backward(X, Y), 0.1)),
+    ("learning_rate", ValueError, lambda net: net.descend(net.backward(X, Y), 0)),
+    ("parameters", ValueError, lambda net: setattr(net, "parameters", np.zeros(3))),
+    ("parameters", ValueError, lambda net: setattr(net, "parameters", np.full(13, np.nan))),
+    ("W[1]", ValueError, lambda net: setattr(net[1], "W", np.zeros((2, 3)))),
+    ("W[1]", ValueError, lambda net: setattr(net[1], "W", np.full((3, 2), np.inf))),
+    ("b[2]", TypeError, lambda net: setattr(net[2], "b", [["one"]])),
+    ("b[1]", ValueError, lambda net: setattr(new(dtype="float32")[1], "b", np.full((3, 1), 1e300))),
+    ("layer", IndexError, lambda net: net[0]),
+    ("layer", IndexError, lambda net: net[-1]),
+    ("layer", IndexError, lambda net: net[3]),
+    ("layer", TypeError, lambda net: net["1"]),
+    ("layer", TypeError, lambda net: net[1.0]),
+    ("layer", TypeError, lambda net: net[1:2]),
+    ("net", TypeError, lambda net: pynn.check_gradients(None, X, Y)),
+    ("net", ValueError, lambda net: pynn.check_gradients(new(dtype="float32"), X, Y)),
+    ("step", ValueError, lambda net: pynn.check_gradients(net, X, Y, step=0)),
+    ("tolerance", ValueError, lambda net: pynn.check_gradients(net, X, Y, tolerance=-1)),
+    ("m", ValueError, lambda net: datasets.circles(1)),
+    ("m", TypeError, lambda net: datasets.moons(10.0)),
+    ("factor", ValueError, lambda net: datasets.circles(10, factor=1)),
+    ("noise", ValueError, lambda net: datasets.circles(10, noise=-1)),
+    ("noise", ValueError, lambda net: datasets.sine(10, noise=np.nan)),
+    ("noise", TypeError, lambda net: datasets.plane(10, noise="much")),
+    ("classes", ValueError, lambda net: datasets.spirals(10, classes=1)),
+    ("turns", ValueError, lambda net: datasets.spirals(10, turns=0)),
+    ("centers", ValueError, lambda net: datasets.blobs(10, centers=0)),
+    ("centers", ValueError, lambda net: datasets.blobs(10, centers=[1, 2])),
+    ("spread", ValueError, lambda net: datasets.blobs(10, spread=-1)),
+    ("rng", TypeError, lambda net: datasets.xor(10, rng="a")),
+    ("X, y", ValueError, lambda net: datasets.split(X, Y[:3])),
+    ("test_size", ValueError, lambda net: datasets.split(X, Y, test_size=1.0)),
+    ("test_size", ValueError, lambda net: datasets.split(X, Y, test_size=20)),
+    ("test_size", TypeError, lambda net: datasets.split(X, Y, test_size="half")),
+    ("stratify", TypeError, lambda net: datasets.split(X, Y, stratify=Y)),
+]
+
+
+@pytest.mark.parametrize(("name", "error", "keywords"), CONSTRUCTOR)
+def test_constructor(name, error, keywords):
+    with pytest.raises(error) as raised:
+        pynn.Network(**{"sizes": [2, 3, 1], "rng": 0, **keywords})
+    assert str(raised.value).startswith(f"{name}:")
+
+
+@pytest.mark.parametrize(("name", "error", "call"), CALLS)
+def test_call(name, error, call, engine):
+    net = new(engine=engine)
+    net.fit(X, Y, epochs=2)
+    before = net.__getstate__()
+    with pytest.raises(error) as raised:
+        call(net)
+    assert str(raised.value).startswith(f"{name}:")
+    after = net.__getstate__()
+    assert before.pop("parameters").tobytes() == after.pop("parameters").tobytes()
+    assert before == after
+
+
+def test_a_rejected_fit_draws_nothing_from_rng(engine):
+    generator = np.random.default_rng(0)
+    with pytest.raises(ValueError, match="epochs"):
+        new(engine=engine).fit(X, Y, epochs=0, rng=generator)
+    assert generator.random() == np.random.default_rng(0).random()
+
+
+def test_the_door_of_the_engine():
+    """cnn_core by itself never reads beyond an array that does not fit."""
+    from cnn_core import Engine
+    engine = Engine([2, 3, 1], ["relu", "sigmoid"], "binary_cross_entropy", "float64")
+    theta, y = np.zeros(13), Y.astype(float)
+    stats = np.zeros((1, 3))
+    go = {"batch_size": 4, "learning_rate": 0.1, "seed": 0, "epoch": 0, "shuffle": True}
+    bad = [
+        lambda: engine.predict(theta[:12], X),
+        lambda: engine.predict(theta.astype(np.float32), X),
+        lambda: engine.predict(np.zeros(26)[::2], X),
+        lambda: engine.predict(theta, X[:, :1]),
+        lambda: engine.predict(theta, X[:0]),
+        lambda: engine.predict(theta, X.astype(np.int32)),
+        lambda: engine.predict(theta, X.astype(">f8")),
+        lambda: engine.predict(theta, X.tolist()),
+        lambda: engine.evaluate(theta, X, y[:-1]),
+        lambda: engine.evaluate(theta, X, np.column_stack([y, y])),
+        lambda: engine.backward(theta, X, y[None]),
+        lambda: engine.descend(theta, np.zeros(12), 0.1),
+        lambda: engine.train(theta, X, y, np.zeros((1, 2)), **go),
+        lambda: engine.train(theta, X, y, stats, **{**go, "batch_size": 0}),
+        lambda: Engine([2], [], "binary_cross_entropy", "float64"),
+        lambda: Engine([2, 0], ["relu"], "mean_squared_error", "float64"),
+        lambda: Engine([2, 1], ["linear"], "mean_squared_error", "float16"),
+    ]
+    for call in bad:
+        with pytest.raises((ValueError, TypeError)):
+            call()
+    frozen = theta.copy()
+    frozen.flags.writeable = False
+    with pytest.raises(ValueError, match="writable"):
+        engine.descend(frozen, theta, 0.1)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_good_arrays_of_any_make_are_accepted(engine, dtype):
+    import pandas as pd
+    net = new([2, 3, 3], engine=engine, dtype=dtype)
+    base, y = np.arange(24).reshape(12, 2) % 7, np.arange(12) % 3
+    frozen = base.astype(float)
+    frozen.flags.writeable = False
+    wide = np.repeat(np.repeat(base.astype(float), 2, axis=0), 3, axis=1)
+    forms = [base.tolist(), base, base.astype(np.int8), base.astype(np.uint16), base.astype(np.float32),
+             base.astype(np.float16), base.astype(np.longdouble), np.asfortranarray(base.astype(float)), wide[::2, ::3],
+             base.astype(float)[::-1][::-1], frozen, base.astype(">f8"), base.astype(object), pd.DataFrame(base),
+             pd.DataFrame(base.astype(float)), np.array(base, order="F")]
+    one_hot = np.eye(3)[y]
+    targets = [y.tolist(), y, y.astype(np.uint8), y.astype(float), pd.Series(y), one_hot, one_hot.astype(bool),
+               one_hot.tolist(), pd.DataFrame(one_hot), np.asfortranarray(one_hot)]
+    outputs = net(base)
+    for form in forms:
+        assert np.array_equal(net(form), outputs)
+    loss = net.evaluate(base, y)
+    for target in targets:
+        assert net.evaluate(base, target) == loss
+        assert np.array_equal(net.copy().fit(base, target, epochs=2).loss, net.copy().fit(base, y, epochs=2).loss)
+
+
+def test_huge_sizes_of_a_batch_are_the_full_batch(engine):
+    assert new(engine=engine).fit(X, Y, epochs=1, batch_size=10**30).loss == \
+        new(engine=engine).fit(X, Y, epochs=1, batch_size=None).loss
