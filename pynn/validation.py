@@ -51,6 +51,8 @@ def choice(value: object, name: str, known: Any) -> str:
 
 def finite_array(value: object, name: str) -> np.ndarray:
     """Any array-like of finite real numbers as float32, float64 or int64; not copied where it is one of these already."""
+    if value is None:
+        raise TypeError(f"{name}: expected an array of real numbers, got None")
     try:
         array = np.asarray(value)
     except (ValueError, TypeError) as error:

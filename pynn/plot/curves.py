@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import AutoLocator, MaxNLocator
 
-from pynn.plot.points import COLOURS, panel
+from pynn.plot.points import COLOURS, keep_strip, panel
 
 if TYPE_CHECKING:
     from pynn.history import History
@@ -71,11 +71,7 @@ def history(history: History, ax: Axes | None = None, **line: Any) -> Axes:
             right.yaxis.set_major_locator(_UpToOne())
             both.append(right)
     legend = ax.legend(handles=drawn, loc="upper center", ncols=2, frameon=False)
-    # The legend gets a strip of its own at the top: it covers no curve, and a title above the panel stays free.
-    strip = min(0.5, legend.get_window_extent().height / ax.get_window_extent().height + 0.04)
-    for axes in both:
-        low, high = axes.get_ylim()
-        axes.set_ylim(low, low + (high - low) / (1 - strip))
+    keep_strip(legend, *both)
     return ax
 
 

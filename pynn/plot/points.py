@@ -9,6 +9,7 @@ from matplotlib import cbook
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.legend import Legend
 from matplotlib.markers import MarkerStyle
 from numpy.typing import ArrayLike
 
@@ -76,7 +77,10 @@ def dataset(X: ArrayLike, y: ArrayLike, ax: Axes | None = None, *, label_names: 
     ax = panel(ax)
     if is_class:
         draw_classes(ax, features, answers, names, **scatter)
-        place_legend(ax, m)
+        if has_room(ax):
+            place_legend(ax, m)
+        else:
+            keep_strip(ax.legend(loc="upper center", ncols=min(3, len(names)), frameon=False), ax)
     elif features.shape[1] == 1:
         ax.scatter(features[:, 0], answers, **_styled(scatter, color=COLOURS[0]))
         ax.set(xlabel="$x_1$", ylabel="$y$")
@@ -131,11 +135,24 @@ def draw_values(ax: Axes, X: np.ndarray, y: np.ndarray, **scatter: Any) -> PathC
 
 
 def place_legend(ax: Axes, m: int) -> None:
-    """Beside the panel where the figure's layout makes room for it, else within, where the fewest points are."""
-    if isinstance(ax.figure.get_layout_engine(), ConstrainedLayoutEngine):
+    """Beside the panel where there is room, else within, where the fewest points are."""
+    if has_room(ax):
         ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
     else:
         ax.legend(loc="best" if m <= _MANY else "upper right")
+
+
+def has_room(ax: Axes) -> bool:
+    """Whether the figure's layout makes room for what is drawn beside a panel."""
+    return isinstance(ax.figure.get_layout_engine(), ConstrainedLayoutEngine)
+
+
+def keep_strip(legend: Legend, *panels: Axes) -> None:
+    """Give a legend a strip of its own at the top within the panels: it covers no data, and a title stays free."""
+    strip = min(0.5, legend.get_window_extent().height / panels[0].get_window_extent().height + 0.04)
+    for ax in panels:
+        low, high = ax.get_ylim()
+        ax.set_ylim(low, low + (high - low) / (1 - strip))
 
 
 def add_colorbar(ax: Axes, mappable: Any, label: str) -> None:

@@ -141,7 +141,7 @@ def _extent(extent: Sequence[float] | None, points: np.ndarray | None) -> tuple[
 
 
 def _draw_probability(ax: Axes, x1: np.ndarray, x2: np.ndarray, p: np.ndarray, given: dict[str, Any]) -> ScalarMappable:
-    colours = _shades(_tint(COLOURS[0], 0.65), "white", _tint(COLOURS[1], 0.65))
+    colours = _shades(_tint(COLOURS[0], 0.5), "white", _tint(COLOURS[1], 0.5))
     filled = ax.contourf(x1, x2, p, **_keywords(given, cmap=colours, levels=_TENTHS))
     _draw_line(ax, x1, x2, p, 0.5)
     return filled
@@ -158,11 +158,11 @@ def _draw_regions(ax: Axes, x1: np.ndarray, x2: np.ndarray, p: np.ndarray, given
     for k in range(p.shape[2]):
         lead = p[:, :, k] - np.delete(p, k, axis=2).max(axis=2)         # above 0 where class k is the likeliest
         colour = COLOURS[k % len(COLOURS)]
-        shades = _shades(_tint(colour, 0.15), _tint(colour, 0.65))
+        shades = _shades(_tint(colour, 0.15), _tint(colour, 0.5))
         if lead.max() > 0:
             ax.contourf(x1, x2, lead, **_keywords(given, cmap=shades, levels=_TENTHS))
         _draw_line(ax, x1, x2, lead, 0.0)
-    return ScalarMappable(cmap=_shades(_tint("black", 0.1), _tint("black", 0.55)))     # from 0 to 1
+    return ScalarMappable(cmap=_shades(_tint("black", 0.1), _tint("black", 0.5)))     # from 0 to 1
 
 
 def _draw_line(ax: Axes, x1: np.ndarray, x2: np.ndarray, values: np.ndarray, level: float) -> None:

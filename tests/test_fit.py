@@ -1,0 +1,384 @@
+"""What a fit does around the mathematics: resuming, stopping, reporting, and its needs of memory."""
+from __future__ import annotations
+
+import copy
+import csv
+import pickle
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+
+import numpy as np
+import pytest
+
+import pynn
+from pynn import datasets
+
+
+def circles_net(engine="cython", **keywords):
+    return pynn.Network([2, 4, 6, 6, 4, 1], rng=1, engine=engine, **keywords)
+
+
+@pytest.fixture(scope="module")
+def circles():
+    return datasets.split(*datasets.circles(300, rng=0), test_size=0.1, rng=0)
+
+
+@pytest.mark.parametrize("twin", [lambda net: net, lambda net: net.copy(), copy.deepcopy, copy.copy,
+                                  lambda net: pickle.loads(pickle.dumps(net))],
+                         ids=["itself", "copy", "deepcopy", "copy.copy", "pickle"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_thirty_epochs_and_thirty_more_are_sixty(engine, circles, twin, dtype):
+    X, X_val, y, y_val = circles
+    options = {"learning_rate": 0.1, "batch_size": 32, "validation_data": (X_val, y_val)}
+    whole, parts = circles_net(engine, dtype=dtype), circles_net(engine, dtype=dtype)
+    at_once = whole.fit(X, y, epochs=60, **options)
+    first = parts.fit(X, y, epochs=30, **options)
+    parts = twin(parts)
+    second = parts.fit(X, y, epochs=30, **options)
+    assert whole.parameters.tobytes() == parts.parameters.tobytes()
+    for name in ("loss", "accuracy", "val_loss", "val_accuracy"):
+        assert np.array_equal(np.concatenate([first[name], second[name]]), at_once[name])
+
+
+def test_how_the_engine_is_entered_changes_nothing(circles):
+    """Epoch by epoch for a callback, or many at once: the same numbers."""
+    X, _, y, _ = circles
+    nets = [circles_net() for _ in range(3)]
+    nets[0].fit(X, y, epochs=20)
+    nets[1].fit(X, y, epochs=20, callbacks=[lambda net, history: None])
+    nets[2].fit(X, y, epochs=20, progress=True)
+    assert len({net.parameters.tobytes() for net in nets}) == 1
+
+
+def test_a_copy_shares_nothing(circles):
+    X, _, y, _ = circles
+    net = circles_net()
+    twin, before = net.copy(), net.parameters.copy()
+    twin.fit(X, y, epochs=1)
+    assert np.array_equal(net.parameters, before)
+    assert not np.array_equal(twin.parameters, before)
+    assert twin.parameters.ctypes.data % 64 == 0
+
+
+def test_rng_of_fit_sets_the_seed_and_starts_again(engine, circles):
+    X, _, y, _ = circles
+    start = circles_net(engine)
+    theta = start.parameters.copy()
+    losses = []
+    for rng in (5, 5, 6, np.random.default_rng(3)):
+        start.parameters = theta
+        losses.append(start.fit(X, y, epochs=3, rng=rng).loss)
+    assert np.array_equal(losses[0], losses[1])
+    assert not np.array_equal(losses[0], losses[2])
+
+
+def test_an_epoch_meets_every_example_once_in_an_order_of_its_own():
+    from pynn.randomness import epoch_order
+    orders = [epoch_order(7, epoch, 1000) for epoch in range(3)]
+    for order in orders:
+        assert np.array_equal(np.sort(order), np.arange(1000))
+    assert not np.array_equal(orders[0], orders[1])
+    # uniform: where example 0 … 9 end up, over many orders of ten, each place about equally often
+    places = np.array([epoch_order(seed, 0, 10) for seed in range(4000)])
+    counts = np.array([np.bincount(column, minlength=10) for column in places.T])
+    assert ((counts - 400) ** 2 / 400).sum() < 150      # chi-squared with 81 degrees of freedom: p = 1e-5 at 146
+
+
+def test_without_shuffle_the_order_is_the_users(engine):
+    """Batches of one, in order: descent done by hand through the three verbs."""
+    X, y = datasets.circles(20, rng=0)
+    net, hand = circles_net(engine), circles_net(engine)
+    net.fit(X, y, epochs=1, batch_size=1, shuffle=False, learning_rate=0.1)
+    for x, target in zip(X, y, strict=True):
+        hand.descend(hand.backward([x], [target]), 0.1)
+    np.testing.assert_allclose(net.parameters, hand.parameters, rtol=1e-13, atol=1e-15)
+
+
+def test_history_is_of_the_batches_as_they_were_met(engine):
+    X, y = datasets.circles(50, rng=0)
+    net, hand = circles_net(engine), circles_net(engine)
+    history = net.fit(X, y, epochs=1, batch_size=20, shuffle=False, learning_rate=0.1)
+    loss = accuracy = 0.0
+    for start in range(0, 50, 20):
+        rows = slice(start, start + 20)
+        result = hand.evaluate(X[rows], y[rows])
+        loss += result["loss"] * len(y[rows]) / 50
+        accuracy += result["accuracy"] * len(y[rows]) / 50
+        hand.descend(hand.backward(X[rows], y[rows]), 0.1)
+    assert history.loss[0] == pytest.approx(loss, rel=1e-13)
+    assert history.accuracy[0] == pytest.approx(accuracy, rel=1e-13)
+
+
+def test_validation(engine, circles):
+    X, X_val, y, y_val = circles
+    net = circles_net(engine)
+    history = net.fit(X, y, epochs=4, validation_data=(X_val, y_val))
+    assert history.keys() == ("loss", "accuracy", "val_loss", "val_accuracy", "epoch_seconds")
+    assert history.val_loss[-1] == net.evaluate(X_val, y_val)["loss"]
+    by_share, by_hand = circles_net(engine), circles_net(engine)
+    cut = int(len(X) * 0.75)
+    assert np.array_equal(by_share.fit(X, y, epochs=4, validation_split=0.25).val_loss,
+                          by_hand.fit(X[:cut], y[:cut], epochs=4, validation_data=(X[cut:], y[cut:])).val_loss)
+
+
+def test_scores_are_scikit_learns(engine):
+    metrics = pytest.importorskip("sklearn.metrics")
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 3))
+    values = pynn.Network([3, 5, 2], output="linear", rng=0, engine=engine)
+    y = rng.normal(size=(200, 2)) * [1, 100]
+    assert values.score(X, y) == pytest.approx(metrics.r2_score(y, values.predict(X)), rel=1e-12)
+    y[:, 1] = 4
+    assert values.score(X, y) == pytest.approx(metrics.r2_score(y, values.predict(X)), rel=1e-12)
+    labels = pynn.Network([3, 5, 4], output="sigmoid", rng=0, engine=engine)
+    y = rng.integers(2, size=(200, 4))
+    assert labels.score(X, y) == metrics.accuracy_score(y, labels.predict(X))
+    classes = pynn.Network([3, 5, 4], rng=0, engine=engine)
+    y = rng.integers(4, size=200)
+    assert classes.score(X, y) == metrics.accuracy_score(y, classes.predict(X))
+    assert classes.evaluate(X, y)["loss"] == pytest.approx(metrics.log_loss(y, classes.predict_proba(X)), rel=1e-12)
+
+
+def test_shapes_of_predictions(engine):
+    X = np.random.default_rng(0).normal(size=(7, 3))
+
+    def shapes(units, output):
+        net = pynn.Network([3, units], output=output, rng=0, engine=engine, dtype="float32")
+        proba = None if output == "linear" else net.predict_proba(X)
+        assert net(X).dtype == np.float32
+        if proba is not None and (units == 1 or output == "softmax"):
+            np.testing.assert_allclose(proba.sum(axis=1), 1, rtol=1e-6)
+        return net(X).shape, net.predict(X).shape, net.predict(X).dtype.kind, None if proba is None else proba.shape
+
+    assert shapes(1, "sigmoid") == ((7, 1), (7,), "i", (7, 2))
+    assert shapes(3, "sigmoid") == ((7, 3), (7, 3), "i", (7, 3))
+    assert shapes(3, "softmax") == ((7, 3), (7,), "i", (7, 3))
+    assert shapes(1, "linear") == ((7, 1), (7,), "f", None)
+    assert shapes(3, "linear") == ((7, 3), (7, 3), "f", None)
+
+
+# ------------------------------------------------------------------------------------------------------------ callbacks
+
+
+def test_callbacks(circles):
+    X, _, y, _ = circles
+    net, seen = circles_net(), []
+
+    def stop_at_three(network, history):
+        seen.append((network is net, len(history)))
+        return len(history) == 3
+
+    assert len(net.fit(X, y, epochs=10, callbacks=[stop_at_three])) == 3
+    assert seen == [(True, 1), (True, 2), (True, 3)]
+
+
+def test_a_callback_that_raises_leaves_the_network_usable(engine, circles):
+    X, _, y, _ = circles
+    net, calm = circles_net(engine), circles_net(engine)
+
+    def fail(network, history):
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        net.fit(X, y, epochs=10, callbacks=[fail])
+    net.fit(X, y, epochs=9)
+    calm.fit(X, y, epochs=10)
+    assert net.parameters.tobytes() == calm.parameters.tobytes()
+
+
+def test_a_second_fit_at_the_same_time_is_refused(circles):
+    X, _, y, _ = circles
+    net, inside, go = circles_net(), threading.Event(), threading.Event()
+
+    def wait(network, history):
+        inside.set()
+        go.wait(10)
+        return True
+
+    first = threading.Thread(target=net.fit, args=(X, y), kwargs={"callbacks": [wait]})
+    first.start()
+    assert inside.wait(10)
+    with pytest.raises(RuntimeError, match="already running"):
+        net.fit(X, y)
+    go.set()
+    first.join()
+    net.fit(X, y, epochs=1)
+
+
+def test_progress_is_shown_only_when_asked(circles, capfd):
+    X, _, y, _ = circles
+    circles_net().fit(X, y, epochs=5)
+    assert capfd.readouterr() == ("", "")
+    circles_net().fit(X, y, epochs=5, progress=True)
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert "5/5" in err
+    assert "loss" in err
+
+
+# ---------------------------------------------------------------------------------------------------------- divergence
+
+
+@pytest.mark.filterwarnings("ignore::pynn.DivergenceWarning", "ignore::RuntimeWarning")
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_divergence_is_an_error_that_explains_and_restores(engine, dtype):
+    X, y = datasets.plane(100, rng=0)
+    net = pynn.Network([2, 8, 1], output="linear", rng=0, engine=engine, dtype=dtype)
+    net.fit(X, y, epochs=2)
+    before = net.__getstate__()
+    with pytest.raises(pynn.DivergenceError, match=r"epoch \d+: .* lower learning_rate") as raised:
+        net.fit(100 * X, 100 * y, epochs=200, learning_rate=10.0, rng=9)
+    after = net.__getstate__()
+    assert before.pop("parameters").tobytes() == after.pop("parameters").tobytes()
+    assert before == after
+    assert len(raised.value.history) >= 1
+    assert pickle.loads(pickle.dumps(raised.value)).history.keys() == raised.value.history.keys()
+
+
+def test_a_high_loss_is_warned_of_once():
+    X, y = datasets.plane(64, noise=0.0, rng=0)
+    net = pynn.Network([2, 1], output="linear", rng=0)
+    with pytest.warns(pynn.DivergenceWarning, match=r"epoch \d+: the loss is .*lower learning_rate \(now 1\.9\)") as seen:
+        history = net.fit(X, y, epochs=40, batch_size=None, learning_rate=1.9)
+    assert len(seen) == 1
+    assert seen[0].filename == __file__
+    assert len(history) == 40
+
+
+def test_nan_planted_in_a_weight_is_reported(engine, circles):
+    X, _, y, _ = circles
+    net = circles_net(engine)
+    net[2].W[3, 1] = np.nan
+    with pytest.raises(pynn.DivergenceError, match=r"W\[2\]\[3, 1\] is nan"):
+        net.fit(X, y)
+    assert np.isnan(net(X)).all()
+    for call in (lambda: net.predict(X), lambda: net.evaluate(X, y), lambda: net.score(X, y)):
+        with pytest.raises(FloatingPointError, match="NaN"):
+            call()
+
+
+# ------------------------------------------------------------------------------------------- interruption and memory
+
+
+def run(script: str) -> str:
+    """Run a script in a process of its own; what it printed."""
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+INTERRUPT = """
+    import os, signal, threading, time
+    import numpy as np, pynn
+    m = {m}
+    X = np.random.default_rng(0).random((m, 2), dtype=np.float32)
+    y = (X[:, 0] > 0.5).astype(np.int64)
+    net = pynn.Network([2, 25, 50, 50, 25, 1], dtype="float32", rng=0)
+    sent = []
+    def interrupt():
+        sent.append(time.perf_counter())
+        os.kill(os.getpid(), signal.SIGINT)
+    timer = threading.Timer({after}, interrupt)
+    timer.start()
+    history = net.fit(X, y, epochs=1, batch_size=None, learning_rate=0.1)
+    late = time.perf_counter() - sent[0]
+    assert history.interrupted and len(history) == 0
+    assert np.isfinite(net.predict_proba(X[:10])).all()
+    assert len(net.fit(X[:100], y[:100], epochs=2)) == 2
+    print(late)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+def test_ctrl_c_inside_an_epoch():
+    assert float(run(INTERRUPT.format(m=3_000_000, after=1.5))) < 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+@pytest.mark.parametrize("after", [0.02, 0.1, 0.5, 2, 8])
+def test_ctrl_c_inside_a_long_epoch_returns_at_once(after):
+    assert float(run(INTERRUPT.format(m=10_000_000, after=after))) < 0.1
+
+
+def test_ctrl_c_between_epochs_keeps_the_history(engine, circles):
+    X, _, y, _ = circles
+    net = circles_net(engine)
+
+    def press(network, history):
+        if len(history) == 3:
+            signal.raise_signal(signal.SIGINT)
+            time.sleep(0.01)
+
+    history = net.fit(X, y, epochs=10, callbacks=[press])
+    assert history.interrupted
+    assert len(history) == 3
+
+
+MEMORY = """
+    import resource, sys
+    import numpy as np, pynn
+    m = 1_000_000
+    X = np.random.default_rng(0).random((m, 2))
+    y = (X[:, 0] > 0.5).astype(np.int64)
+    net = pynn.Network([2, 4, 6, 6, 4, 1], dtype={dtype!r}, rng=0)
+    net.fit(X[:1000], y[:1000], epochs=1)
+    peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+    before = peak()
+    net.fit(X, y, epochs=1, batch_size={batch_size}, shuffle={shuffle})
+    print(peak() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="reads the peak from resource")
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("batch_size", "shuffle"), [(32, True), (None, False)])
+def test_memory_does_not_grow_with_the_examples(dtype, batch_size, shuffle):
+    """At most 16 MiB beyond the data, and 8 bytes an example for a shuffled order."""
+    grown = float(run(MEMORY.format(dtype=dtype, batch_size=batch_size, shuffle=shuffle)))
+    assert grown <= 16 + shuffle * 8e6 / 2**20
+
+
+# ------------------------------------------------------------------------------------------------------ History, circles
+
+
+def test_history(circles, tmp_path):
+    X, _, y, _ = circles
+    history = circles_net().fit(X, y, epochs=3)
+    assert len(history) == 3
+    assert (history.epoch_seconds >= 0).all()
+    with pytest.raises(AttributeError, match="val_loss"):
+        _ = history.val_loss
+    with pytest.raises(KeyError, match="val_loss"):
+        history["val_loss"]
+    history.to_csv(tmp_path / "history.csv")
+    with open(tmp_path / "history.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[0] == ["epoch", "loss", "accuracy", "epoch_seconds"]
+    assert [float(row[1]) for row in rows[1:]] == history.loss.tolist()
+    assert np.array_equal(copy.deepcopy(history).loss, history.loss)
+
+
+def test_zeros_learn_nothing_but_one_unit(circles):
+    """Symmetry: from zero weights all units of a layer stay equal."""
+    X, _, y, _ = circles
+    net = pynn.Network([2, 4, 3, 1], hidden="sigmoid", initializer="zeros", rng=0)
+    net.fit(X, y, epochs=20, learning_rate=0.5)
+    for layer in net:
+        assert np.array_equal(layer.W, np.broadcast_to(layer.W[:1], layer.W.shape))
+
+
+def test_the_article_is_learned_from_38_of_40_seeds():
+    """The rest are dead ReLUs: a layer of four can lose them all at the start."""
+    learned = 0
+    for seed in range(40):
+        X, y = datasets.circles(1000, factor=0.3, noise=0.1, rng=seed)
+        X_train, X_test, y_train, y_test = datasets.split(X, y, test_size=0.1, rng=seed)
+        net = pynn.Network([2, 4, 6, 6, 4, 1], rng=seed)
+        net.fit(X_train, y_train, epochs=50, batch_size=32, learning_rate=0.1)
+        learned += net.score(X_test, y_test) >= 0.99
+    assert learned >= 38
