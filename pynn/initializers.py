@@ -14,8 +14,13 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def he(units: int, inputs: int, rng: np.random.Generator) -> Array:
-    """N(0, 2/n[l−1]): keeps the variance through ReLUs (He et al. 2015)."""
-    return rng.standard_normal((units, inputs)) * np.sqrt(2 / inputs)
+    """N(0, 2/n[l−1]), which keeps the variance through ReLUs (He et al. 2015), every second unit the mirror of the one before.
+
+    For any input one ReLU of each pair fires, so no layer starts dead: docs/decisions.md has the measurement.
+    """
+    W = rng.standard_normal((units, inputs)) * np.sqrt(2 / inputs)
+    W[1::2] = -W[: units - units % 2 : 2]
+    return W
 
 
 def glorot(units: int, inputs: int, rng: np.random.Generator) -> Array:
