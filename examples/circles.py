@@ -43,7 +43,7 @@ def run(epochs: int, learning_rate: float, batch_size: int, seed: int, out: Path
     history = net.fit(X_train, y_train, validation_data=(X_test, y_test), epochs=epochs, batch_size=batch_size,
                       learning_rate=learning_rate)
     print(f"Time: {time.perf_counter() - start:.3f} s")
-    print(f"Accuracy on {len(X_test)} test examples: {net.score(X_test, y_test):.3f}")
+    print(f"Test accuracy on {len(X_test)} examples: {net.score(X_test, y_test):.3f}")
 
     out.mkdir(parents=True, exist_ok=True)
     data = pynn.plot.dataset(X, y)

@@ -328,9 +328,10 @@ def _target_column(target: Any, names: list[str]) -> int:
         return names.index(target)
     if isinstance(target, bool) or not isinstance(target, numbers.Integral):
         raise TypeError(f"target: expected a column's name or position, got {target!r}")
-    if not -len(names) <= target < len(names):
-        raise ValueError(f"target: expected a position from {-len(names)} to {len(names) - 1}, got {target}")
-    return int(target) % len(names)
+    at = int(target)
+    if not -len(names) <= at < len(names):
+        raise ValueError(f"target: expected a position from {-len(names)} to {len(names) - 1}, got {at}")
+    return at % len(names)
 
 
 def _is_number(cell: str) -> bool:

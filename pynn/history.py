@@ -53,6 +53,10 @@ class History:
         """The names there are."""
         return tuple(self._columns)
 
+    def items(self) -> list[tuple[str, np.ndarray[Any, np.dtype[np.float64]]]]:
+        """Names and arrays."""
+        return [(name, self[name]) for name in self._columns]
+
     def __len__(self) -> int:
         return len(self._columns["loss"])
 

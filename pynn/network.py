@@ -1,6 +1,7 @@
 """Network: a dense network, its parameters and the verbs forward, backward, descend, fit, predict."""
 from __future__ import annotations
 
+import itertools
 import operator
 import threading
 from collections.abc import Iterator, Sequence
@@ -164,7 +165,8 @@ class Network:
         self._seed, self._epoch = seed_from(rng), 0
         generator = np.random.default_rng(self._seed)
         for layer in self:
-            layer.W[...] = draw(*layer.W.shape, generator)
+            units, inputs = layer.W.shape
+            layer.W[...] = draw(units, inputs, generator)
             layer.b[...] = 0
 
     def _build(self, sizes: tuple[int, ...], names: tuple[str, ...], loss: str, dtype: np.dtype[Any],
@@ -173,13 +175,13 @@ class Network:
         self.sizes, self.activations, self.loss, self.dtype, self.engine = sizes, names, loss, dtype, engine
         self._engine = _ENGINES[engine](sizes, names, loss, dtype)
         self._lock = threading.Lock()
-        self._theta = _aligned(sum(n * (k + 1) for k, n in zip(sizes[:-1], sizes[1:], strict=True)), dtype)
+        self._theta = _aligned(sum(n * (k + 1) for k, n in itertools.pairwise(sizes)), dtype)
         self._layers = [Layer(l, W, b, names[l - 1]) for l, (W, b) in enumerate(self._split(self._theta), start=1)]
 
     def _split(self, flat: Array) -> Iterator[tuple[Array, Array]]:
         """W[l] and b[l], or dW[l] and db[l], as views into a vector laid out like θ."""
         at = 0
-        for inputs, units in zip(self.sizes[:-1], self.sizes[1:], strict=True):
+        for inputs, units in itertools.pairwise(self.sizes):
             middle, end = at + units * inputs, at + units * (inputs + 1)
             yield flat[at:middle].reshape(units, inputs), flat[middle:end].reshape(units, 1)
             at = end
@@ -479,7 +481,7 @@ def _checked_sizes(sizes: Any) -> tuple[int, ...]:
     if len(sizes) < 2:
         raise ValueError(f"sizes: expected at least n[0] and n[1], got {list(sizes)}")
     checked = tuple(positive_int(n, f"sizes[{l}]") for l, n in enumerate(sizes))
-    parameters = sum(n * (k + 1) for k, n in zip(checked[:-1], checked[1:], strict=True))
+    parameters = sum(n * (k + 1) for k, n in itertools.pairwise(checked))
     if parameters > _MOST_PARAMETERS or max(checked) > _MOST_PARAMETERS:
         raise ValueError(f"sizes: expected at most {_MOST_PARAMETERS} parameters, got {parameters} from {list(checked)}")
     return checked

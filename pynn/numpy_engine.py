@@ -1,6 +1,7 @@
 """The interface of cnn_core.Engine on top of reference.py: the same batches in the same order, in NumPy."""
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -87,7 +88,7 @@ class NumpyEngine:
         W: list[Any] = [None]
         b: list[Any] = [None]
         at = 0
-        for inputs, units in zip(self._sizes[:-1], self._sizes[1:], strict=True):
+        for inputs, units in itertools.pairwise(self._sizes):
             W.append(theta[at:at + units * inputs].reshape(units, inputs))
             b.append(theta[at + units * inputs:at + units * (inputs + 1)].reshape(units, 1))
             at += units * (inputs + 1)

@@ -217,7 +217,7 @@ class _Bar:
         if self._bar is None:
             from tqdm.auto import tqdm
             self._bar = tqdm(total=self._epochs, unit="epoch", leave=True)
-        self._bar.set_postfix({name: f"{history[name][-1]:.4g}" for name in history.keys() if name != "epoch_seconds"},
+        self._bar.set_postfix({name: f"{values[-1]:.4g}" for name, values in history.items() if name != "epoch_seconds"},
                               refresh=False)
         self._bar.update(epoch - self._bar.n)
 

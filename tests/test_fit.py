@@ -266,7 +266,7 @@ def test_nan_planted_in_a_weight_is_reported(engine, circles):
 
 def run(script: str) -> str:
     """Run a script in a process of its own; what it printed."""
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=300)
+    done = subprocess.run([sys.executable, "-P", "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

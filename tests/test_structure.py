@@ -66,7 +66,7 @@ def test_the_engine_imports_nothing_of_pynn():
 def test_import_is_light():
     script = ("import sys, pynn; heavy = {'matplotlib', 'sklearn', 'tqdm', 'pandas', 'scipy', 'torch'} & set(sys.modules); "
               "assert not heavy, heavy; pynn.plot; assert 'matplotlib' in sys.modules")
-    subprocess.run([sys.executable, "-W", "error", "-c", script], check=True)
+    subprocess.run([sys.executable, "-P", "-W", "error", "-c", script], check=True)
 
 
 def test_every_public_name_after_importing_every_module():
@@ -80,7 +80,7 @@ for name in pynn.__all__:
 for name in pynn.plot.__all__:
     assert callable(getattr(pynn.plot, name)), name
 """
-    subprocess.run([sys.executable, "-c", script], check=True)
+    subprocess.run([sys.executable, "-P", "-c", script], check=True)
 
 
 def test_the_version_is_that_of_the_distribution():
