@@ -300,7 +300,7 @@ def test_ctrl_c_inside_an_epoch():
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
-@pytest.mark.parametrize("after", [0.02, 0.1, 0.5, 2, 8])
+@pytest.mark.parametrize("after", [0.6, 1, 3, 8])
 def test_ctrl_c_inside_a_long_epoch_returns_at_once(after):
     assert float(run(INTERRUPT.format(m=10_000_000, after=after))) < 0.1
 
