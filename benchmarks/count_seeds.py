@@ -1,6 +1,6 @@
 """How many seeds learn the circles, with He's weights as pynn draws them and drawn independently.
 
-    python tests/count_seeds.py 1500
+    python benchmarks/count_seeds.py 1500
 """
 from __future__ import annotations
 
