@@ -18,7 +18,7 @@ DIRECTIVES = {
     "cdivision": True,      # IEEE division: 1/0 is infinite, as NumPy has it
 }
 UNIX_FLAGS = {False: ["-O3", "-g0"], True: ["-O1", "-g"]}
-SANITIZERS = ["-fsanitize=address,undefined", "-fno-omit-frame-pointer"]
+SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer"]
 
 
 class BuildExtensions(build_ext):
