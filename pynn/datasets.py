@@ -1,13 +1,15 @@
 """Data to learn on: the article's circles and their friends, splitting, and tables of one's own.
 
-Every generator returns X (m, features) in float64 and y (m,), int64 class numbers or float64 values, its rows shuffled;
-`rng` is None, an int or a numpy Generator.
+Every generator returns X (m, features) in float64 and y (m,), int64 class numbers or float64 values, its rows
+shuffled; `rng` is None, an int or a numpy Generator. A bad value is a ValueError and a bad type a TypeError; both name
+the argument, what came and what was expected.
 """
 from __future__ import annotations
 
 import csv
 import math
 import numbers
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +40,11 @@ def circles(m: int = 1000, *, factor: float = 0.3, noise: float = 0.1, rng: Any 
     -------
     X : ndarray, (m, 2), float64
     y : ndarray, (m,), int64
+
+    Raises
+    ------
+    ValueError, TypeError
+        Naming the argument, what came and what was expected.
 
     Notes
     -----
@@ -127,12 +134,18 @@ def blobs(m: int = 1000, *, centers: Any = 3, spread: float = 0.5, rng: Any = No
     centers : int or array-like, (K, features)
         The number of centres, placed evenly on a circle of radius 2, or the centres themselves.
     spread : float
+        Standard deviation of every cloud along each feature.
     rng : None, int or numpy Generator
 
     Returns
     -------
     X : ndarray, (m, features), float64
     y : ndarray, (m,), int64
+
+    Raises
+    ------
+    ValueError, TypeError
+        Naming the argument, what came and what was expected.
 
     Examples
     --------
@@ -193,17 +206,23 @@ def split(X: Any, y: Any, *, test_size: float = 0.1, stratify: bool = False,
 
     Parameters
     ----------
-    X, y : array-like
-        As many rows as labels.
+    X : array-like, (m, …)
+    y : array-like, (m,) or, without stratify, (m, …)
     test_size : float or int
         The share of the examples, in (0, 1), rounded up, or their number.
     stratify : bool
-        Keep the shares of the classes in both parts.
+        Keep the shares of the classes in both parts, each class with at least one row in each part where the
+        sizes allow; the only row of a class goes to the training set.
     rng : None, int or numpy Generator
 
     Returns
     -------
     X_train, X_test, y_train, y_test : ndarray
+
+    Raises
+    ------
+    ValueError, TypeError
+        Naming the argument; a ValueError also if one of the parts would be empty.
 
     Examples
     --------
@@ -212,7 +231,7 @@ def split(X: Any, y: Any, *, test_size: float = 0.1, stratify: bool = False,
     >>> [part.shape for part in datasets.split(X, y, test_size=0.1, rng=0)]
     [(900, 2), (100, 2), (900,), (100,)]
     """
-    X, y = np.asarray(X), np.asarray(y)
+    X, y = _array(X, "X"), _array(y, "y")
     if X.ndim == 0 or y.ndim == 0 or len(X) != len(y):
         raise ValueError(f"X, y: expected as many rows as labels, got shapes {X.shape} and {y.shape}")
     m = len(X)
@@ -221,20 +240,39 @@ def split(X: Any, y: Any, *, test_size: float = 0.1, stratify: bool = False,
     else:
         tests = math.ceil(m * real_number(test_size, "test_size", 0, 1, low_included=False, high_included=False))
     if not 0 < tests < m:
-        raise ValueError(f"test_size: {test_size} of {m} examples leaves {m - tests} to train on and {tests} to test on")
+        raise ValueError(f"test_size: expected examples in both parts, but {test_size} of {m} examples "
+                         f"leaves {m - tests} to train on and {tests} to test on")
     stratify, generator = boolean(stratify, "stratify"), _generator(rng)
     order = generator.permutation(m)
     if stratify:
         if y.ndim != 1:
             raise ValueError(f"stratify: expected one column of labels y, got shape {y.shape}")
-        order = order[np.argsort(y[order], kind="stable")]
-        # of a list sorted by class, rows at equal distances have the shares of the whole
-        chosen = np.zeros(m, bool)
-        chosen[(2 * np.arange(tests) + 1) * m // (2 * tests)] = True
+        _, of_class, counts = np.unique(y, return_inverse=True, return_counts=True)
+        order = order[np.argsort(of_class[order], kind="stable")]       # sorted by class, shuffled within each
+        place = np.arange(m) - np.repeat(np.cumsum(counts) - counts, counts)        # of a row within its class
+        chosen = place < np.repeat(_stratified(counts, tests), counts)
         test, train = generator.permutation(order[chosen]), generator.permutation(order[~chosen])
     else:
         test, train = order[:tests], order[tests:]
     return X[train], X[test], y[train], y[test]
+
+
+def _stratified(counts: Array, tests: int) -> Array:
+    """How many rows of each class, counts (K,), to test on: by share, none left out if possible."""
+    share = tests * counts / counts.sum()
+    most: Array = counts - 1
+    least: Array = np.minimum(most, 1)
+    if tests < least.sum():
+        least = np.zeros_like(counts)
+    if tests > most.sum():
+        most = counts
+    taken: Array = np.clip(np.floor(share).astype(np.int64), least, most)
+    while missing := tests - int(taken.sum()):
+        sign = 1 if missing > 0 else -1
+        free = np.flatnonzero(taken < most if sign > 0 else taken > least)
+        nearest = np.argsort(sign * (taken - share)[free], kind="stable")[:abs(missing)]
+        taken[free[nearest]] += sign
+    return taken
 
 
 @dataclass(frozen=True)
@@ -245,10 +283,10 @@ class Table:
     ----------
     X : ndarray, (m, features), float64
     y : ndarray, (m,)
-        int64 class numbers where the target is text, float64 values where it is numbers.
+        int64 class numbers where the target is text, float64 values where it is numbers, be they whole or not.
     feature_names : tuple of str
     label_names : tuple of str or None
-        label_names[k] is the text of class k; None for values.
+        label_names[k] is the text of class k, in sorted order; None for values.
     """
 
     X: Array
@@ -260,10 +298,13 @@ class Table:
 def load_csv(path: Any, *, target: int | str = -1) -> Table:
     """Read a table of numbers with a header line and one target column, numbers or text.
 
+    A target of text gives classes, numbered in the sorted order of their names. A target of numbers gives values to
+    regress on, whole numbers too: write class numbers as text ("class 1") or use `y.astype(int)`.
+
     Parameters
     ----------
-    path : path-like
-        A CSV file in UTF-8.
+    path : str or path-like
+        A CSV file in UTF-8, with or without a byte order mark. Lines without any cell are passed over.
     target : int or str
         The column of y, by its position (−1: the last) or name.
 
@@ -274,7 +315,11 @@ def load_csv(path: Any, *, target: int | str = -1) -> Table:
     Raises
     ------
     ValueError
-        Naming the line and the column of what is missing, not a finite number, or not there.
+        Naming the file, the line and the column of what is missing, not a finite number, there twice or not at all.
+    TypeError
+        If path or target is of another type.
+    OSError
+        If the file cannot be read.
 
     Examples
     --------
@@ -288,26 +333,38 @@ def load_csv(path: Any, *, target: int | str = -1) -> Table:
     >>> table.y.tolist(), table.label_names, table.feature_names
     ([1, 0], ('jay', 'wren'), ('wing', 'mass'))
     """
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path: expected a str or path-like, got {path!r} ({type(path).__name__})")
     with open(path, newline="", encoding="utf-8-sig") as file:
+        reader = csv.reader(file, strict=True)
         try:
-            reader = csv.reader(file, strict=True)
             rows = [(reader.line_num, row) for row in reader if row]
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise ValueError(f"path: {path} is not a CSV file in UTF-8: {error}") from None
+        except UnicodeDecodeError as error:
+            raise ValueError(f"path: {path} is not in UTF-8: {error}") from None
+        except csv.Error as error:
+            raise ValueError(f"path: {path}, line {reader.line_num}: not a CSV file: {error}") from None
+    if not rows:
+        raise ValueError(f"path: {path}, line 1: expected a header line, the file is empty")
+    line, names = rows[0][0], [name.strip() for name in rows[0][1]]
+    if len(names) < 2:
+        raise ValueError(f"path: {path}, line {line}: expected two or more columns, got {names}")
+    for column, name in enumerate(names):
+        if name in names[:column]:
+            raise ValueError(f"path: {path}, line {line}, column {name!r}: expected different names, "
+                             f"got this one twice")
+    at = _target_column(target, names, f"{path}, line {line}")
     if len(rows) < 2:
-        raise ValueError(f"path: {path}: expected a header line and at least one row, got {len(rows)} lines")
-    names = [name.strip() for name in rows[0][1]]
-    if len(names) < 2 or len(set(names)) < len(names):
-        raise ValueError(f"path: {path}: expected two or more columns with different names, got {names}")
-    at = _target_column(target, names)
+        raise ValueError(f"path: {path}, line {line + 1}: expected at least one row after the header line, got none")
     features = []
     labels = []
     for line, row in rows[1:]:
         if len(row) != len(names):
-            raise ValueError(f"path: {path}, line {line}: expected {len(names)} cells, got {len(row)}")
+            where = f"column {names[len(row)]!r}" if len(row) < len(names) else f"after column {names[-1]!r}"
+            raise ValueError(f"path: {path}, line {line}, {where}: expected {len(names)} cells, got {len(row)}")
         for name, cell in zip(names, row, strict=True):
             if cell.strip().lower() in _MISSING:
-                raise ValueError(f"path: {path}, line {line}, column {name!r}: expected a value, it is missing ({cell!r})")
+                raise ValueError(f"path: {path}, line {line}, column {name!r}: expected a value, "
+                                 f"it is missing ({cell!r})")
         features.append([_number(path, line, name, cell)
                          for column, (name, cell) in enumerate(zip(names, row, strict=True)) if column != at])
         labels.append(row[at].strip())
@@ -316,21 +373,24 @@ def load_csv(path: Any, *, target: int | str = -1) -> Table:
     if _is_number(labels[0]):
         y = np.array([_number(path, line, names[at], cell) for (line, _), cell in zip(rows[1:], labels, strict=True)])
         return Table(X, y, feature_names, None)
+    for (line, _), cell in zip(rows[1:], labels, strict=True):
+        if _is_number(cell):
+            raise ValueError(f"path: {path}, line {line}, column {names[at]!r}: expected text as above, got {cell!r}")
     label_names = tuple(sorted(set(labels)))
     numbers_of = {label: k for k, label in enumerate(label_names)}
     return Table(X, np.array([numbers_of[label] for label in labels], np.int64), feature_names, label_names)
 
 
-def _target_column(target: Any, names: list[str]) -> int:
+def _target_column(target: Any, names: list[str], where: str) -> int:
     if isinstance(target, str):
         if target not in names:
-            raise ValueError(f"target: unknown column {target!r}; there are {', '.join(map(repr, names))}")
+            raise ValueError(f"target: unknown column {target!r} of {where}; there are {', '.join(map(repr, names))}")
         return names.index(target)
     if isinstance(target, bool) or not isinstance(target, numbers.Integral):
-        raise TypeError(f"target: expected a column's name or position, got {target!r}")
+        raise TypeError(f"target: expected a column's name or position, got {target!r} ({type(target).__name__})")
     at = int(target)
     if not -len(names) <= at < len(names):
-        raise ValueError(f"target: expected a position from {-len(names)} to {len(names) - 1}, got {at}")
+        raise ValueError(f"target: expected a position from {-len(names)} to {len(names) - 1} in {where}, got {at}")
     return at % len(names)
 
 
@@ -339,7 +399,7 @@ def _is_number(cell: str) -> bool:
         float(cell)
     except ValueError:
         return False
-    return True
+    return "_" not in cell      # Python reads 1_0 as ten, tables do not
 
 
 def _number(path: Any, line: int, name: str, cell: str) -> float:
@@ -347,6 +407,13 @@ def _number(path: Any, line: int, name: str, cell: str) -> float:
     if not math.isfinite(number):
         raise ValueError(f"path: {path}, line {line}, column {name!r}: expected a finite number, got {cell!r}")
     return number
+
+
+def _array(value: Any, name: str) -> Array:
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name}: expected rows of equal length, got a {type(value).__name__}: {error}") from None
 
 
 def _generator(rng: Any) -> np.random.Generator:

@@ -40,11 +40,19 @@ def test_noise_is_a_standard_deviation():
     X, y = datasets.circles(100_000, factor=0.3, noise=0.1, rng=0)
     radius = np.hypot(*X.T) - np.where(y, 0.3, 1)
     assert radius.std() == pytest.approx(0.1, rel=0.05)
+    for make, clean in ((datasets.moons, datasets.moons(100_000, noise=0.0, rng=0)),
+                        (datasets.xor, datasets.xor(100_000, noise=0.0, rng=0)),
+                        (datasets.spirals, datasets.spirals(100_000, noise=0.0, rng=0))):
+        X, y = make(100_000, noise=0.1, rng=0)          # the same seed draws the same points beneath the noise
+        np.testing.assert_allclose((X - clean[0]).std(axis=0), 0.1, rtol=0.02)
+        assert np.array_equal(y, clean[1])
     X, y = datasets.blobs(100_000, centers=[[1.0, 2.0]], spread=0.5, rng=0)
     np.testing.assert_allclose(X.std(axis=0), 0.5, rtol=0.02)
     np.testing.assert_allclose(X.mean(axis=0), [1, 2], atol=0.01)
     X, y = datasets.sine(100_000, noise=0.2, rng=0)
     assert (y - np.sin(X[:, 0])).std() == pytest.approx(0.2, rel=0.02)
+    X, y = datasets.plane(100_000, noise=0.2, rng=0)
+    assert (y - X.mean(axis=1)).std() == pytest.approx(0.2, rel=0.02)
 
 
 def test_spirals_have_their_classes():
@@ -74,6 +82,41 @@ def test_split_keeps_the_shares_of_classes(test_size):
         assert len(y_train) + len(y_test) == 100
 
 
+@pytest.mark.parametrize(("counts", "tests", "wanted"), [
+    ([97, 3], 0.1, [9, 1]),             # by shares alone the rare class would have none
+    ([18, 2], 0.1, [1, 1]),
+    ([2, 18], 18, [1, 17]),             # and here none to train on
+    ([90, 1, 9], 10, [9, 0, 1]),        # a single row is for training
+    ([5, 5, 5, 5], 2, [1, 1, 0, 0]),    # fewer rows than classes
+    ([5, 5], 9, [5, 4]),
+    ([1, 1, 1], 2, [1, 1, 0]),
+    ([10, *[2] * 30], 35, [5, *[1] * 30]),
+])
+def test_stratified_split_leaves_no_class_out(counts, tests, wanted):
+    y = np.repeat(np.arange(len(counts)), counts)
+    for rng in range(5):
+        X_train, X_test, y_train, y_test = datasets.split(np.arange(len(y)), y, test_size=tests, stratify=True, rng=rng)
+        assert np.bincount(y_test, minlength=len(counts)).tolist() == wanted
+        assert np.array_equal(np.sort(np.concatenate([X_train, X_test])), np.arange(len(y)))
+        assert np.array_equal(y[X_train], y_train)
+        assert np.array_equal(y[X_test], y_test)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_stratified_split_of_any_classes(seed):
+    rng = np.random.default_rng(seed)
+    counts = rng.integers(1, 30, size=rng.integers(1, 12)) + (seed == 0)
+    m = int(counts.sum())
+    for tests in range(1, m):
+        *_, y_train, y_test = datasets.split(np.zeros(m), np.repeat(np.arange(len(counts)), counts), test_size=tests,
+                                             stratify=True, rng=seed)
+        there, here = np.bincount(y_train, minlength=len(counts)), np.bincount(y_test, minlength=len(counts))
+        assert len(y_test) == tests
+        if (counts > 1).sum() <= tests <= (counts - 1).sum():
+            assert (there > 0).all()
+            assert (here[counts > 1] > 0).all()
+
+
 def test_split_takes_lists_and_frames():
     import pandas as pd
     frame = pd.DataFrame({"a": range(10), "b": range(10)})
@@ -89,15 +132,20 @@ def write(path, text):
 
 
 def test_load_csv(tmp_path):
-    path = write(tmp_path / "t.csv", '\ufeffwing, mass ,"kind, of bird",last\n1,2.5,wren,7\n-3e2,4,"jay, blue",8\n5,6,wren,9\n')
+    path = write(tmp_path / "t.csv", '\ufeffwing, mass ,"kind, of bird",last\n1,2.5,wren,7\n'
+                                     '-3e2,4,"jay, blue",8\n5,6,wren,9\n')
     table = datasets.load_csv(path, target="kind, of bird")
     assert table.feature_names == ("wing", "mass", "last")
     assert table.label_names == ("jay, blue", "wren")
     assert table.y.tolist() == [1, 0, 1]
     assert table.y.dtype == np.int64
     assert table.X.tolist() == [[1, 2.5, 7], [-300, 4, 8], [5, 6, 9]]
-    same = datasets.load_csv(str(path), target=2)
-    assert np.array_equal(same.X, table.X)
+    for target in (2, -2, np.int64(2)):
+        same = datasets.load_csv(str(path), target=target)
+        assert np.array_equal(same.X, table.X)
+        assert same.label_names == table.label_names
+    with pytest.raises(AttributeError):
+        table.y = table.X
 
 
 def test_load_csv_of_values(tmp_path):
@@ -105,14 +153,27 @@ def test_load_csv_of_values(tmp_path):
     assert table.label_names is None
     assert table.y.tolist() == [2.5, 3]
     assert table.y.dtype == np.float64
+    whole = datasets.load_csv(write(tmp_path / "w.csv", "y,x\n0,2.5\n1,3\n"), target="y")
+    assert whole.label_names is None
+    assert whole.y.dtype == np.float64
+
+
+def test_load_csv_round_trip(tmp_path):
+    X, y = datasets.blobs(50, centers=3, rng=0)
+    lines = ["a,b,class", *(f"{a!r},{b!r},c{k}" for (a, b), k in zip(X.tolist(), y.tolist(), strict=True))]
+    table = datasets.load_csv(write(tmp_path / "t.csv", "\r\n".join(lines) + "\r\n\r\n"))
+    assert np.array_equal(table.X, X)
+    assert np.array_equal(table.y, y)
+    assert table.label_names == ("c0", "c1", "c2")
 
 
 @pytest.mark.parametrize(("text", "target", "message"), [
-    ("", -1, "header line"),
-    ("a,b\n", -1, "at least one row"),
-    ("a\n1\n", -1, "two or more columns"),
-    ("a,a,b\n1,2,3\n", -1, "different names"),
-    ("a,b\n1,2\n3\n", -1, "line 3: expected 2 cells, got 1"),
+    ("", -1, "line 1: expected a header line"),
+    ("a,b\n", -1, "line 2: expected at least one row"),
+    ("a\n1\n", -1, "line 1: expected two or more columns"),
+    ("a,b,a\n1,2,3\n", -1, "line 1, column 'a': expected different names"),
+    ("a,b\n1,2\n3\n", -1, "line 3, column 'b': expected 2 cells, got 1"),
+    ("a,b\n1,2\n3,4,5\n", -1, "line 3, after column 'b': expected 2 cells, got 3"),
     ("a,b\n1,x\n,y\n", -1, "line 3, column 'a': expected a value, it is missing"),
     ("a,b\n1,x\nNA,y\n", -1, "line 3, column 'a'"),
     ("a,b\n1,x\nnan,y\n", -1, "line 3, column 'a'"),
@@ -120,20 +181,82 @@ def test_load_csv_of_values(tmp_path):
     ("a,b\n1,x\none,y\n", -1, "line 3, column 'a': expected a finite number, got 'one'"),
     ("a,b\n1,x\ninf,y\n", -1, "line 3, column 'a': expected a finite number"),
     ("a,b\n1,2\n2,many\n", -1, "line 3, column 'b': expected a finite number, got 'many'"),
-    ("a,b\n1,x\n", "c", "target: unknown column 'c'; there are 'a', 'b'"),
-    ("a,b\n1,x\n", 2, "target: expected a position"),
-    ('a,b\n1,"x\n', -1, "not a CSV file"),
+    ("a,b\n1,many\n2,2\n", -1, "line 3, column 'b': expected text as above, got '2'"),
+    ("a,b\n1,2\n2,-inf\n", -1, "line 3, column 'b': expected a finite number, got '-inf'"),
+    ("a,b\n1_0,x\n", -1, "line 2, column 'a': expected a finite number, got '1_0'"),
+    ("a,b\n1,x\n", "c", "target: unknown column 'c' of .*, line 1; there are 'a', 'b'"),
+    ("a,b\n1,x\n", 2, "target: expected a position from -2 to 1 in .*, line 1, got 2"),
+    ("a,b\n1,x\n", -3, "target: expected a position"),
+    ('a,b\n1,"x\n', -1, "line 2: not a CSV file"),
 ])
 def test_load_csv_says_what_is_wrong(tmp_path, text, target, message):
-    with pytest.raises(ValueError, match=message.replace("(", r"\(")):
+    with pytest.raises(ValueError, match=message) as caught:
         datasets.load_csv(write(tmp_path / "t.csv", text), target=target)
+    assert "t.csv" in str(caught.value)
 
 
 def test_load_csv_refuses_other_things(tmp_path):
-    with pytest.raises(TypeError, match="target"):
-        datasets.load_csv(write(tmp_path / "t.csv", "a,b\n1,x\n"), target=1.0)
+    path = write(tmp_path / "t.csv", "a,b\n1,x\n")
+    for target in (1.0, True, None):
+        with pytest.raises(TypeError, match=r"^target: "):
+            datasets.load_csv(path, target=target)
+    for wrong in (0, True, None, ["t.csv"]):        # open() would read 0 as standard input
+        with pytest.raises(TypeError, match=r"^path: "):
+            datasets.load_csv(wrong)
     with pytest.raises(FileNotFoundError):
         datasets.load_csv(tmp_path / "none.csv")
     (tmp_path / "b.csv").write_bytes(b"a,b\n\xff\xfe,1\n")
     with pytest.raises(ValueError, match="UTF-8"):
         datasets.load_csv(tmp_path / "b.csv")
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+@pytest.mark.parametrize(("argument", "value", "error"), [
+    ("m", 1, ValueError), ("m", -5, ValueError), ("m", True, TypeError), ("m", "10", TypeError), ("m", 10.0, TypeError),
+    ("m", None, TypeError), ("rng", "seed", TypeError), ("rng", True, TypeError), ("rng", -1, ValueError),
+])
+def test_every_generator_names_the_bad_argument(name, argument, value, error):
+    with pytest.raises(error, match=f"^{argument}: expected"):
+        getattr(datasets, name)(**{argument: value})
+
+
+@pytest.mark.parametrize("name", [name for name in GENERATORS if name != "blobs"])
+@pytest.mark.parametrize(("value", "error"), [(-0.1, ValueError), (np.nan, ValueError), (np.inf, ValueError),
+                                              ("0.1", TypeError), (True, TypeError), (None, TypeError)])
+def test_bad_noise(name, value, error):
+    with pytest.raises(error, match=r"^noise: expected"):
+        getattr(datasets, name)(10, noise=value)
+
+
+@pytest.mark.parametrize(("argument", "error", "call"), [
+    ("factor", ValueError, lambda: datasets.circles(10, factor=1.0)),
+    ("factor", ValueError, lambda: datasets.circles(10, factor=-0.1)),
+    ("factor", TypeError, lambda: datasets.circles(10, factor="half")),
+    ("turns", ValueError, lambda: datasets.spirals(10, turns=0)),
+    ("turns", TypeError, lambda: datasets.spirals(10, turns=None)),
+    ("classes", ValueError, lambda: datasets.spirals(10, classes=1)),
+    ("classes", TypeError, lambda: datasets.spirals(10, classes=2.0)),
+    ("m", ValueError, lambda: datasets.spirals(4, classes=5)),
+    ("m", ValueError, lambda: datasets.blobs(2, centers=3)),
+    ("centers", ValueError, lambda: datasets.blobs(10, centers=0)),
+    ("centers", ValueError, lambda: datasets.blobs(10, centers=[1.0, 2.0])),
+    ("centers", ValueError, lambda: datasets.blobs(10, centers=[[0.0, np.inf]])),
+    ("centers", TypeError, lambda: datasets.blobs(10, centers="three")),
+    ("centers", TypeError, lambda: datasets.blobs(10, centers=True)),
+    ("spread", ValueError, lambda: datasets.blobs(10, spread=-1)),
+    ("spread", TypeError, lambda: datasets.blobs(10, spread="wide")),
+    ("X", ValueError, lambda: datasets.split([[1, 2], [3]], [0, 1])),
+    ("X, y", ValueError, lambda: datasets.split(np.zeros((4, 2)), np.zeros(3))),
+    ("test_size", ValueError, lambda: datasets.split(np.zeros((4, 2)), np.zeros(4), test_size=0)),
+    ("test_size", ValueError, lambda: datasets.split(np.zeros((4, 2)), np.zeros(4), test_size=4)),
+    ("test_size", ValueError, lambda: datasets.split(np.zeros((4, 2)), np.zeros(4), test_size=1.0)),
+    ("test_size", ValueError, lambda: datasets.split(np.zeros((4, 2)), np.zeros(4), test_size=0.9)),
+    ("test_size", TypeError, lambda: datasets.split(np.zeros((4, 2)), np.zeros(4), test_size=True)),
+    ("test_size", TypeError, lambda: datasets.split(np.zeros((4, 2)), np.zeros(4), test_size="half")),
+    ("stratify", TypeError, lambda: datasets.split(np.zeros((4, 2)), np.zeros(4), stratify=1)),
+    ("stratify", ValueError, lambda: datasets.split(np.zeros((4, 2)), np.zeros((4, 2)), stratify=True)),
+    ("rng", TypeError, lambda: datasets.split(np.zeros((4, 2)), np.zeros(4), rng=1.0)),
+])
+def test_bad_calls_name_the_argument(argument, error, call):
+    with pytest.raises(error, match=f"^{argument}: "):
+        call()
