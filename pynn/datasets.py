@@ -348,6 +348,8 @@ def load_csv(path: Any, *, target: int | str = -1) -> Table:
     line, names = rows[0][0], [name.strip() for name in rows[0][1]]
     if len(names) < 2:
         raise ValueError(f"path: {path}, line {line}: expected two or more columns, got {names}")
+    if all(map(_is_number, names)):
+        raise ValueError(f"path: {path}, line {line}: expected a header line of names, got numbers: {names}")
     for column, name in enumerate(names):
         if name in names[:column]:
             raise ValueError(f"path: {path}, line {line}, column {name!r}: expected different names, "

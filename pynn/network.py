@@ -55,7 +55,7 @@ class Gradients:
         Derivatives of the summed loss by Z[l] and A[l], (n[l], m), without the 1/m.  dA[L] is the article's
         −(Y/Ŷ − (1−Y)/(1−Ŷ)) or its like for another loss, and is infinite where ŷ rounds to the wrong end.
     flat : ndarray, (P,)
-        ∂J/∂θ, in the order of Network.parameters.
+        ∂J/∂θ, in the order of Network.parameters.  Network.descend goes by dW and db.
     """
 
     loss: float
@@ -141,11 +141,6 @@ class Network:
     True
     """
 
-    sizes: tuple[int, ...]
-    dtype: np.dtype[Any]
-    loss: str
-    engine: str
-
     def __init__(self, sizes: Sequence[int], *, hidden: str | Sequence[str] = "relu", output: str | None = None,
                  loss: str | None = None, initializer: str = "he", dtype: Any = "float64", rng: Any = None,
                  engine: Literal["cython", "numpy"] = "cython") -> None:
@@ -172,7 +167,7 @@ class Network:
     def _build(self, sizes: tuple[int, ...], names: tuple[str, ...], loss: str, dtype: np.dtype[Any],
                engine: str) -> None:
         """Everything but the values of the parameters."""
-        self.sizes, self.activations, self.loss, self.dtype, self.engine = sizes, names, loss, dtype, engine
+        self._sizes, self._activations, self._loss, self._dtype, self._engine_name = sizes, names, loss, dtype, engine
         self._engine = _ENGINES[engine](sizes, names, loss, dtype)
         self._lock = threading.Lock()
         self._theta = _aligned(sum(n * (k + 1) for k, n in itertools.pairwise(sizes)), dtype)
@@ -196,6 +191,31 @@ class Network:
     @parameters.setter
     def parameters(self, value: Any) -> None:
         _copy_in(value, self._theta, "parameters")
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """n[0], …, n[L]."""
+        return self._sizes
+
+    @property
+    def activations(self) -> tuple[str, ...]:
+        """g[1], …, g[L]."""
+        return self._activations
+
+    @property
+    def loss(self) -> str:
+        """The name of the loss."""
+        return self._loss
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """float64 or float32, of every array."""
+        return self._dtype
+
+    @property
+    def engine(self) -> str:
+        """cython or numpy."""
+        return self._engine_name
 
     @property
     def is_regression(self) -> bool:
@@ -276,9 +296,18 @@ class Network:
         if gradients.flat.shape != self._theta.shape or gradients.flat.dtype != self.dtype:
             raise ValueError(f"gradients: expected those of a network with {len(self._theta)} parameters in "
                              f"{self.dtype}, got {gradients.flat.shape} in {gradients.flat.dtype}")
-        finite_array(gradients.flat, "gradients")
+        flat = np.concatenate([np.ravel(part) for pair in zip(gradients.dW[1:], gradients.db[1:], strict=True)
+                               for part in pair])
+        if flat.shape != self._theta.shape or flat.dtype != self.dtype:
+            raise ValueError(f"gradients: expected dW and db of the shapes of W and b in {self.dtype}, got {len(flat)} numbers "
+                             f"in {flat.dtype}")
+        finite_array(flat, "gradients")
         alpha = real_number(learning_rate, "learning_rate", 0, low_included=False)
-        self._engine.descend(self._theta, gradients.flat, alpha)
+        theta = self._theta.copy()
+        self._engine.descend(theta, flat, alpha)
+        if not np.isfinite(theta).all():
+            raise ValueError(f"learning_rate: expected a step that leaves W and b finite, got {alpha:g}: lower it")
+        self._theta[:] = theta
 
     # -------------------------------------------------------------------------------------------------- training
 
@@ -404,8 +433,9 @@ class Network:
         """
         X = self._examples(X, "X")
         result = training.evaluate(self, X, self._targets(y, "y", len(X)))
-        if np.isnan(result["loss"]):
-            raise FloatingPointError("the loss of the network is NaN: look at net.parameters for NaN and infinities")
+        for name, value in result.items():
+            if np.isnan(value):
+                raise FloatingPointError(f"the {name} of the network is NaN: look at net.parameters for NaN and infinities")
         return result
 
     def _examples(self, X: Any, name: str) -> Array:
@@ -476,7 +506,7 @@ def _copy_in(value: Any, into: Array, name: str) -> None:
 
 
 def _checked_sizes(sizes: Any) -> tuple[int, ...]:
-    if isinstance(sizes, str | bytes) or not hasattr(sizes, "__len__") or not hasattr(sizes, "__iter__"):
+    if isinstance(sizes, str | bytes) or not isinstance(sizes, Sequence | np.ndarray):
         raise TypeError(f"sizes: expected a sequence of ints such as [2, 4, 1], got {sizes!r}")
     if len(sizes) < 2:
         raise ValueError(f"sizes: expected at least n[0] and n[1], got {list(sizes)}")
@@ -490,7 +520,7 @@ def _checked_sizes(sizes: Any) -> tuple[int, ...]:
 def _checked_hidden(hidden: Any, layers: int) -> tuple[str, ...]:
     if isinstance(hidden, str):
         return (choice(hidden, "hidden", activations.HIDDEN),) * layers
-    if not hasattr(hidden, "__len__") or not hasattr(hidden, "__iter__"):
+    if not isinstance(hidden, Sequence | np.ndarray):
         raise TypeError(f"hidden: expected a name or a sequence of names, got {hidden!r}")
     if len(hidden) != layers:
         raise ValueError(f"hidden: expected {layers} names, one for each hidden layer, got {len(hidden)}")

@@ -115,9 +115,14 @@ def _run(net: Network, X: Array, y: Array, validation: tuple[Array, Array] | Non
                 history.replace_last({f"val_{name}": value for name, value in evaluate(net, *validation).items()})
             bar.show(len(history), history)
             for callback in callbacks:
-                stop = callback(net, history) is True or stop
+                asked = callback(net, history)
+                stop = stop or (isinstance(asked, bool | np.bool_) and bool(asked))
     except KeyboardInterrupt:
         history.interrupted = True
+        if not np.isfinite(net.parameters).all():
+            error = _divergence(net, history, learning_rate, loss_before)
+            net.parameters, net._seed, net._epoch = before
+            raise error from None
     except DivergenceError:
         net.parameters, net._seed, net._epoch = before
         raise
@@ -135,9 +140,10 @@ def evaluate(net: Network, X: Array, y: Array) -> dict[str, float]:
 def total_variation(y: Array) -> Array:
     """Σ (y − mean y)² of every output, by blocks of rows, so that memory does not grow with them."""
     y = y.reshape(len(y), -1)
+    first = y[0].astype(np.float64)         # taken from every row, so that a constant column has exactly none
     blocks = [slice(start, start + _ROWS) for start in range(0, len(y), _ROWS)]
-    mean = sum(y[block].sum(axis=0, dtype=np.float64) for block in blocks) / len(y)
-    return np.asarray(sum(((y[block] - mean) ** 2).sum(axis=0) for block in blocks))
+    mean = sum((y[block] - first).sum(axis=0) for block in blocks) / len(y)
+    return np.asarray(sum(((y[block] - first - mean) ** 2).sum(axis=0) for block in blocks))
 
 
 def _report(net: Network, summed_loss: float, metric: Array, m: int, total: Array | None) -> dict[str, float]:
@@ -151,10 +157,11 @@ def _report(net: Network, summed_loss: float, metric: Array, m: int, total: Arra
 
 
 def _divergence(net: Network, history: History, learning_rate: float, loss_before: float) -> DivergenceError:
-    loss = history["loss"][-1]
-    what = f"the loss is {loss}" if not np.isfinite(loss) else _not_finite(net)
+    number = len(history) + history.interrupted         # an interrupted epoch is not in the history
+    of_parameters = history.interrupted or np.isfinite(history["loss"][-1])
+    what = _not_finite(net) if of_parameters else f"the loss is {history['loss'][-1]}"
     return DivergenceError(
-        f"epoch {len(history)}: {what} (the loss before the fit was {loss_before:.4g}). Steps of learning_rate "
+        f"epoch {number}: {what} (the loss before the fit was {loss_before:.4g}). Steps of learning_rate "
         f"{learning_rate:g} overshoot the minimum: lower learning_rate, or scale the inputs to about -1 ... 1. "
         f"The network is as it was before the fit.", history)
 

@@ -24,12 +24,15 @@ def real_number(value: object, name: str, low: float, high: float = math.inf, *,
     """A finite float between low and high."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name}: expected a real number, got {value!r} ({type(value).__name__})")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
     above = number >= low if low_included else number > low
     below = number <= high if high_included else number < high
     if not (math.isfinite(number) and above and below):
         left, right = "[" if low_included else "(", "]" if high_included and high < math.inf else ")"
-        raise ValueError(f"{name}: expected a finite number in {left}{low:g}, {high:g}{right}, got {value!r}")
+        raise ValueError(f"{name}: expected a finite number in {left}{low:g}, {high:g}{right}, got {number!r}")
     return number
 
 
@@ -53,15 +56,21 @@ def finite_array(value: object, name: str) -> np.ndarray:
     """Any array-like of finite real numbers as float32, float64 or int64; not copied where it is one of these already."""
     if value is None:
         raise TypeError(f"{name}: expected an array of real numbers, got None")
+    if np.ma.is_masked(value):
+        raise ValueError(f"{name}: expected no missing values, got a masked array with some masked")
     try:
         array = np.asarray(value)
     except (ValueError, TypeError) as error:
         raise ValueError(f"{name}: expected an array of real numbers, got {type(value).__name__}: {error}") from None
     if array.dtype == object:
+        if any(isinstance(element, str | bytes) for element in array.flat):
+            raise TypeError(f"{name}: expected real numbers, got text among Python objects")
         try:
             array = array.astype(np.float64)
         except (ValueError, TypeError):
             raise TypeError(f"{name}: expected real numbers, got an array of Python objects") from None
+        except OverflowError:
+            raise ValueError(f"{name}: expected numbers that float64 can hold, got larger ones") from None
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name}: expected real numbers, got dtype {array.dtype}")
     if array.dtype.kind in "iub":

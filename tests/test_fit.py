@@ -176,6 +176,11 @@ def test_callbacks(circles):
     assert seen == [(True, 1), (True, 2), (True, 3)]
 
 
+def test_a_callback_may_answer_with_a_numpy_bool(circles):
+    X, _, y, _ = circles
+    assert len(circles_net().fit(X, y, epochs=10, callbacks=[lambda net, history: history.loss[-1] < 100])) == 1
+
+
 def test_a_callback_that_raises_leaves_the_network_usable(engine, circles):
     X, _, y, _ = circles
     net, calm = circles_net(engine), circles_net(engine)
@@ -305,6 +310,23 @@ def test_ctrl_c_inside_a_long_epoch_returns_at_once(after):
     assert float(run(INTERRUPT.format(m=10_000_000, after=after))) < 0.1
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::pynn.DivergenceWarning")
+def test_ctrl_c_never_leaves_a_ruined_network(engine, circles):
+    X, _, y, _ = circles
+    net = circles_net(engine)
+    before = net.parameters.copy()
+
+    def ruin_and_press(network, history):
+        network.parameters[:] = np.nan
+        signal.raise_signal(signal.SIGINT)
+        time.sleep(0.01)
+
+    with pytest.raises(pynn.DivergenceError, match=r"W\[1\]\[0, 0\] is nan") as raised:
+        net.fit(X, y, epochs=10, callbacks=[ruin_and_press])
+    assert raised.value.history.interrupted
+    assert np.array_equal(net.parameters, before)
+
+
 def test_ctrl_c_between_epochs_keeps_the_history(engine, circles):
     X, _, y, _ = circles
     net = circles_net(engine)
@@ -361,6 +383,38 @@ def test_history(circles, tmp_path):
     assert rows[0] == ["epoch", "loss", "accuracy", "epoch_seconds"]
     assert [float(row[1]) for row in rows[1:]] == history.loss.tolist()
     assert np.array_equal(copy.deepcopy(history).loss, history.loss)
+
+
+def test_r2_of_a_constant():
+    """1 if exact, else 0, also where the mean of the constant rounds."""
+    X = np.arange(3.0)[:, None]
+    net = pynn.Network([1, 1], output="linear", rng=0)
+    assert net.score(X, np.full(3, 0.1)) == 0
+    net[1].W, net[1].b = [[0]], [[0.1]]
+    assert net.score(X, np.full(3, 0.1)) == 1
+
+
+def test_descend_follows_edited_gradients(engine):
+    """Clipping and zeroing by hand: in place, by a new array in the list, and on a copy."""
+    X, y = datasets.circles(20, rng=0)
+    net = circles_net(engine)
+    for edit in (lambda g: g.dW[2].fill(0), lambda g: g.dW.__setitem__(2, 0 * g.dW[2]), lambda g: g.flat[12:36].fill(0)):
+        twin, gradients = net.copy(), net.backward(X, y)
+        edit(gradients)
+        twin.descend(gradients, 0.1)
+        assert np.array_equal(twin[2].W, net[2].W)
+        assert not np.array_equal(twin[1].W, net[1].W)
+    gradients = copy.deepcopy(net.backward(X, y))
+    gradients.dW[2][:] = 0
+    twin = net.copy()
+    twin.descend(gradients, 0.1)
+    assert np.array_equal(twin[2].W, net[2].W)
+
+
+@pytest.mark.parametrize("name", ["sizes", "activations", "loss", "dtype", "engine"])
+def test_what_a_network_is_cannot_be_assigned(name):
+    with pytest.raises(AttributeError):
+        setattr(circles_net(), name, "relu")
 
 
 def test_zeros_learn_nothing_but_one_unit(circles):
