@@ -53,9 +53,9 @@ class History:
         """The names there are."""
         return tuple(self._columns)
 
-    def items(self) -> list[tuple[str, np.ndarray[Any, np.dtype[np.float64]]]]:
-        """Names and arrays."""
-        return [(name, self[name]) for name in self._columns]
+    def last(self) -> dict[str, float]:
+        """The values of the last epoch; empty before the first."""
+        return {name: column[-1] for name, column in self._columns.items() if column}
 
     def __len__(self) -> int:
         return len(self._columns["loss"])
@@ -72,7 +72,7 @@ class History:
         return self[name]
 
     def __repr__(self) -> str:
-        last = ", ".join(f"{name} {column[-1]:.4g}" for name, column in self._columns.items() if column)
+        last = ", ".join(f"{name} {value:.4g}" for name, value in self.last().items())
         return f"History({len(self)} epochs{': last ' + last if last else ''}{', interrupted' * self.interrupted})"
 
     def plot(self, ax: Axes | None = None) -> Axes:

@@ -14,7 +14,7 @@ from cnn_core import Engine
 from pynn import activations, losses, training
 from pynn.history import History
 from pynn.initializers import INITIALIZERS
-from pynn.numpy_engine import NumpyEngine
+from pynn.numpy_engine import NumpyEngine, layer_views
 from pynn.randomness import seed_from
 from pynn.validation import choice, examples, finite_array, positive_int, real_number, targets
 
@@ -171,15 +171,7 @@ class Network:
         self._engine = _ENGINES[engine](sizes, names, loss, dtype)
         self._lock = threading.Lock()
         self._theta = _aligned(sum(n * (k + 1) for k, n in itertools.pairwise(sizes)), dtype)
-        self._layers = [Layer(l, W, b, names[l - 1]) for l, (W, b) in enumerate(self._split(self._theta), start=1)]
-
-    def _split(self, flat: Array) -> Iterator[tuple[Array, Array]]:
-        """W[l] and b[l], or dW[l] and db[l], as views into a vector laid out like θ."""
-        at = 0
-        for inputs, units in itertools.pairwise(self.sizes):
-            middle, end = at + units * inputs, at + units * (inputs + 1)
-            yield flat[at:middle].reshape(units, inputs), flat[middle:end].reshape(units, 1)
-            at = end
+        self._layers = [Layer(l, W, b, names[l - 1]) for l, (W, b) in enumerate(layer_views(self._theta, sizes), start=1)]
 
     # ------------------------------------------------------------------------------------------------- parameters
 
@@ -274,7 +266,7 @@ class Network:
         """
         X = self._examples(X, "X")
         loss, dZ, dA, flat = self._engine.backward(self._theta, X, self._targets(y, "y", len(X)))
-        parts = list(self._split(flat))
+        parts = list(layer_views(flat, self.sizes))
         return Gradients(loss=loss, dW=[None, *(dW for dW, _ in parts)], db=[None, *(db for _, db in parts)], dZ=dZ,
                          dA=dA, flat=flat)
 
@@ -293,14 +285,12 @@ class Network:
         """
         if not isinstance(gradients, Gradients):
             raise TypeError(f"gradients: expected what backward returned, got {type(gradients).__name__}")
-        if gradients.flat.shape != self._theta.shape or gradients.flat.dtype != self.dtype:
-            raise ValueError(f"gradients: expected those of a network with {len(self._theta)} parameters in "
-                             f"{self.dtype}, got {gradients.flat.shape} in {gradients.flat.dtype}")
-        flat = np.concatenate([np.ravel(part) for pair in zip(gradients.dW[1:], gradients.db[1:], strict=True)
-                               for part in pair])
-        if flat.shape != self._theta.shape or flat.dtype != self.dtype:
-            raise ValueError(f"gradients: expected dW and db of the shapes of W and b in {self.dtype}, got {len(flat)} numbers "
-                             f"in {flat.dtype}")
+        parts = [np.asarray(part) for pair in zip(gradients.dW[1:], gradients.db[1:], strict=False) for part in pair]
+        expected = [array.shape for layer in self for array in (layer.W, layer.b)]
+        if [part.shape for part in parts] != expected or any(part.dtype != self.dtype for part in parts):
+            raise ValueError(f"gradients: expected dW and db of the shapes {expected} in {self.dtype}, got "
+                             f"{[part.shape for part in parts]} in {', '.join(sorted({str(part.dtype) for part in parts}))}")
+        flat = np.concatenate([part.ravel() for part in parts])
         finite_array(flat, "gradients")
         alpha = real_number(learning_rate, "learning_rate", 0, low_included=False)
         theta = self._theta.copy()

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,15 @@ from pynn.randomness import epoch_order
 Array = np.ndarray[Any, np.dtype[Any]]
 
 _CHUNK = 1 << 14        # examples that predict and evaluate hold at once
+
+
+def layer_views(flat: Array, sizes: Sequence[int]) -> Iterator[tuple[Array, Array]]:
+    """W[l] and b[l], or dW[l] and db[l], l = 1 … L, as views into a vector laid out like θ."""
+    at = 0
+    for inputs, units in itertools.pairwise(sizes):
+        middle, end = at + units * inputs, at + units * (inputs + 1)
+        yield flat[at:middle].reshape(units, inputs), flat[middle:end].reshape(units, 1)
+        at = end
 
 
 class NumpyEngine:
@@ -85,14 +94,8 @@ class NumpyEngine:
 
     def _layers(self, theta: Array) -> tuple[list[Any], list[Any]]:
         """W[l] and b[l] as views into θ."""
-        W: list[Any] = [None]
-        b: list[Any] = [None]
-        at = 0
-        for inputs, units in itertools.pairwise(self._sizes):
-            W.append(theta[at:at + units * inputs].reshape(units, inputs))
-            b.append(theta[at + units * inputs:at + units * (inputs + 1)].reshape(units, 1))
-            at += units * (inputs + 1)
-        return W, b
+        views = list(layer_views(theta, self._sizes))
+        return [None, *(W for W, _ in views)], [None, *(b for _, b in views)]
 
     def _columns(self, X: Array) -> Array:
         return np.ascontiguousarray(X.T, self.dtype)

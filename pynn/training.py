@@ -102,13 +102,15 @@ def _run(net: Network, X: Array, y: Array, validation: tuple[Array, Array] | Non
                 for row in stats:
                     history.append({**dict.fromkeys(names, np.nan), "epoch_seconds": row[0],
                                     **_report(net, row[1], row[2:], len(X), total)})
-            if not (np.isfinite(history["loss"][-1]) and np.isfinite(net.parameters).all()):
+            losses = stats[:, 1] / len(X)
+            if not (np.isfinite(losses[-1]) and np.isfinite(net.parameters).all()):
                 raise _divergence(net, history, learning_rate, loss_before)
-            high = history["loss"] > _WARN_ABOVE * loss_before
+            high = losses > _WARN_ABOVE * loss_before
             if high.any() and not warned:
                 warned = True
-                epoch = int(high.argmax()) + 1
-                warnings.warn(f"epoch {epoch}: the loss is {history['loss'][epoch - 1]:.4g}, above {_WARN_ABOVE} times "
+                at = int(high.argmax())
+                epoch = len(history) - len(losses) + at + 1
+                warnings.warn(f"epoch {epoch}: the loss is {losses[at]:.4g}, above {_WARN_ABOVE} times "
                               f"the {loss_before:.4g} before the fit; lower learning_rate (now {learning_rate:g}) or "
                               f"scale the inputs", DivergenceWarning, stacklevel=4)
             if validation is not None:
@@ -224,7 +226,7 @@ class _Bar:
         if self._bar is None:
             from tqdm.auto import tqdm
             self._bar = tqdm(total=self._epochs, unit="epoch", leave=True)
-        self._bar.set_postfix({name: f"{values[-1]:.4g}" for name, values in history.items() if name != "epoch_seconds"},
+        self._bar.set_postfix({name: f"{value:.4g}" for name, value in history.last().items() if name != "epoch_seconds"},
                               refresh=False)
         self._bar.update(epoch - self._bar.n)
 

@@ -129,6 +129,7 @@ CALLS = [
     ("gradients", TypeError, lambda net: net.descend(net.parameters, 0.1)),
     ("gradients", ValueError, lambda net: net.descend(new([2, 2, 1]).backward(X, Y), 0.1)),
     ("gradients", ValueError, lambda net: net.descend(new(dtype="float32").backward(X, Y), 0.1)),
+    ("gradients", ValueError, lambda net: net.descend(new([12, 1]).backward(np.ones((20, 12)), Y), 0.1)),  # 13 parameters too
     ("learning_rate", ValueError, lambda net: net.descend(net.backward(X, Y), 0)),
     ("parameters", ValueError, lambda net: setattr(net, "parameters", np.zeros(3))),
     ("parameters", ValueError, lambda net: setattr(net, "parameters", np.full(13, np.nan))),
