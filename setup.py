@@ -1,6 +1,8 @@
-"""The extensions of cnn_core and their compiler flags; everything else is in pyproject.toml."""
+"""The extensions of cnn_core, built once for every instruction set, and their compiler flags; the rest is in pyproject.toml."""
 import os
 import pathlib
+import platform
+import shutil
 import sys
 import tempfile
 
@@ -8,9 +10,9 @@ import numpy
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
-from setuptools.errors import CompileError
+from setuptools.errors import CompileError, LinkError
 
-MODULES = ["kernels", "forward", "loss", "backward", "descent", "batches", "training"]
+MODULES = ["kernels", "forward", "loss", "backward", "descent", "batches", "training", "probe"]     # for every instruction set
 DEBUG = os.environ.get("PYNN_DEBUG") == "1"     # bounds checks in Cython, address and undefined-behaviour checks in C
 
 DIRECTIVES = {
@@ -20,46 +22,100 @@ DIRECTIVES = {
     "initializedcheck": DEBUG,
     "cdivision": True,      # IEEE division: 1/0 is infinite, as NumPy has it
 }
-# -ffp-contract=off: no contraction of a·b + c into one rounding, so the same numbers on every CPU
-FLAGS = {False: ["-O3", "-g0", "-ffp-contract=off"], True: ["-O1", "-g", "-ffp-contract=off"]}
+# Loops of up to 7 rounds are unrolled before vectorisation, longer ones vectorised: what the tiles of tiles.pxd need.
+FLAGS = {False: ["-O3", "-g0", "--param=max-completely-peel-times=7"], True: ["-O1", "-g"]}
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer"]
+OPENMP = {"msvc": "/openmp", "unix": "-fopenmp", "mingw32": "-fopenmp"}
+
+# The engine is compiled once for each of these; cnn_core/__init__.py imports the last that the CPU has.
+INSTRUCTION_SETS = {"baseline": {"unix": [], "mingw32": [], "msvc": []}}
+if platform.machine() in ("x86_64", "AMD64"):
+    gcc = {
+        "avx2": ["-mavx2", "-mfma"],
+        "avx512": ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mfma", "-mprefer-vector-width=512"],
+    }
+    INSTRUCTION_SETS |= {
+        name: {"unix": flags, "mingw32": flags, "msvc": [f"/arch:{name.upper()}"]} for name, flags in gcc.items()
+    }
 
 
 class BuildExtensions(build_ext):
+    def initialize_options(self):
+        super().initialize_options()
+        self.parallel = os.cpu_count()
+
     def build_extensions(self):
-        flags = [flag for flag in FLAGS[DEBUG] if self.understands(flag)]
+        kind = self.compiler.compiler_type
+        flags = [flag for flag in FLAGS[DEBUG] if kind != "msvc" and self.builds(flag)]
+        links = []
+        if os.environ.get("PYNN_OPENMP") != "0" and self.builds(OPENMP[kind], link=True):
+            flags.append(OPENMP[kind])
+            links += [OPENMP[kind]] if kind != "msvc" else []
+        if DEBUG and sys.platform == "linux":
+            flags += SANITIZERS
+            links += SANITIZERS
+        options = {name: of_kind[kind] for name, of_kind in INSTRUCTION_SETS.items() if all(map(self.builds, of_kind[kind]))}
+        self.extensions = [extension for extension in self.extensions if level_of(extension) in options]
         for extension in self.extensions:
-            extension.extra_compile_args = flags
-            if DEBUG and sys.platform == "linux":
-                extension.extra_compile_args = flags + SANITIZERS
-                extension.extra_link_args = SANITIZERS
+            extension.extra_compile_args = flags + options[level_of(extension)]
+            extension.extra_link_args = links
         super().build_extensions()
 
-    def understands(self, flag):
-        """Whether the compiler takes the flag; the engine builds without any of them."""
-        if self.compiler.compiler_type == "msvc":
-            return False
+    def builds(self, flag, link=False):
+        """Whether the compiler, and if asked the linker, takes the flag; the engine builds without any of them."""
         with tempfile.TemporaryDirectory() as folder:
             source = pathlib.Path(folder, "empty.c")
-            source.write_text("int empty;\n")
+            source.write_text("int main(void) { return 0; }\n")
+            strict = [] if self.compiler.compiler_type == "msvc" else ["-Werror"]
             try:
-                self.compiler.compile([str(source)], output_dir=folder, extra_postargs=["-Werror", flag])
-            except CompileError:
+                objects = self.compiler.compile([str(source)], output_dir=folder, extra_postargs=[*strict, flag])
+                if link:
+                    self.compiler.link_executable(objects, str(pathlib.Path(folder, "empty")), extra_postargs=[flag])
+            except (CompileError, LinkError):
                 return False
         return True
+
+    def copy_extensions_to_source(self):
+        for level in INSTRUCTION_SETS:
+            pathlib.Path("cnn_core", level).mkdir(exist_ok=True)
+        super().copy_extensions_to_source()
+
+    def get_source_files(self):
+        return []           # the copies below are no part of a source distribution; MANIFEST.in names the sources
+
+
+def level_of(extension):
+    """Its instruction set; cnn_core.cpu, which finds out what the CPU has, is for any."""
+    return extension.name.split(".")[1] if extension.name.count(".") == 2 else "baseline"
+
+
+def copied(name):
+    """A copy of cnn_core's sources as the package cnn_core.<name>, where its relative cimports find one another."""
+    folder = pathlib.Path("build", "sources", "cnn_core", name)
+    folder.mkdir(parents=True, exist_ok=True)
+    for package in (folder, folder.parent):
+        package.joinpath("__init__.pxd").touch()
+    for source in pathlib.Path("cnn_core").glob("*.p[yx][xd]"):
+        copy = folder / source.name
+        if not copy.exists() or copy.read_bytes() != source.read_bytes():
+            shutil.copyfile(source, copy)
+    return folder
 
 
 setup(
     ext_modules=cythonize(
         [
             Extension(
-                f"cnn_core.{name}",
-                [f"cnn_core/{name}.pyx"],
-                include_dirs=[numpy.get_include()] if name == "training" else [],
+                f"cnn_core.{level}.{name}",
+                [str(copied(level) / f"{name}.pyx")],
+                include_dirs=[numpy.get_include()] if name in ("training", "probe") else [],
                 define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
             )
+            for level in INSTRUCTION_SETS
             for name in MODULES
-        ],
+        ]
+        + [Extension("cnn_core.cpu", ["cnn_core/cpu.pyx"])],
+        include_path=["build/sources"],
         compiler_directives=DIRECTIVES,
         build_dir="build/cython",
         force=DEBUG,

@@ -2,15 +2,43 @@
 
 It knows buffers and shapes, never models, files or pictures.  Read it in the order forward.pyx, loss.pyx,
 backward.pyx, descent.pyx, training.pyx; every call carries the article's formula that it computes.
-"""
-try:
-    from .training import ACTIVATIONS, LOSSES, Engine
-except ModuleNotFoundError as error:
-    if error.name != "cnn_core.training":
-        raise
-    raise ImportError(
-        "the compiled engine of pynn is missing beside these sources: you are in the source tree, whose cnn_core/ hides "
-        "the installed one. Build it here with 'pip install -e .', or leave this folder to use an installed pynn."
-    ) from error
 
-__all__ = ["ACTIVATIONS", "LOSSES", "Engine"]
+The engine is compiled once for every instruction set, as cnn_core.baseline, cnn_core.avx2, cnn_core.avx512.  Importing
+this package imports the best that both the CPU and the build have, or the one that the environment variable
+PYNN_INSTRUCTION_SET names; `instruction_set` says which.
+"""
+import importlib as _importlib
+import importlib.util as _util
+import os as _os
+
+__all__ = ["ACTIVATIONS", "LOSSES", "OPENMP", "Engine", "instruction_set", "instruction_sets"]
+
+
+def _usable() -> list[str]:
+    try:
+        from .cpu import INSTRUCTION_SETS
+    except ModuleNotFoundError as error:
+        if error.name != "cnn_core.cpu":
+            raise
+        raise ImportError(
+            "the compiled engine of pynn is missing beside these sources: you are in the source tree, whose cnn_core/ "
+            "hides the installed one. Build it here with 'pip install -e .', or leave this folder to use an installed "
+            "pynn."
+        ) from error
+    return [name for name in INSTRUCTION_SETS if _util.find_spec(f"cnn_core.{name}") is not None]
+
+
+def _chosen(usable: list[str]) -> str:
+    wanted = _os.environ.get("PYNN_INSTRUCTION_SET")
+    if not wanted:
+        return usable[-1]
+    if wanted not in usable:
+        raise ImportError(f"PYNN_INSTRUCTION_SET: this CPU and build of pynn have {', '.join(usable)}; got {wanted!r}")
+    return wanted
+
+
+instruction_sets = _usable()
+instruction_set = _chosen(instruction_sets)
+
+_training = _importlib.import_module(f"cnn_core.{instruction_set}.training")
+ACTIVATIONS, LOSSES, OPENMP, Engine = _training.ACTIVATIONS, _training.LOSSES, _training.OPENMP, _training.Engine

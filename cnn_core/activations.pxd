@@ -2,9 +2,8 @@
 
 NaN stays NaN everywhere: a comparison with it is false, so each branch is written for NaN to fall through.
 """
-from libc.math cimport exp, expf, tanh as tanh_double, tanhf
-
 from .architecture cimport real
+from .elementary cimport exponential
 
 cdef enum Activation:
     LINEAR
@@ -13,13 +12,6 @@ cdef enum Activation:
     RELU
     LEAKY_RELU
     SOFTMAX                 # over the units of the output layer, so not an elementwise map: see kernels.softmax
-
-
-cdef inline real exponential(real x) noexcept nogil:
-    if real is float:
-        return expf(x)
-    else:
-        return exp(x)
 
 
 # sigmoid(z) = 1 / (1 + e^−z);  sigmoid′ = a (1 − a).  e^−|z| cannot overflow.
@@ -31,13 +23,7 @@ cdef inline real sigmoid_prime(real z, real a) noexcept nogil:
     return a * (1 - a)
 
 
-# tanh(z);  tanh′ = 1 − a².
-cdef inline real tanh(real z) noexcept nogil:
-    if real is float:
-        return tanhf(z)
-    else:
-        return tanh_double(z)
-
+# tanh(z), in elementary.pxd;  tanh′ = 1 − a².
 cdef inline real tanh_prime(real z, real a) noexcept nogil:
     return 1 - a * a
 

@@ -4,24 +4,25 @@
 
 The article's 1/m waits until the whole batch is summed: descent.pyx and Engine.backward put it in.
 """
-from .architecture cimport BLOCK, Architecture, real
-from .kernels cimport add_outer_product, add_row_sums, times_derivative, transposed_product
+from .architecture cimport Architecture, real
+from .kernels cimport outer_product, row_sums, times_derivative, transposed_product
 
 
-# IN theta (θ), Z[1…L], A[0…L], dZ[L]   OUT dZ[1…L−1], dA[1…L−1], dA[0] if inputs_too; added to gradient: dW and db, summed
+# IN theta (θ), Z[1…L], A[0…L], dZ[L]   OUT dZ[1…L−1], dA[1…L−1], dA[0] if inputs_too, and dW and db, summed over the
+# examples, as gradient; added to it if add.  panel is room for a strip of A[l−1]ᵀ.
 cdef void backward(const Architecture *net, const real *theta, const real *Z, const real *A, real *dZ, real *dA,
-                   real *A_transposed, real *gradient, bint inputs_too, Py_ssize_t columns) noexcept nogil:
+                   real *panel, real *gradient, bint add, bint inputs_too, Py_ssize_t columns) noexcept nogil:
     cdef Py_ssize_t l, here, before
     for l in range(net.L, 0, -1):
-        here = net.first[l] * BLOCK
-        before = net.first[l - 1] * BLOCK
+        here = net.first[l] * columns
+        before = net.first[l - 1] * columns
         if l < net.L:
             # dZ[l] = dA[l] ∗ g[l]′(Z[l])
             times_derivative(net.g[l], Z + here, A + here, dA + here, dZ + here, net.n[l], columns)
-        # dW[l] += dZ[l]·A[l−1]ᵀ
-        add_outer_product(dZ + here, A + before, A_transposed, gradient + net.W[l], net.n[l], net.n[l - 1], columns)
-        # db[l] += Σ dZ[l]
-        add_row_sums(dZ + here, gradient + net.b[l], net.n[l], columns)
+        # dW[l] = dZ[l]·A[l−1]ᵀ
+        outer_product(dZ + here, A + before, panel, gradient + net.W[l], add, net.n[l], net.n[l - 1], columns)
+        # db[l] = Σ dZ[l]
+        row_sums(dZ + here, gradient + net.b[l], add, net.n[l], columns)
         if l > 1 or inputs_too:
             # dA[l−1] = W[l]ᵀ·dZ[l]
             transposed_product(theta + net.W[l], dZ + here, dA + before, net.n[l], net.n[l - 1], columns)

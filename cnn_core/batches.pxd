@@ -18,5 +18,5 @@ cdef struct Table:              # an array of the user, where it lies: m rows of
 
 cdef void shuffle(int64_t *order, int64_t start, int64_t stop, uint64_t key) noexcept nogil
 cdef uint64_t epoch_key(uint64_t seed, uint64_t epoch) noexcept nogil
-cdef void gather(const Table *table, const int64_t *order, Py_ssize_t start, Py_ssize_t columns, real *A,
-                 Py_ssize_t units) noexcept nogil
+cdef void gather(const Table *table, const int64_t *order, Py_ssize_t start, Py_ssize_t examples, real *A,
+                 Py_ssize_t units, Py_ssize_t columns) noexcept nogil

@@ -5,7 +5,15 @@ The order of epoch e is a function of (seed, e) and nothing else: Fisher–Yates
 """
 from libc.stdint cimport int64_t, uint64_t
 
-from .architecture cimport BLOCK, real
+from .architecture cimport real
+
+ctypedef fused element:         # of the user's array
+    float
+    double
+    int64_t
+
+cdef enum:
+    FEATURES = 32
 
 
 cdef inline uint64_t splitmix64(uint64_t x) noexcept nogil:
@@ -30,24 +38,36 @@ cdef void shuffle(int64_t *order, int64_t start, int64_t stop, uint64_t key) noe
         order[j] = i
 
 
-cdef inline double element(const Table *table, const char *at) noexcept nogil:
-    if table.kind == FLOAT64:
-        return (<const double *>at)[0]
-    if table.kind == FLOAT32:
-        return (<const float *>at)[0]
-    return <double>(<const int64_t *>at)[0]
-
-
-# Examples order[start], order[start + 1], … (order NULL: start, start + 1, …) as columns.    OUT A (units, columns)
-cdef void gather(const Table *table, const int64_t *order, Py_ssize_t start, Py_ssize_t columns, real *A,
-                 Py_ssize_t units) noexcept nogil:
+# Examples order[start], order[start + 1], … (order NULL: start, start + 1, …) as columns, the last one again in the
+# columns that are left.    OUT A (units, columns)
+cdef void gather(const Table *table, const int64_t *order, Py_ssize_t start, Py_ssize_t examples, real *A,
+                 Py_ssize_t units, Py_ssize_t columns) noexcept nogil:
     cdef Py_ssize_t i, c
+    cdef int64_t label
+    if table.labels:
+        for c in range(examples):
+            label = (<const int64_t *>(table.data + (start + c if order == NULL else order[start + c]) * table.row))[0]
+            for i in range(units):
+                A[i*columns + c] = label == i
+    elif table.kind == FLOAT64:
+        gather_features(<const double *>table.data, table, order, start, examples, A, units, columns)
+    elif table.kind == FLOAT32:
+        gather_features(<const float *>table.data, table, order, start, examples, A, units, columns)
+    else:
+        gather_features(<const int64_t *>table.data, table, order, start, examples, A, units, columns)
+    for i in range(units):
+        for c in range(examples, columns):
+            A[i*columns + c] = A[i*columns + examples - 1]
+
+
+cdef void gather_features(const element *data, const Table *table, const int64_t *order, Py_ssize_t start,
+                          Py_ssize_t examples, real *A, Py_ssize_t units, Py_ssize_t columns) noexcept nogil:
+    # some features of all examples at a time, whose rows of A stay in the L1 cache
+    cdef Py_ssize_t first = 0, i, c
     cdef const char *example
-    for c in range(columns):
-        example = table.data + (start + c if order == NULL else order[start + c]) * table.row
-        if table.labels:
-            for i in range(units):
-                A[i*BLOCK + c] = (<const int64_t *>example)[0] == i
-        else:
-            for i in range(units):
-                A[i*BLOCK + c] = <real>element(table, example + i * table.feature)
+    while first < units:
+        for c in range(examples):
+            example = <const char *>data + (start + c if order == NULL else order[start + c]) * table.row
+            for i in range(first, min(first + FEATURES, units)):
+                A[i*columns + c] = <real>(<const element *>(example + i*table.feature))[0]
+        first += FEATURES

@@ -1,5 +1,5 @@
 """Forward propagation of one block:  Z[l] = W[l]·A[l−1] + b[l],  A[l] = g[l](Z[l])."""
-from .architecture cimport BLOCK, Architecture, real
+from .architecture cimport Architecture, real
 from .kernels cimport activate, product_plus_bias
 
 
@@ -7,8 +7,8 @@ from .kernels cimport activate, product_plus_bias
 cdef void forward(const Architecture *net, const real *theta, real *Z, real *A, Py_ssize_t columns) noexcept nogil:
     cdef Py_ssize_t l, here, before
     for l in range(1, net.L + 1):
-        here = net.first[l] * BLOCK
-        before = net.first[l - 1] * BLOCK
+        here = net.first[l] * columns
+        before = net.first[l - 1] * columns
         # Z[l] = W[l]·A[l−1] + b[l]
         product_plus_bias(theta + net.W[l], theta + net.b[l], A + before, Z + here, net.n[l], net.n[l - 1], columns)
         # A[l] = g[l](Z[l])

@@ -3,11 +3,11 @@ from .architecture cimport real
 
 cdef void product_plus_bias(const real *W, const real *b, const real *A, real *Z,
                             Py_ssize_t units, Py_ssize_t inputs, Py_ssize_t columns) noexcept nogil
-cdef void add_outer_product(const real *dZ, const real *A, real *A_transposed, real *dW,
-                            Py_ssize_t units, Py_ssize_t inputs, Py_ssize_t columns) noexcept nogil
-cdef void add_row_sums(const real *dZ, real *db, Py_ssize_t units, Py_ssize_t columns) noexcept nogil
 cdef void transposed_product(const real *W, const real *dZ, real *dA,
                              Py_ssize_t units, Py_ssize_t inputs, Py_ssize_t columns) noexcept nogil
+cdef void outer_product(const real *dZ, const real *A, real *panel, real *dW, bint add,
+                        Py_ssize_t units, Py_ssize_t inputs, Py_ssize_t columns) noexcept nogil
+cdef void row_sums(const real *dZ, real *db, bint add, Py_ssize_t units, Py_ssize_t columns) noexcept nogil
 cdef void activate(int g, const real *Z, real *A, Py_ssize_t units, Py_ssize_t columns) noexcept nogil
 cdef void times_derivative(int g, const real *Z, const real *A, const real *dA, real *dZ,
                            Py_ssize_t units, Py_ssize_t columns) noexcept nogil

@@ -1,125 +1,174 @@
 """Matrix products and elementwise maps over blocks; the one place that is tuned for speed.
 
-The innermost loop always runs over neighbours in memory, which the compiler turns into vector instructions: over the
-examples of a block where it can, over the inputs of a unit in the outer product.
+Every product runs over register tiles (tiles.pxd), every map over neighbours in memory without a branch, which the
+compiler turns into vector instructions.
 """
-from .activations cimport (SIGMOID, TANH, RELU, LEAKY_RELU, SOFTMAX, exponential, sigmoid, sigmoid_prime,
-                           tanh, tanh_prime, relu, relu_prime, leaky_relu, leaky_relu_prime)
+from .activations cimport (SIGMOID, TANH, RELU, LEAKY_RELU, SOFTMAX, sigmoid, sigmoid_prime, tanh_prime, relu, relu_prime,
+                           leaky_relu, leaky_relu_prime)
 from .architecture cimport BLOCK, real
+from .elementary cimport exponential, tanh
+from .tiles cimport MOST, NARROW, ROWS, WIDE, tile
+
+cdef enum:
+    CHUNK = 256             # inputs of a product at once, so that their strip of columns stays in the L1 cache
 
 
 # Z = W·A + b          IN W (units, inputs), b (units), A (inputs, columns)   OUT Z (units, columns)
 cdef void product_plus_bias(const real *W, const real *b, const real *A, real *Z,
                             Py_ssize_t units, Py_ssize_t inputs, Py_ssize_t columns) noexcept nogil:
-    cdef Py_ssize_t i, k, c
-    cdef real w
-    for i in range(units):
-        for c in range(columns):
-            Z[i*BLOCK + c] = b[i]
-        for k in range(inputs):
-            w = W[i*inputs + k]
-            for c in range(columns):
-                Z[i*BLOCK + c] += w * A[k*BLOCK + c]
-
-
-# dW += dZ·Aᵀ          IN dZ (units, columns), A (inputs, columns)   OUT A_transposed (columns, inputs), dW (units, inputs)
-cdef void add_outer_product(const real *dZ, const real *A, real *A_transposed, real *dW,
-                            Py_ssize_t units, Py_ssize_t inputs, Py_ssize_t columns) noexcept nogil:
-    cdef Py_ssize_t i, k, c
-    cdef real d
-    for k in range(inputs):
-        for c in range(columns):
-            A_transposed[c*inputs + k] = A[k*BLOCK + c]
-    for i in range(units):
-        for c in range(columns):
-            d = dZ[i*BLOCK + c]
-            for k in range(inputs):
-                dW[i*inputs + k] += d * A_transposed[c*inputs + k]
-
-
-# db += Σ over the columns of dZ          IN dZ (units, columns)   OUT db (units)
-cdef void add_row_sums(const real *dZ, real *db, Py_ssize_t units, Py_ssize_t columns) noexcept nogil:
-    cdef Py_ssize_t i, c
-    cdef real total
-    for i in range(units):
-        total = 0
-        for c in range(columns):
-            total += dZ[i*BLOCK + c]
-        db[i] += total
+    multiply(W, inputs, 1, A, columns, b, False, Z, columns, units, inputs, columns)
 
 
 # dA = Wᵀ·dZ          IN W (units, inputs), dZ (units, columns)   OUT dA (inputs, columns)
 cdef void transposed_product(const real *W, const real *dZ, real *dA,
                              Py_ssize_t units, Py_ssize_t inputs, Py_ssize_t columns) noexcept nogil:
-    cdef Py_ssize_t i, k, c
-    cdef real w
-    for k in range(inputs):
-        for c in range(columns):
-            dA[k*BLOCK + c] = 0
-        for i in range(units):
-            w = W[i*inputs + k]
+    multiply(W, 1, inputs, dZ, columns, <const real *>NULL, False, dA, columns, inputs, units, columns)
+
+
+# dW = dZ·Aᵀ, or added to dW          IN dZ (units, columns), A (inputs, columns)   OUT panel (columns, WIDE), dW (units, inputs)
+cdef void outer_product(const real *dZ, const real *A, real *panel, real *dW, bint add,
+                        Py_ssize_t units, Py_ssize_t inputs, Py_ssize_t columns) noexcept nogil:
+    # Aᵀ is laid out anew, a panel of inputs at a time, so that tiles run over inputs as they else do over examples
+    cdef Py_ssize_t first = 0, count, width, k, c
+    while first < inputs:
+        width = WIDE(sizeof(real)) if inputs - first > NARROW(sizeof(real)) else NARROW(sizeof(real))
+        count = min(width, inputs - first)
+        for k in range(count):
             for c in range(columns):
-                dA[k*BLOCK + c] += w * dZ[i*BLOCK + c]
+                panel[c*width + k] = A[(first + k)*columns + c]
+        for k in range(count, width):
+            for c in range(columns):
+                panel[c*width + k] = 0
+        multiply(dZ, columns, 1, panel, width, <const real *>NULL, add, dW + first, inputs, units, columns, count)
+        first += width
+
+
+# db = Σ over the columns of dZ, or added to db          IN dZ (units, columns)   OUT db (units)
+cdef void row_sums(const real *dZ, real *db, bint add, Py_ssize_t units, Py_ssize_t columns) noexcept nogil:
+    cdef Py_ssize_t narrow = NARROW(sizeof(real)), i, c, lane
+    cdef real[16] sums
+    for i in range(units):
+        for lane in range(narrow):
+            sums[lane] = dZ[i*columns + lane]
+        c = narrow
+        while c < columns:
+            for lane in range(narrow):
+                sums[lane] += dZ[i*columns + c + lane]
+            c += narrow
+        if narrow == 16:
+            for lane in range(8):
+                sums[lane] += sums[lane + 8]
+        db[i] = (db[i] if add else 0) + ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]))
 
 
 # A = g(Z), softmax over the rows of each column          IN Z (units, columns)   OUT A (units, columns)
 cdef void activate(int g, const real *Z, real *A, Py_ssize_t units, Py_ssize_t columns) noexcept nogil:
-    cdef Py_ssize_t i, c
+    cdef Py_ssize_t e
     if g == SOFTMAX:
         softmax(Z, A, units, columns)
-        return
-    for i in range(units):
-        if g == RELU:
-            for c in range(i*BLOCK, i*BLOCK + columns):
-                A[c] = relu(Z[c])
-        elif g == LEAKY_RELU:
-            for c in range(i*BLOCK, i*BLOCK + columns):
-                A[c] = leaky_relu(Z[c])
-        elif g == SIGMOID:
-            for c in range(i*BLOCK, i*BLOCK + columns):
-                A[c] = sigmoid(Z[c])
-        elif g == TANH:
-            for c in range(i*BLOCK, i*BLOCK + columns):
-                A[c] = tanh(Z[c])
-        else:
-            for c in range(i*BLOCK, i*BLOCK + columns):
-                A[c] = Z[c]
+    elif g == RELU:
+        for e in range(units * columns):
+            A[e] = relu(Z[e])
+    elif g == LEAKY_RELU:
+        for e in range(units * columns):
+            A[e] = leaky_relu(Z[e])
+    elif g == SIGMOID:
+        for e in range(units * columns):
+            A[e] = sigmoid(Z[e])
+    elif g == TANH:
+        for e in range(units * columns):
+            A[e] = tanh(Z[e])
+    else:
+        for e in range(units * columns):
+            A[e] = Z[e]
 
 
 # dZ = dA ∗ g′(Z)          IN Z, A, dA (units, columns)   OUT dZ (units, columns)
 cdef void times_derivative(int g, const real *Z, const real *A, const real *dA, real *dZ,
                            Py_ssize_t units, Py_ssize_t columns) noexcept nogil:
-    cdef Py_ssize_t i, c
-    for i in range(units):
-        if g == RELU:
-            for c in range(i*BLOCK, i*BLOCK + columns):
-                dZ[c] = dA[c] * relu_prime(Z[c], A[c])
-        elif g == LEAKY_RELU:
-            for c in range(i*BLOCK, i*BLOCK + columns):
-                dZ[c] = dA[c] * leaky_relu_prime(Z[c], A[c])
-        elif g == SIGMOID:
-            for c in range(i*BLOCK, i*BLOCK + columns):
-                dZ[c] = dA[c] * sigmoid_prime(Z[c], A[c])
-        elif g == TANH:
-            for c in range(i*BLOCK, i*BLOCK + columns):
-                dZ[c] = dA[c] * tanh_prime(Z[c], A[c])
-        else:
-            for c in range(i*BLOCK, i*BLOCK + columns):
-                dZ[c] = dA[c]
+    cdef Py_ssize_t e
+    if g == RELU:
+        for e in range(units * columns):
+            dZ[e] = dA[e] * relu_prime(Z[e], A[e])
+    elif g == LEAKY_RELU:
+        for e in range(units * columns):
+            dZ[e] = dA[e] * leaky_relu_prime(Z[e], A[e])
+    elif g == SIGMOID:
+        for e in range(units * columns):
+            dZ[e] = dA[e] * sigmoid_prime(Z[e], A[e])
+    elif g == TANH:
+        for e in range(units * columns):
+            dZ[e] = dA[e] * tanh_prime(Z[e], A[e])
+    else:
+        for e in range(units * columns):
+            dZ[e] = dA[e]
 
 
 # A[i] = e^(Z[i] − max Z) / Σ e^(Z[k] − max Z), column by column          IN Z (units, columns)   OUT A (units, columns)
 cdef void softmax(const real *Z, real *A, Py_ssize_t units, Py_ssize_t columns) noexcept nogil:
+    cdef real[BLOCK] largest, total
     cdef Py_ssize_t i, c
-    cdef real largest, total
     for c in range(columns):
-        largest = Z[c]
-        for i in range(1, units):
-            if Z[i*BLOCK + c] > largest:
-                largest = Z[i*BLOCK + c]
-        total = 0
-        for i in range(units):
-            A[i*BLOCK + c] = exponential(Z[i*BLOCK + c] - largest)
-            total += A[i*BLOCK + c]
-        for i in range(units):
-            A[i*BLOCK + c] /= total
+        largest[c] = Z[c]
+        total[c] = 0
+    for i in range(1, units):
+        for c in range(columns):
+            largest[c] = Z[i*columns + c] if Z[i*columns + c] > largest[c] else largest[c]
+    for i in range(units):
+        for c in range(columns):
+            A[i*columns + c] = exponential(Z[i*columns + c] - largest[c])
+            total[c] += A[i*columns + c]
+    for i in range(units):
+        for c in range(columns):
+            A[i*columns + c] /= total[c]
+
+
+# out (rows, columns) = bias + W (rows, length)·A (length, columns), or added to out: see tile.
+cdef void multiply(const real *W, Py_ssize_t W_row, Py_ssize_t W_step, const real *A, Py_ssize_t A_step,
+                   const real *bias, bint add, real *out, Py_ssize_t out_step,
+                   Py_ssize_t rows, Py_ssize_t length, Py_ssize_t columns) noexcept nogil:
+    cdef Py_ssize_t k = 0, c, piece
+    while k < length:
+        piece = min(length - k, CHUNK)
+        c = 0
+        while c < columns:
+            if columns - c > NARROW(sizeof(real)):
+                strip(WIDE(sizeof(real)), W + k*W_step, W_row, W_step, A + k*A_step + c, A_step, bias, add, out + c,
+                      out_step, rows, piece, columns - c)
+                c += WIDE(sizeof(real))
+            else:
+                strip(NARROW(sizeof(real)), W + k*W_step, W_row, W_step, A + k*A_step + c, A_step, bias, add, out + c,
+                      out_step, rows, piece, columns - c)
+                c += NARROW(sizeof(real))
+        k += CHUNK
+        bias = NULL
+        add = True
+
+
+# One strip of columns: a tile for every ROWS rows, or somewhat fewer, so that no tile is left with few.
+cdef inline void strip(Py_ssize_t width, const real *W, Py_ssize_t W_row, Py_ssize_t W_step, const real *A,
+                       Py_ssize_t A_step, const real *bias, bint add, real *out, Py_ssize_t out_step,
+                       Py_ssize_t rows, Py_ssize_t length, Py_ssize_t columns) noexcept nogil:
+    cdef Py_ssize_t tiles = 1, least = rows, larger = 0, count, t
+    if rows > ROWS(sizeof(real)):
+        tiles = (rows + ROWS(sizeof(real)) - 1) // ROWS(sizeof(real))
+        least = rows // tiles
+        larger = rows - least * tiles       # this many tiles have one row more
+    for t in range(tiles):
+        count = least + 1 if t < larger else least
+        if count == 6:
+            tile(6, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
+        elif count == 5:
+            tile(5, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
+        elif count == 4:
+            tile(4, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
+        elif count == 3:
+            tile(3, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
+        elif count == 2:
+            tile(2, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
+        else:
+            tile(1, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
+        W += count * W_row
+        out += count * out_step
+        if bias != NULL:
+            bias += count

@@ -6,8 +6,8 @@ cdef enum Loss:
     MEAN_SQUARED_ERROR
 
 cdef double loss(const Architecture *net, const real *Z, const real *A, const real *Y, real *dZ,
-                 Py_ssize_t columns) noexcept nogil
+                 Py_ssize_t examples, Py_ssize_t columns) noexcept nogil
 cdef void loss_derivative(const Architecture *net, const real *A, const real *Y, real *dA,
                           Py_ssize_t columns) noexcept nogil
 cdef void measure(const Architecture *net, const real *A, const real *Y, double *metric,
-                  Py_ssize_t columns) noexcept nogil
+                  Py_ssize_t examples, Py_ssize_t columns) noexcept nogil

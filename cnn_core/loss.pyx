@@ -9,93 +9,135 @@ Every loss is a mean over the units of the output layer (categorical cross-entro
 The cross-entropies are computed from z, since ŷ may round to 0 or 1 and its logarithm to −∞, and so is
 dZ[L] = dA[L] ∗ g′(Z[L]) = Ŷ − Y, in which dA[L] and g′ would be ∞ and 0.
 """
-from libc.math cimport exp, fabs, log, log1p
+from libc.math cimport log
 
 from .activations cimport SIGMOID
 from .architecture cimport BLOCK, Architecture, real
+from .elementary cimport exponential, log1p
 from .kernels cimport times_derivative
 
 
-# The loss summed over the block.          IN Z[L], A[L], Y (n[L], columns)   OUT dZ[L] (n[L], columns)
+# The loss summed over the examples of a block.          IN Z[L], A[L], Y (n[L], columns)   OUT dZ[L] (n[L], columns)
 cdef double loss(const Architecture *net, const real *Z, const real *A, const real *Y, real *dZ,
-                 Py_ssize_t columns) noexcept nogil:
-    cdef Py_ssize_t K = net.n[net.L], i, c, at
-    cdef double total = 0, z, largest, exponentials
+                 Py_ssize_t examples, Py_ssize_t columns) noexcept nogil:
+    cdef Py_ssize_t K = net.n[net.L], i, e
+    cdef double total = 0
     cdef real share = 1 / <real>K
     if net.loss == BINARY_CROSS_ENTROPY:
+        # ℓ = max(z, 0) − y z + log(1 + e^−|z|), for a moment in the place of dZ
+        for e in range(K * columns):
+            dZ[e] = (0 if Z[e] <= 0 else Z[e]) - Y[e]*Z[e] + log1p(exponential(-Z[e] if Z[e] > 0 else Z[e]))
         for i in range(K):
-            for c in range(i*BLOCK, i*BLOCK + columns):
-                z = Z[c]
-                # ℓ = max(z, 0) − y z + log(1 + e^−|z|)
-                total += (0 if z <= 0 else z) - Y[c]*z + log1p(exp(-fabs(z)))
-                # dZ[L] = A[L] − Y
-                dZ[c] = (A[c] - Y[c]) * share
-        return total / K
-    if net.loss == CATEGORICAL_CROSS_ENTROPY:
-        for c in range(columns):
-            largest = Z[c]
-            for i in range(K):
-                if Z[i*BLOCK + c] > largest:
-                    largest = Z[i*BLOCK + c]
-            exponentials = 0
-            for i in range(K):
-                at = i*BLOCK + c
-                exponentials += exp(<double>Z[at] - largest)
-                # Σ y z, with Σ y = 1: z is taken from its largest, so that no digits cancel
-                total -= Y[at] * (<double>Z[at] - largest)
-                # dZ[L] = A[L] − Y
-                dZ[at] = A[at] - Y[at]
-            # log Σ e^z
-            total += log(exponentials)
-        return total
+            total += sum_of(dZ + i*columns, examples) / K
+        # dZ[L] = A[L] − Y
+        for e in range(K * columns):
+            dZ[e] = (A[e] - Y[e]) * share
+    elif net.loss == CATEGORICAL_CROSS_ENTROPY:
+        total = cross_entropy(Z, Y, K, examples, columns)
+        # dZ[L] = A[L] − Y
+        for e in range(K * columns):
+            dZ[e] = A[e] - Y[e]
+    else:
+        # ℓ = (ŷ − y)²
+        for i in range(K):
+            total += sum_of_squares(A + i*columns, Y + i*columns, examples) / K
+        # dZ[L] = dA[L] ∗ g′(Z[L])
+        loss_derivative(net, A, Y, dZ, columns)
+        times_derivative(net.g[net.L], Z, A, dZ, dZ, K, columns)
+    # columns beyond the examples add nothing to a gradient
     for i in range(K):
-        for c in range(i*BLOCK, i*BLOCK + columns):
-            total += (<double>A[c] - Y[c]) * (<double>A[c] - Y[c])
-    # dZ[L] = dA[L] ∗ g′(Z[L])
-    loss_derivative(net, A, Y, dZ, columns)
-    times_derivative(net.g[net.L], Z, A, dZ, dZ, K, columns)
-    return total / K
+        for e in range(i*columns + examples, (i + 1)*columns):
+            dZ[e] = 0
+    return total
+
+
+# Σ over the examples of (log Σ e^z − Σ y z), both from z's largest, so that no digits cancel; Σ y = 1.
+cdef double cross_entropy(const real *Z, const real *Y, Py_ssize_t K, Py_ssize_t examples,
+                          Py_ssize_t columns) noexcept nogil:
+    cdef real[BLOCK] largest, exponentials, chosen
+    cdef Py_ssize_t i, c
+    cdef double total = 0
+    for c in range(columns):
+        largest[c] = Z[c]
+        exponentials[c] = 0
+        chosen[c] = 0
+    for i in range(1, K):
+        for c in range(columns):
+            largest[c] = Z[i*columns + c] if Z[i*columns + c] > largest[c] else largest[c]
+    for i in range(K):
+        for c in range(columns):
+            exponentials[c] += exponential(Z[i*columns + c] - largest[c])
+            chosen[c] += Y[i*columns + c] * (Z[i*columns + c] - largest[c])
+    for c in range(examples):
+        total += log(exponentials[c]) - chosen[c]
+    return total
+
+
+# Σ x, in four sums, so that an addition need not wait for the one before.          IN x (count)
+cdef double sum_of(const real *x, Py_ssize_t count) noexcept nogil:
+    cdef double[4] sums
+    cdef Py_ssize_t c, s
+    for s in range(4):
+        sums[s] = 0
+    for c in range(count):
+        sums[c & 3] += x[c]
+    return (sums[0] + sums[1]) + (sums[2] + sums[3])
+
+
+# Σ (ŷ − y)², likewise.          IN A, Y (count)
+cdef double sum_of_squares(const real *A, const real *Y, Py_ssize_t count) noexcept nogil:
+    cdef double[4] sums
+    cdef Py_ssize_t c, s
+    for s in range(4):
+        sums[s] = 0
+    for c in range(count):
+        sums[c & 3] += (<double>A[c] - Y[c]) * (<double>A[c] - Y[c])
+    return (sums[0] + sums[1]) + (sums[2] + sums[3])
 
 
 # dA[L], the derivative of the summed loss by Ŷ: infinite where a cross-entropy's ŷ has rounded to the wrong end.
 # IN A[L], Y (n[L], columns)   OUT dA[L] (n[L], columns)
 cdef void loss_derivative(const Architecture *net, const real *A, const real *Y, real *dA,
                           Py_ssize_t columns) noexcept nogil:
-    cdef Py_ssize_t K = net.n[net.L], i, c
+    cdef Py_ssize_t K = net.n[net.L], e
     cdef real share = 1 / <real>K
-    for i in range(K):
-        for c in range(i*BLOCK, i*BLOCK + columns):
-            if net.loss == BINARY_CROSS_ENTROPY:
-                # dA[L] = −(Y/Ŷ − (1−Y)/(1−Ŷ)), of which only one term is there for y = 0 or 1
-                dA[c] = (-1 / A[c] if Y[c] == 1 else 1 / (1 - A[c])) * share
-            elif net.loss == CATEGORICAL_CROSS_ENTROPY:
-                # dA[L] = −Y/Ŷ
-                dA[c] = -1 / A[c] if Y[c] == 1 else 0 * A[c]
-            else:
-                # dA[L] = 2 (Ŷ − Y)
-                dA[c] = 2 * (A[c] - Y[c]) * share
+    if net.loss == BINARY_CROSS_ENTROPY:
+        # dA[L] = −(Y/Ŷ − (1−Y)/(1−Ŷ)), of which only one term is there for y = 0 or 1
+        for e in range(K * columns):
+            dA[e] = (-1 / A[e] if Y[e] == 1 else 1 / (1 - A[e])) * share
+    elif net.loss == CATEGORICAL_CROSS_ENTROPY:
+        # dA[L] = −Y/Ŷ
+        for e in range(K * columns):
+            dA[e] = -1 / A[e] if Y[e] == 1 else 0 * A[e]
+    else:
+        # dA[L] = 2 (Ŷ − Y)
+        for e in range(K * columns):
+            dA[e] = 2 * (A[e] - Y[e]) * share
 
 
 # Added to metric: metric[0] the examples predicted rightly, or, for linear outputs, metric[i] the squared errors of unit i.
 # IN A[L], Y (n[L], columns)   OUT metric (n[L])
 cdef void measure(const Architecture *net, const real *A, const real *Y, double *metric,
-                  Py_ssize_t columns) noexcept nogil:
-    cdef Py_ssize_t K = net.n[net.L], i, c, chosen
-    cdef bint right
-    if net.g[net.L] == SIGMOID:
-        for c in range(columns):
-            right = True
-            for i in range(K):
-                right = right and (A[i*BLOCK + c] > <real>0.5) == (Y[i*BLOCK + c] > <real>0.5)
-            metric[0] += right
-    elif net.loss == CATEGORICAL_CROSS_ENTROPY:
-        for c in range(columns):
-            chosen = 0
-            for i in range(1, K):
-                if A[i*BLOCK + c] > A[chosen*BLOCK + c]:
-                    chosen = i
-            metric[0] += Y[chosen*BLOCK + c] == 1
-    else:
+                  Py_ssize_t examples, Py_ssize_t columns) noexcept nogil:
+    cdef Py_ssize_t K = net.n[net.L], i, c
+    cdef int[BLOCK] wrong
+    cdef real[BLOCK] largest
+    cdef int count = 0
+    if net.g[net.L] != SIGMOID and net.loss != CATEGORICAL_CROSS_ENTROPY:
         for i in range(K):
+            metric[i] += sum_of_squares(A + i*columns, Y + i*columns, examples)
+        return
+    for c in range(columns):
+        wrong[c] = 0
+        largest[c] = -1         # below every output of softmax
+    for i in range(K):
+        if net.g[net.L] == SIGMOID:
             for c in range(columns):
-                metric[i] += (<double>A[i*BLOCK + c] - Y[i*BLOCK + c]) * (<double>A[i*BLOCK + c] - Y[i*BLOCK + c])
+                wrong[c] |= (A[i*columns + c] > <real>0.5) != (Y[i*columns + c] > <real>0.5)
+        else:
+            for c in range(columns):
+                wrong[c] = Y[i*columns + c] != 1 if A[i*columns + c] > largest[c] else wrong[c]
+                largest[c] = A[i*columns + c] if A[i*columns + c] > largest[c] else largest[c]
+    for c in range(examples):
+        count += wrong[c]
+    metric[0] += examples - count

@@ -3,11 +3,16 @@
 Python arrays come in here and nowhere else: Engine checks shapes, dtypes and layout, releases the GIL, and runs the
 pointer functions of forward.pyx, loss.pyx, backward.pyx and descent.pyx over one block of columns after another.
 """
+import os
+
+import numpy
+
 cimport numpy as np
 from cpython.exc cimport PyErr_CheckSignals
+from cython.parallel cimport prange, threadid
 from libc.math cimport INFINITY, isfinite
 from libc.stdint cimport int64_t, uint64_t
-from libc.stdlib cimport calloc, free, malloc
+from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
 from .activations cimport LEAKY_RELU, LINEAR, RELU, SIGMOID, SOFTMAX, TANH
@@ -17,10 +22,22 @@ from .batches cimport FLOAT32, FLOAT64, INT64, Table, epoch_key, gather, shuffle
 from .descent cimport descend
 from .forward cimport forward
 from .loss cimport BINARY_CROSS_ENTROPY, CATEGORICAL_CROSS_ENTROPY, MEAN_SQUARED_ERROR, loss, loss_derivative, measure
-
-import numpy
+from .tiles cimport NARROW, WIDE
 
 np.import_array()
+
+cdef extern from *:
+    """
+    #ifdef _OPENMP
+    #include <omp.h>
+    #define PYNN_OPENMP 1
+    #else
+    #define PYNN_OPENMP 0
+    #define omp_get_max_threads() 1
+    #endif
+    """
+    bint PYNN_OPENMP
+    int omp_get_max_threads() noexcept nogil
 
 cdef extern from "<time.h>" nogil:
     ctypedef long time_t
@@ -34,9 +51,16 @@ ACTIVATIONS = {"linear": LINEAR, "sigmoid": SIGMOID, "tanh": TANH, "relu": RELU,
                "softmax": SOFTMAX}
 LOSSES = {"binary_cross_entropy": BINARY_CROSS_ENTROPY, "categorical_cross_entropy": CATEGORICAL_CROSS_ENTROPY,
           "mean_squared_error": MEAN_SQUARED_ERROR}
+OPENMP = bool(PYNN_OPENMP)
 
 cdef enum:
+    CACHE_LINE = 64                 # bytes, and the widest vector
+    SHARES = 8                      # partial sums of a batch, where they are small
+    SMALL_GRADIENT = 1 << 19        # elements; of larger ones two partial sums are room enough
+    PIECE = 1 << 14                 # parameters added up together
     WORK_BETWEEN_LOOKS = 1 << 18    # multiply-adds after which the clock is worth reading
+    WORK_OF_A_THREAD = 1 << 20      # multiply-adds for which a thread is worth waking
+    WORK_OF_AN_EXAMPLE = 64         # of fetching it, in multiply-adds
 
 cdef double SIGNAL_SECONDS = 0.02   # how often Ctrl-C is looked for
 
@@ -66,52 +90,152 @@ cdef int watch_for_signals(Watch *watch, Py_ssize_t work) except -1 nogil:
     return 0
 
 
+cdef Watch new_watch() noexcept nogil:
+    cdef Watch watch
+    watch.looked = seconds_now()
+    watch.work = 0
+    return watch
+
+
+# How a batch is split into partial sums: a function of the shapes alone, so that the number of threads changes no bit.
+# Blocks go to the shares in turn, `blocks` at a time; every share sums the gradient of its blocks by itself.
+cdef struct Split:
+    Py_ssize_t shares
+    Py_ssize_t blocks
+
+
+cdef Split split_of(const Architecture *net, Py_ssize_t examples) noexcept nogil:
+    cdef Py_ssize_t blocks = (examples + BLOCK - 1) // BLOCK
+    cdef Py_ssize_t most = SHARES if net.parameters < SMALL_GRADIENT else 2
+    cdef Split split
+    split.blocks = (blocks + most - 1) // most
+    split.blocks = max(1, min(split.blocks, WORK_BETWEEN_LOOKS // (net.parameters * BLOCK)))
+    split.shares = min(most, (blocks + split.blocks - 1) // split.blocks)
+    return split
+
+
+# Threads for so many multiply-adds in so many independent parts; wanted = 0 leaves the choice to the work.
+cdef int threads_for(int wanted, double work, Py_ssize_t parts) noexcept nogil:
+    cdef int most = 1 if forked else omp_get_max_threads()
+    if wanted == 0:
+        wanted = <int>min(work / WORK_OF_A_THREAD, 1024)
+    return <int>max(1, min(min(wanted, most), parts))
+
+
+# The arrays of a block, one behind the other: A, Z, dA, dZ (net.units rows each), Y (n[L] rows), and backward's panel.
 cdef Py_ssize_t scratch_elements(const Architecture *net) noexcept nogil:
-    cdef Py_ssize_t l, widest = 0
-    for l in range(net.L + 1):
-        widest = max(widest, net.n[l])
-    return (4 * net.units + net.n[net.L] + widest) * BLOCK
+    return (4*net.units + net.n[net.L] + WIDE(4)) * BLOCK
 
 
-cdef int run_blocks(const Architecture *net, const real *theta, const Table *X, const Table *Y, const int64_t *order,
-                    Py_ssize_t start, Py_ssize_t stop, real *scratch, real *gradient, double *summed_loss,
-                    double *metric, Watch *watch) except -1 nogil:
-    """Forward, loss and, unless gradient is NULL, backward of examples start … stop−1 of an order, block by block.
+cdef inline Py_ssize_t padded(Py_ssize_t examples, Py_ssize_t narrow) noexcept nogil:
+    return (examples + narrow - 1) // narrow * narrow
 
-    Adds to gradient (∇J without the 1/m), summed_loss and metric.
-    """
-    cdef Py_ssize_t size = net.units * BLOCK, output = net.first[net.L] * BLOCK, at, columns
+
+cdef double run_block(const Architecture *net, const real *theta, const Table *X, const Table *Y, const int64_t *order,
+                      Py_ssize_t start, Py_ssize_t examples, real *scratch, real *gradient, bint add, bint inputs_too,
+                      double *metric) noexcept nogil:
+    """Forward, loss and, unless gradient is NULL, backward of one block; returns its summed loss, adds to metric."""
+    cdef Py_ssize_t columns = padded(examples, NARROW(sizeof(real)))
+    cdef Py_ssize_t size = net.units * columns, output = net.first[net.L] * columns
     cdef real *A = scratch
     cdef real *Z = A + size
     cdef real *dA = Z + size
     cdef real *dZ = dA + size
     cdef real *Y_block = dZ + size
-    cdef real *A_transposed = Y_block + net.n[net.L] * BLOCK
-    at = start
-    while at < stop:
-        columns = min(BLOCK, stop - at)
-        gather(X, order, at, columns, A, net.n[0])
-        gather(Y, order, at, columns, Y_block, net.n[net.L])
-        forward(net, theta, Z, A, columns)
-        summed_loss[0] += loss(net, Z + output, A + output, Y_block, dZ + output, columns)
-        measure(net, A + output, Y_block, metric, columns)
-        if gradient != NULL:
-            backward(net, theta, Z, A, dZ, dA, A_transposed, gradient, False, columns)
-        watch_for_signals(watch, net.parameters * columns)
-        at += BLOCK
+    cdef real *panel = Y_block + net.n[net.L] * columns
+    cdef double summed_loss
+    gather(X, order, start, examples, A, net.n[0], columns)
+    gather(Y, order, start, examples, Y_block, net.n[net.L], columns)
+    forward(net, theta, Z, A, columns)
+    summed_loss = loss(net, Z + output, A + output, Y_block, dZ + output, examples, columns)
+    measure(net, A + output, Y_block, metric, examples, columns)
+    if inputs_too:
+        loss_derivative(net, A + output, Y_block, dA + output, columns)
+    if gradient != NULL:
+        backward(net, theta, Z, A, dZ, dA, panel, gradient, add, inputs_too, columns)
+    return summed_loss
+
+
+cdef void run_share(const Architecture *net, const real *theta, const Table *X, const Table *Y, const int64_t *order,
+                    Py_ssize_t start, Py_ssize_t stop, real *scratch, real *gradient, bint add,
+                    double *sums) noexcept nogil:
+    """The blocks of examples start … stop−1 of an order, added to sums: the loss, and behind it the metric."""
+    while start < stop:
+        sums[0] += run_block(net, theta, X, Y, order, start, min(BLOCK, stop - start), scratch, gradient, add, False,
+                             sums + 1)
+        add = True
+        start += BLOCK
+
+
+cdef int run_examples(const Architecture *net, const real *theta, const Table *X, const Table *Y, const int64_t *order,
+                      Py_ssize_t start, Py_ssize_t stop, int n_threads, real *scratch, real *gradient, double *sums,
+                      double *share_sums, Watch *watch) except -1 nogil:
+    """Forward, loss and, unless gradient is NULL, backward of examples start … stop−1 of an order, block by block.
+
+    gradient becomes ∇J without the 1/m; the loss and the metric are added to sums.  gradient and share_sums have room
+    for the partial sums of every share, scratch for a block of every thread.
+    """
+    cdef Split split = split_of(net, stop - start)
+    cdef Py_ssize_t span = split.blocks * BLOCK, rest = (net.parameters if gradient != NULL else 0)
+    cdef Py_ssize_t width = 1 + net.n[net.L], room = scratch_elements(net), share, part, p, first = start
+    cdef bint add = False
+    if split.shares == 1:
+        while start < stop:
+            run_share(net, theta, X, Y, order, start, min(start + span, stop), scratch, gradient, add, sums)
+            watch_for_signals(watch, net.parameters * span)
+            start += span
+            add = True
+        return 0
+    n_threads = threads_for(n_threads, <double>net.parameters * (stop - start), split.shares)
+    memset(share_sums, 0, split.shares * width * sizeof(double))
+    while first < stop:
+        if n_threads == 1:
+            for share in range(split.shares):
+                run_share(net, theta, X, Y, order, min(first + share*span, stop), min(first + (share + 1)*span, stop),
+                          scratch, gradient + share*rest, add, share_sums + share*width)
+                watch_for_signals(watch, net.parameters * span)
+        else:
+            for share in prange(split.shares, num_threads=n_threads, schedule="static"):
+                run_share(net, theta, X, Y, order, min(first + share*span, stop), min(first + (share + 1)*span, stop),
+                          scratch + threadid()*room, gradient + share*rest, add, share_sums + share*width)
+            watch_for_signals(watch, net.parameters * span * split.shares)
+        first += span * split.shares
+        add = True
+    for share in range(split.shares):
+        for p in range(width):
+            sums[p] += share_sums[share*width + p]
+    if gradient != NULL:
+        add_shares(gradient, split.shares, net.parameters, n_threads)
     return 0
 
 
+# The first partial sum becomes the sum of all.
+cdef void add_shares(real *gradient, Py_ssize_t shares, Py_ssize_t parameters, int n_threads) noexcept nogil:
+    cdef Py_ssize_t pieces = (parameters + PIECE - 1) // PIECE, piece
+    if n_threads == 1 or pieces < n_threads:
+        add_piece(gradient, shares, parameters, 0, parameters)
+    else:
+        for piece in prange(pieces, num_threads=n_threads, schedule="static"):
+            add_piece(gradient, shares, parameters, piece*PIECE, min((piece + 1)*PIECE, parameters))
+
+
+cdef void add_piece(real *gradient, Py_ssize_t shares, Py_ssize_t parameters, Py_ssize_t start,
+                    Py_ssize_t stop) noexcept nogil:
+    cdef Py_ssize_t share, p
+    for share in range(1, shares):
+        for p in range(start, stop):
+            gradient[p] += gradient[share*parameters + p]
+
+
 cdef int run_epoch(const Architecture *net, real *theta, const Table *X, const Table *Y, const int64_t *order,
-                   Py_ssize_t batch_size, double learning_rate, real *scratch, real *gradient, double *summed_loss,
-                   double *metric, Watch *watch) except -1 nogil:
+                   Py_ssize_t batch_size, double learning_rate, int n_threads, real *scratch, real *gradient,
+                   double *sums, double *share_sums, Watch *watch) except -1 nogil:
     """One epoch of mini-batch gradient descent: forward, loss, backward and descend for every batch."""
     cdef Py_ssize_t start, stop
     start = 0
     while start < X.m:
         stop = start + min(batch_size, X.m - start)
-        memset(gradient, 0, net.parameters * sizeof(real))
-        run_blocks(net, theta, X, Y, order, start, stop, scratch, gradient, summed_loss, metric, watch)
+        run_examples(net, theta, X, Y, order, start, stop, n_threads, scratch, gradient, sums, share_sums, watch)
         descend(theta, gradient, <real>(learning_rate / (stop - start)), net.parameters)
         start = stop
     return 0
@@ -128,101 +252,109 @@ cdef int new_order(int64_t *order, Py_ssize_t m, uint64_t key, Watch *watch) exc
     return 0
 
 
-cdef bint all_finite(const real *theta, Py_ssize_t parameters) noexcept nogil:
+cdef bint all_finite(const real *values, Py_ssize_t count) noexcept nogil:
     cdef Py_ssize_t p
-    for p in range(parameters):
-        if not isfinite(theta[p]):
-            return False
-    return True
+    cdef int wrong = 0
+    for p in range(count):
+        wrong |= not (values[p] - values[p] == 0)
+    return not wrong
 
 
-cdef int train(const Architecture *net, real *theta, const Table *X, const Table *Y, double[:, ::1] stats,
+cdef int train(const Architecture *net, real *theta, const Table *X, const Table *Y, double *stats, Py_ssize_t epochs,
                Py_ssize_t batch_size, double learning_rate, uint64_t seed, uint64_t epoch, int64_t *order,
-               double seconds, real *scratch, real *gradient) except -1 nogil:
-    cdef Py_ssize_t e
-    cdef Watch watch
-    cdef double began = seconds_now(), before, now = began
-    watch.looked = began
-    watch.work = 0
-    for e in range(stats.shape[0]):
+               double seconds, int n_threads, real *scratch, real *gradient, double *share_sums) except -1 nogil:
+    cdef Py_ssize_t e, width = 2 + net.n[net.L]
+    cdef Watch watch = new_watch()
+    cdef double began = watch.looked, before, now = began
+    for e in range(epochs):
         before = now
         if order != NULL:
             new_order(order, X.m, epoch_key(seed, epoch + e), &watch)
-        run_epoch(net, theta, X, Y, order, batch_size, learning_rate, scratch, gradient, &stats[e, 1], &stats[e, 2],
-                  &watch)
+        run_epoch(net, theta, X, Y, order, batch_size, learning_rate, n_threads, scratch, gradient,
+                  stats + e*width + 1, share_sums, &watch)
         now = seconds_now()
-        stats[e, 0] = max(now - before, 0)
-        if not (isfinite(stats[e, 1]) and all_finite(theta, net.parameters)) or now - began > seconds:
+        stats[e*width] = max(now - before, 0)
+        if not (isfinite(stats[e*width + 1]) and all_finite(theta, net.parameters)) or now - began > seconds:
             break
     return 0
 
 
-cdef int predict(const Architecture *net, const real *theta, const Table *X, real *outputs,
-                 real *scratch) except -1 nogil:
-    """Ŷ as the user holds it, one row an example."""
-    cdef Py_ssize_t at, columns, i, c, K = net.n[net.L]
+# Ŷ of examples start … stop−1 as the user holds it, one row an example; returns whether their features are all finite.
+cdef bint predict_piece(const Architecture *net, const real *theta, const Table *X, Py_ssize_t start, Py_ssize_t stop,
+                        real *outputs, real *scratch) noexcept nogil:
+    cdef Py_ssize_t examples, columns, i, c, K = net.n[net.L]
     cdef real *A = scratch
-    cdef real *Z = A + net.units * BLOCK
-    cdef real *Y_hat = A + net.first[net.L] * BLOCK
-    cdef Watch watch
-    watch.looked = seconds_now()
-    watch.work = 0
-    at = 0
-    while at < X.m:
-        columns = min(BLOCK, X.m - at)
-        gather(X, NULL, at, columns, A, net.n[0])
-        forward(net, theta, Z, A, columns)
-        for c in range(columns):
-            for i in range(K):
-                outputs[(at + c)*K + i] = Y_hat[i*BLOCK + c]
-        watch_for_signals(&watch, net.parameters * columns)
-        at += BLOCK
-    return 0
+    cdef real *Y_hat
+    cdef bint finite = True
+    while start < stop:
+        examples = min(BLOCK, stop - start)
+        columns = padded(examples, NARROW(sizeof(real)))
+        gather(X, NULL, start, examples, A, net.n[0], columns)
+        finite = finite and all_finite(A, net.n[0] * columns)
+        forward(net, theta, A + net.units*columns, A, columns)
+        Y_hat = A + net.first[net.L] * columns
+        for i in range(K):
+            for c in range(examples):
+                outputs[(start + c)*K + i] = Y_hat[i*columns + c]
+        start += BLOCK
+    return finite
+
+
+cdef int predict(const Architecture *net, const real *theta, const Table *X, int n_threads, real *outputs,
+                 real *scratch) except -1 nogil:
+    """Ŷ of all examples; returns 1, or 0 where a feature was not finite."""
+    cdef Py_ssize_t work = net.parameters + WORK_OF_AN_EXAMPLE, room = scratch_elements(net)
+    cdef Py_ssize_t span = max(BLOCK, WORK_BETWEEN_LOOKS // (work * BLOCK) * BLOCK), start = 0, part
+    cdef int wrong = 0
+    cdef Watch watch = new_watch()
+    while start < X.m:
+        if n_threads == 1 or X.m - start <= span:
+            wrong |= not predict_piece(net, theta, X, start, min(start + span, X.m), outputs, scratch)
+            start += span
+        else:
+            for part in prange(n_threads, num_threads=n_threads, schedule="static"):
+                wrong |= not predict_piece(net, theta, X, min(start + part*span, X.m),
+                                           min(start + (part + 1)*span, X.m), outputs, scratch + threadid()*room)
+            start += n_threads * span
+        watch_for_signals(&watch, WORK_BETWEEN_LOOKS)
+    return not wrong
 
 
 cdef void copy_columns(const real *block, real *matrix, Py_ssize_t units, Py_ssize_t m, Py_ssize_t start,
-                       Py_ssize_t columns) noexcept nogil:
+                       Py_ssize_t examples, Py_ssize_t columns) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(units):
-        memcpy(matrix + i*m + start, block + i*BLOCK, columns * sizeof(real))
+        memcpy(matrix + i*m + start, block + i*columns, examples * sizeof(real))
 
 
 cdef int examine(const Architecture *net, const real *theta, const Table *X, const Table *Y, void **Z_out,
-                 void **A_out, void **dZ_out, void **dA_out, double *summed_loss, real *gradient,
+                 void **A_out, void **dZ_out, void **dA_out, double *sums, real *gradient,
                  real *scratch) except -1 nogil:
     """Forward and, where there is a Y, backward of all examples, with every array kept: (n[l], m) for every l."""
-    cdef Py_ssize_t size = net.units * BLOCK, output = net.first[net.L] * BLOCK, at, columns, l, row
+    cdef Py_ssize_t start = 0, examples, columns, size, l, row
     cdef real *A = scratch
-    cdef real *Z = A + size
-    cdef real *dA = Z + size
-    cdef real *dZ = dA + size
-    cdef real *Y_block = dZ + size
-    cdef real *A_transposed = Y_block + net.n[net.L] * BLOCK
-    cdef Watch watch
-    watch.looked = seconds_now()
-    watch.work = 0
-    at = 0
-    while at < X.m:
-        columns = min(BLOCK, X.m - at)
-        gather(X, NULL, at, columns, A, net.n[0])
-        forward(net, theta, Z, A, columns)
+    cdef Watch watch = new_watch()
+    while start < X.m:
+        examples = min(BLOCK, X.m - start)
+        columns = padded(examples, NARROW(sizeof(real)))
+        size = net.units * columns
         if Y != NULL:
-            gather(Y, NULL, at, columns, Y_block, net.n[net.L])
-            summed_loss[0] += loss(net, Z + output, A + output, Y_block, dZ + output, columns)
-            loss_derivative(net, A + output, Y_block, dA + output, columns)
-            backward(net, theta, Z, A, dZ, dA, A_transposed, gradient, True, columns)
+            sums[0] += run_block(net, theta, X, Y, NULL, start, examples, scratch, gradient, start > 0, True, sums + 1)
+        else:
+            gather(X, NULL, start, examples, A, net.n[0], columns)
+            forward(net, theta, A + size, A, columns)
         for l in range(net.L + 1):
-            row = net.first[l] * BLOCK
+            row = net.first[l] * columns
             if Y == NULL:
-                copy_columns(A + row, <real *>A_out[l], net.n[l], X.m, at, columns)
+                copy_columns(A + row, <real *>A_out[l], net.n[l], X.m, start, examples, columns)
                 if l > 0:
-                    copy_columns(Z + row, <real *>Z_out[l], net.n[l], X.m, at, columns)
+                    copy_columns(A + size + row, <real *>Z_out[l], net.n[l], X.m, start, examples, columns)
             else:
-                copy_columns(dA + row, <real *>dA_out[l], net.n[l], X.m, at, columns)
+                copy_columns(A + 2*size + row, <real *>dA_out[l], net.n[l], X.m, start, examples, columns)
                 if l > 0:
-                    copy_columns(dZ + row, <real *>dZ_out[l], net.n[l], X.m, at, columns)
-        watch_for_signals(&watch, net.parameters * columns)
-        at += BLOCK
+                    copy_columns(A + 3*size + row, <real *>dZ_out[l], net.n[l], X.m, start, examples, columns)
+        watch_for_signals(&watch, net.parameters * BLOCK)
+        start += BLOCK
     return 0
 
 
@@ -268,6 +400,28 @@ cdef Table checked_table(object array, str name, Py_ssize_t features, bint label
     table.row = np.PyArray_STRIDE(rows, 0)
     table.feature = np.PyArray_STRIDE(rows, 1) if rows.ndim == 2 else 0
     return table
+
+
+cdef np.ndarray new_room(Py_ssize_t size):
+    """Memory for a while, of so many bytes from where aligned() says."""
+    cdef np.npy_intp length = size + CACHE_LINE
+    return np.PyArray_EMPTY(1, &length, np.NPY_UINT8, 0)
+
+
+cdef void *aligned(np.ndarray room):
+    return <void *>((<size_t>np.PyArray_DATA(room) + CACHE_LINE - 1) // CACHE_LINE * CACHE_LINE)
+
+
+cdef bint forked = False        # OpenMP's threads do not live on in a child after a fork: there all work is serial
+
+
+def _after_fork():
+    global forked
+    forked = True
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 cdef class Engine:
@@ -329,14 +483,6 @@ cdef class Engine:
         free(self.net.n)
         free(self.net.g)
 
-    cdef void *scratch(self, bint gradient) except NULL:
-        """Room for a block, and behind it for a gradient; the caller frees it."""
-        cdef Py_ssize_t elements = scratch_elements(&self.net) + (self.net.parameters if gradient else 0)
-        cdef void *memory = malloc(elements * (4 if self.single else 8))
-        if memory == NULL:
-            raise MemoryError()
-        return memory
-
     cdef list layers(self, Py_ssize_t m, Py_ssize_t first, void **data):
         """New arrays (n[l], m) for l = first … L behind as many None, and where their elements are."""
         cdef Py_ssize_t l
@@ -359,33 +505,30 @@ cdef class Engine:
         cdef Table *wanted = NULL
         cdef np.ndarray parameters = checked_parameters(theta, "theta", self.net.parameters, self.dtype, False)
         cdef np.ndarray gradient = numpy.zeros(self.net.parameters, self.dtype)
-        cdef double summed_loss = 0
+        cdef np.ndarray sums = numpy.zeros(1 + self.net.n[self.net.L])
         cdef Py_ssize_t width = self.net.L + 1
+        cdef np.ndarray pointers = numpy.zeros(4 * width, numpy.uintp)
+        cdef np.ndarray room = new_room(scratch_elements(&self.net) * self.dtype.itemsize)
+        cdef void *scratch = aligned(room)
+        cdef void **data = <void **>np.PyArray_DATA(pointers)
         cdef list Z = [], A = [], dZ = [], dA = []
         if Y is not None:
             targets = self._targets(Y, inputs.m)
             wanted = &targets
-        cdef void **data = <void **>calloc(4 * width, sizeof(void *))
-        cdef void *scratch = self.scratch(False)
-        try:
-            if Y is None:
-                Z, A = self.layers(inputs.m, 1, data), self.layers(inputs.m, 0, data + width)
+            dZ, dA = self.layers(inputs.m, 1, data + 2 * width), self.layers(inputs.m, 0, data + 3 * width)
+        else:
+            Z, A = self.layers(inputs.m, 1, data), self.layers(inputs.m, 0, data + width)
+        with nogil:
+            if self.single:
+                examine[float](&self.net, <const float *>np.PyArray_DATA(parameters), &inputs, wanted, data,
+                               data + width, data + 2 * width, data + 3 * width, <double *>np.PyArray_DATA(sums),
+                               <float *>np.PyArray_DATA(gradient), <float *>scratch)
             else:
-                dZ, dA = self.layers(inputs.m, 1, data + 2 * width), self.layers(inputs.m, 0, data + 3 * width)
-            with nogil:
-                if self.single:
-                    examine[float](&self.net, <const float *>np.PyArray_DATA(parameters), &inputs, wanted, data,
-                                   data + width, data + 2 * width, data + 3 * width, &summed_loss,
-                                   <float *>np.PyArray_DATA(gradient), <float *>scratch)
-                else:
-                    examine[double](&self.net, <const double *>np.PyArray_DATA(parameters), &inputs, wanted, data,
-                                    data + width, data + 2 * width, data + 3 * width, &summed_loss,
-                                    <double *>np.PyArray_DATA(gradient), <double *>scratch)
-        finally:
-            free(scratch)
-            free(data)
+                examine[double](&self.net, <const double *>np.PyArray_DATA(parameters), &inputs, wanted, data,
+                                data + width, data + 2 * width, data + 3 * width, <double *>np.PyArray_DATA(sums),
+                                <double *>np.PyArray_DATA(gradient), <double *>scratch)
         gradient /= inputs.m
-        return Z, A, summed_loss / inputs.m, dZ, dA, gradient
+        return Z, A, sums[0] / inputs.m, dZ, dA, gradient
 
     cdef Table _targets(self, Y, Py_ssize_t m) except *:
         cdef Table targets = checked_table(Y, "Y", self.net.n[self.net.L], self.class_numbers)
@@ -393,47 +536,48 @@ cdef class Engine:
             raise ValueError(f"Y: expected as many examples as X, {m}, got {targets.m}")
         return targets
 
-    def predict(self, theta, X):
-        """Ŷ, (m, n[L])."""
+    def predict(self, theta, X, *, int n_threads=0):
+        """Ŷ, (m, n[L]).  ValueError where a feature is not finite in this dtype."""
         cdef Table inputs = checked_table(X, "X", self.net.n[0], False)
         cdef np.ndarray parameters = checked_parameters(theta, "theta", self.net.parameters, self.dtype, False)
-        cdef np.ndarray outputs = numpy.empty((inputs.m, self.net.n[self.net.L]), self.dtype)
-        cdef void *scratch = self.scratch(False)
-        try:
-            with nogil:
-                if self.single:
-                    predict[float](&self.net, <const float *>np.PyArray_DATA(parameters), &inputs,
-                                   <float *>np.PyArray_DATA(outputs), <float *>scratch)
-                else:
-                    predict[double](&self.net, <const double *>np.PyArray_DATA(parameters), &inputs,
-                                    <double *>np.PyArray_DATA(outputs), <double *>scratch)
-        finally:
-            free(scratch)
+        cdef np.npy_intp[2] shape
+        shape[0], shape[1] = inputs.m, self.net.n[self.net.L]
+        cdef np.ndarray outputs = np.PyArray_EMPTY(2, shape, np.NPY_FLOAT32 if self.single else np.NPY_FLOAT64, 0)
+        cdef int threads = threads_for(n_threads, <double>inputs.m * (self.net.parameters + WORK_OF_AN_EXAMPLE), inputs.m)
+        cdef np.ndarray room = new_room(threads * scratch_elements(&self.net) * (4 if self.single else 8))
+        cdef void *scratch = aligned(room)
+        cdef bint finite
+        with nogil:
+            if self.single:
+                finite = predict[float](&self.net, <const float *>np.PyArray_DATA(parameters), &inputs, threads,
+                                        <float *>np.PyArray_DATA(outputs), <float *>scratch)
+            else:
+                finite = predict[double](&self.net, <const double *>np.PyArray_DATA(parameters), &inputs, threads,
+                                         <double *>np.PyArray_DATA(outputs), <double *>scratch)
+        if not finite:
+            raise ValueError(f"X: expected finite numbers that {self.dtype} can hold")
         return outputs
 
-    def evaluate(self, theta, X, Y):
+    def evaluate(self, theta, X, Y, *, int n_threads=0):
         """The loss summed over the examples, and metric (n[L],): metric[0] counts the examples predicted rightly; of
         linear outputs, metric[i] is the sum of squared errors of unit i."""
         cdef Table inputs = checked_table(X, "X", self.net.n[0], False)
         cdef Table targets = self._targets(Y, inputs.m)
         cdef np.ndarray parameters = checked_parameters(theta, "theta", self.net.parameters, self.dtype, False)
-        cdef double[::1] metric = numpy.zeros(self.net.n[self.net.L])
-        cdef double summed_loss = 0
-        cdef Watch watch
-        watch.looked = seconds_now()
-        watch.work = 0
-        cdef void *scratch = self.scratch(False)
-        try:
-            with nogil:
-                if self.single:
-                    run_blocks[float](&self.net, <const float *>np.PyArray_DATA(parameters), &inputs, &targets, NULL,
-                                      0, inputs.m, <float *>scratch, NULL, &summed_loss, &metric[0], &watch)
-                else:
-                    run_blocks[double](&self.net, <const double *>np.PyArray_DATA(parameters), &inputs, &targets, NULL,
-                                       0, inputs.m, <double *>scratch, NULL, &summed_loss, &metric[0], &watch)
-        finally:
-            free(scratch)
-        return summed_loss, numpy.asarray(metric)
+        cdef np.ndarray sums = numpy.zeros(1 + self.net.n[self.net.L])
+        cdef int threads = threads_for(n_threads, <double>inputs.m * self.net.parameters, inputs.m)
+        cdef Buffers room = Buffers(self, inputs.m, threads, False)
+        cdef Watch watch = new_watch()
+        with nogil:
+            if self.single:
+                run_examples[float](&self.net, <const float *>np.PyArray_DATA(parameters), &inputs, &targets, NULL, 0,
+                                    inputs.m, threads, <float *>room.scratch, NULL, <double *>np.PyArray_DATA(sums),
+                                    room.share_sums, &watch)
+            else:
+                run_examples[double](&self.net, <const double *>np.PyArray_DATA(parameters), &inputs, &targets, NULL, 0,
+                                     inputs.m, threads, <double *>room.scratch, NULL, <double *>np.PyArray_DATA(sums),
+                                     room.share_sums, &watch)
+        return float(sums[0]), sums[1:]
 
     def descend(self, theta, gradient, double learning_rate):
         """θ ← θ − α·∇J, in place."""
@@ -446,37 +590,53 @@ cdef class Engine:
             descend[double](<double *>np.PyArray_DATA(parameters), <const double *>np.PyArray_DATA(slope),
                             learning_rate, self.net.parameters)
 
-    def train(self, theta, X, Y, double[:, ::1] stats, *, Py_ssize_t batch_size, double learning_rate, uint64_t seed,
-              uint64_t epoch, bint shuffle, double seconds=INFINITY):
+    def train(self, theta, X, Y, np.ndarray stats, *, Py_ssize_t batch_size, double learning_rate, uint64_t seed,
+              uint64_t epoch, bint shuffle, double seconds=INFINITY, int n_threads=0):
         """Mini-batch gradient descent of θ in place, for as many epochs as stats has rows.
 
         Each epoch writes one row: its seconds, its summed loss, its metric as in evaluate.  The caller fills the first
         column with NaN and the others with 0 and so sees, also after Ctrl-C, how many epochs were completed.  It ends
-        early after `seconds`, and after an epoch whose loss or θ is not finite.
+        early after `seconds`, and after an epoch whose loss or θ is not finite.  n_threads = 0 leaves their number to
+        the work of a batch.
         """
         cdef Table inputs = checked_table(X, "X", self.net.n[0], False)
         cdef Table targets = self._targets(Y, inputs.m)
         cdef np.ndarray parameters = checked_parameters(theta, "theta", self.net.parameters, self.dtype, True)
-        if stats.shape[1] != 2 + self.net.n[self.net.L]:
-            raise ValueError(f"stats: expected {2 + self.net.n[self.net.L]} columns, got {stats.shape[1]}")
+        if (np.PyArray_TYPE(stats) != np.NPY_FLOAT64 or stats.ndim != 2 or not np.PyArray_ISCARRAY(stats)
+                or np.PyArray_DIM(stats, 1) != 2 + self.net.n[self.net.L]):
+            raise ValueError(f"stats: expected a writable C-contiguous float64 array (epochs, "
+                             f"{2 + self.net.n[self.net.L]}), got {(<object>stats).shape} {stats.dtype}")
         if batch_size < 1:
             raise ValueError(f"batch_size: expected a positive int, got {batch_size}")
-        cdef void *scratch = self.scratch(True)
-        cdef Py_ssize_t block = scratch_elements(&self.net)
-        cdef int64_t *order = NULL
-        try:
-            if shuffle:
-                order = <int64_t *>malloc(inputs.m * sizeof(int64_t))
-                if order == NULL:
-                    raise MemoryError()
-            with nogil:
-                if self.single:
-                    train[float](&self.net, <float *>np.PyArray_DATA(parameters), &inputs, &targets, stats, batch_size,
-                                 learning_rate, seed, epoch, order, seconds, <float *>scratch, <float *>scratch + block)
-                else:
-                    train[double](&self.net, <double *>np.PyArray_DATA(parameters), &inputs, &targets, stats,
-                                  batch_size, learning_rate, seed, epoch, order, seconds, <double *>scratch,
-                                  <double *>scratch + block)
-        finally:
-            free(scratch)
-            free(order)
+        batch_size = min(batch_size, inputs.m)
+        cdef int threads = threads_for(n_threads, <double>batch_size * self.net.parameters, batch_size)
+        cdef Buffers room = Buffers(self, batch_size, threads, True)
+        cdef np.ndarray order = numpy.empty(inputs.m if shuffle else 0, numpy.int64)
+        cdef int64_t *indices = <int64_t *>np.PyArray_DATA(order) if shuffle else NULL
+        cdef Py_ssize_t epochs = np.PyArray_DIM(stats, 0)
+        with nogil:
+            if self.single:
+                train[float](&self.net, <float *>np.PyArray_DATA(parameters), &inputs, &targets,
+                             <double *>np.PyArray_DATA(stats), epochs, batch_size, learning_rate, seed, epoch, indices,
+                             seconds, threads, <float *>room.scratch, <float *>room.gradient, room.share_sums)
+            else:
+                train[double](&self.net, <double *>np.PyArray_DATA(parameters), &inputs, &targets,
+                              <double *>np.PyArray_DATA(stats), epochs, batch_size, learning_rate, seed, epoch, indices,
+                              seconds, threads, <double *>room.scratch, <double *>room.gradient, room.share_sums)
+
+
+cdef class Buffers:
+    """What run_examples works in: a block for every thread, and the partial sums of every share of a batch."""
+    cdef np.ndarray memory
+    cdef void *scratch
+    cdef void *gradient
+    cdef double *share_sums
+
+    def __cinit__(self, Engine engine, Py_ssize_t examples, int threads, bint gradient):
+        cdef Py_ssize_t size = 4 if engine.single else 8, shares = split_of(&engine.net, examples).shares
+        cdef Py_ssize_t blocks = threads * scratch_elements(&engine.net) * size
+        cdef Py_ssize_t sums = shares * (1 + engine.net.n[engine.net.L]) * sizeof(double)
+        self.memory = new_room(blocks + sums + (shares * engine.net.parameters * size if gradient else 0))
+        self.scratch = aligned(self.memory)
+        self.share_sums = <double *>(<char *>self.scratch + blocks)
+        self.gradient = <char *>self.share_sums + sums

@@ -1,0 +1,100 @@
+"""The kernels by themselves, on arrays: what the tests, and the benchmark of the tiles, measure."""
+cimport numpy as np
+
+import time
+
+import numpy
+
+from .architecture cimport BLOCK, real
+from .elementary cimport exponential, log1p, tanh
+from .kernels cimport outer_product, product_plus_bias, transposed_product
+from .tiles cimport NARROW, WIDE
+
+np.import_array()
+
+
+cdef void elementwise(int which, const real *x, real *y, Py_ssize_t count) noexcept nogil:
+    cdef Py_ssize_t e
+    if which == 0:
+        for e in range(count):
+            y[e] = exponential(x[e])
+    elif which == 1:
+        for e in range(count):
+            y[e] = tanh(x[e])
+    else:
+        for e in range(count):
+            y[e] = log1p(x[e])
+
+
+def elementary(str name, np.ndarray x):
+    """"exp", "tanh" or "log1p" of every element of a C-contiguous float32 or float64 array."""
+    cdef int which = ("exp", "tanh", "log1p").index(name)
+    cdef np.ndarray y = numpy.empty_like(x)
+    if x.dtype == numpy.float32:
+        elementwise(which, <const float *>np.PyArray_DATA(x), <float *>np.PyArray_DATA(y), x.size)
+    else:
+        elementwise(which, <const double *>np.PyArray_DATA(x), <double *>np.PyArray_DATA(y), x.size)
+    return y
+
+
+cdef void products(int which, const real *left, const real *right, const real *b, real *panel, real *out,
+                   Py_ssize_t units, Py_ssize_t inputs, Py_ssize_t columns, Py_ssize_t times) noexcept nogil:
+    """A product over blocks that lie behind one another, as the engine meets them."""
+    cdef Py_ssize_t t, at, width
+    for t in range(times):
+        at = 0
+        while at < columns:
+            width = min(BLOCK, columns - at)
+            if which == 0:
+                product_plus_bias(left, b, right + inputs*at, out + units*at, units, inputs, width)
+            elif which == 1:
+                transposed_product(left, right + units*at, out + inputs*at, units, inputs, width)
+            else:
+                outer_product(left + units*at, right + inputs*at, panel, out, at > 0, units, inputs, width)
+            at += BLOCK
+
+
+def as_blocks(array):
+    """An array (rows, m) as the engine holds it: blocks of columns behind one another, the last one padded with zeros."""
+    narrow = NARROW(array.dtype.itemsize)
+    padded = numpy.zeros((array.shape[0], -(-array.shape[1] // narrow) * narrow), array.dtype)
+    padded[:, :array.shape[1]] = array
+    room = numpy.empty(padded.nbytes + 64, numpy.uint8)         # aligned, as the engine's are
+    start = -room.ctypes.data % 64
+    block = room[start:start + padded.nbytes].view(array.dtype)
+    numpy.concatenate([padded[:, at:at + BLOCK].ravel() for at in range(0, padded.shape[1], BLOCK)], out=block)
+    return block, padded.shape[1]
+
+
+def from_blocks(block, Py_ssize_t rows, Py_ssize_t m):
+    """The array (rows, m) of such blocks."""
+    columns = block.size // rows
+    return numpy.concatenate([block[at*rows:min(at + BLOCK, columns)*rows].reshape(rows, -1)
+                              for at in range(0, columns, BLOCK)], axis=1)[:, :m]
+
+
+def product(str name, np.ndarray left, right, Py_ssize_t times=1):
+    """"W·A" (W, A), "Wᵀ·dZ" (W, dZ) or "dZ·Aᵀ" (dZ, A) of C-contiguous arrays of one dtype, and the seconds that each of
+    `times` repetitions took."""
+    cdef int which = ("W·A", "Wᵀ·dZ", "dZ·Aᵀ").index(name)
+    cdef Py_ssize_t m = right.shape[1], units = left.shape[0], inputs = right.shape[0] if which == 2 else left.shape[1]
+    cdef Py_ssize_t columns
+    cdef np.ndarray right_block, left_block = left, out, b = numpy.zeros(units, left.dtype)
+    cdef np.ndarray panel = numpy.empty(WIDE(4) * BLOCK, left.dtype)
+    right_block, columns = as_blocks(right)
+    if which == 2:
+        left_block, _ = as_blocks(left)
+    out = numpy.empty((units * columns, inputs * columns, units * inputs)[which], left.dtype)
+    began = time.perf_counter()
+    if left.dtype == numpy.float32:
+        products(which, <const float *>np.PyArray_DATA(left_block), <const float *>np.PyArray_DATA(right_block),
+                 <const float *>np.PyArray_DATA(b), <float *>np.PyArray_DATA(panel), <float *>np.PyArray_DATA(out),
+                 units, inputs, columns, times)
+    else:
+        products(which, <const double *>np.PyArray_DATA(left_block), <const double *>np.PyArray_DATA(right_block),
+                 <const double *>np.PyArray_DATA(b), <double *>np.PyArray_DATA(panel), <double *>np.PyArray_DATA(out),
+                 units, inputs, columns, times)
+    seconds = (time.perf_counter() - began) / times
+    if which == 2:
+        return out.reshape(units, inputs), seconds
+    return from_blocks(out, (units, inputs)[which], m), seconds
