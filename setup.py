@@ -23,7 +23,8 @@ DIRECTIVES = {
     "cdivision": True,      # IEEE division: 1/0 is infinite, as NumPy has it
 }
 # Loops of up to 7 rounds are unrolled before vectorisation, longer ones vectorised: what the tiles of tiles.pxd need.
-FLAGS = {False: ["-O3", "-g0", "--param=max-completely-peel-times=7"], True: ["-O1", "-g"]}
+# -fno-trapping-math: both sides of a choice may be computed, though one may set a floating-point flag that nobody reads.
+FLAGS = {False: ["-O3", "-g0", "-fno-trapping-math", "--param=max-completely-peel-times=7"], True: ["-O1", "-g"]}
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer"]
 OPENMP = {"msvc": "/openmp", "unix": "-fopenmp", "mingw32": "-fopenmp"}
 

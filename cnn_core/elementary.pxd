@@ -8,6 +8,8 @@ from libc.stdint cimport int32_t, uint32_t, uint64_t
 
 from .architecture cimport real
 
+# A literal is a double in C, and would make doubles of a loop over floats: hence <real>1.
+
 cdef union Float:           # a number and its bits
     float value
     uint32_t bits
@@ -68,23 +70,23 @@ cdef inline real exponential(real x) noexcept nogil:
     x = high if x > high else x
     n = nearest(x * <real>1.44269504088896340736)
     half = nearest(n * <real>0.5)
-    return (1 + short_expm1(minus_logs(x, n))) * power_of_two(half) * power_of_two(n - half)
+    return (<real>1 + short_expm1(minus_logs(x, n))) * power_of_two(half) * power_of_two(n - half)
 
 
 # tanh x = (e^2|x| − 1) / (e^2|x| + 1) with x's sign, where e^2|x| − 1 = 2^n (e^r − 1) + (2^n − 1) keeps its digits.
 cdef inline real tanh(real x) noexcept nogil:
-    cdef real twice = 2 * (x if x > 0 else -x), n, scale, e
-    twice = 44 if twice > 44 else twice
+    cdef real twice = <real>2 * (x if x > 0 else -x), n, scale, e
+    twice = <real>44 if twice > <real>44 else twice
     n = nearest(twice * <real>1.44269504088896340736)
     scale = power_of_two(n)
-    e = scale * short_expm1(minus_logs(twice, n)) + (scale - 1)
-    e = e / (e + 2)
+    e = scale * short_expm1(minus_logs(twice, n)) + (scale - <real>1)
+    e = e / (e + <real>2)
     return -e if x < 0 else e
 
 
 # log(1 + x) = k log 2 + log(1 + f), where 1 + x = 2^k (1 + f) with 1 + f between √½ and √2.
 cdef inline real log1p(real x) noexcept nogil:
-    cdef real u = 1 + x, f, k, lost, s, z, R, result
+    cdef real u = <real>1 + x, f, k, lost, s, z, R, half_square, result
     cdef Float uf, kf
     cdef Double ud, kd
     if real is float:
@@ -93,26 +95,27 @@ cdef inline real log1p(real x) noexcept nogil:
         kf.bits = (uf.bits >> 23) | <uint32_t>0x4b000000
         k = kf.value - <float>(8388608.0 + 127)
         uf.bits = (uf.bits & <uint32_t>0x007fffff) + <uint32_t>0x3f3504f3
-        f = uf.value - 1
+        f = uf.value - <real>1
     else:
         ud.value = u
         ud.bits = ud.bits + (<uint64_t>0x3ff0000000000000 - <uint64_t>0x3fe6a09e667f3bcd)
         kd.bits = (ud.bits >> 52) | <uint64_t>0x4330000000000000
         k = kd.value - (4503599627370496.0 + 1023)
         ud.bits = (ud.bits & <uint64_t>0x000fffffffffffff) + <uint64_t>0x3fe6a09e667f3bcd
-        f = ud.value - 1
+        f = ud.value - <real>1
     # what 1 + x lost in rounding; for k = 0 nothing needs to be rounded
-    lost = (1 - (u - x) if k > 1 else x - (u - 1)) / u
+    lost = (<real>1 - (u - x) if k > <real>1 else x - (u - <real>1)) / u
     f = x if k == 0 else f
-    lost = 0 if k == 0 else lost
+    lost = <real>0 if k == 0 else lost
     # log(1 + f) = 2 artanh s = f − (f²/2 − s (f²/2 + R)),  R = 2 (s²/3 + s⁴/5 + …)
-    s = f / (2 + f)
+    s = f / (<real>2 + f)
     z = s * s
+    half_square = <real>0.5 * f * f
     if real is float:
         R = z*(<float>(2/3.) + z*(<float>(2/5.) + z*(<float>(2/7.) + z*<float>(2/9.))))
-        result = k*<float>0.693359375 - ((f*f/2 - (s*(f*f/2 + R) + (k*<float>-2.12194440054690583e-4 + lost))) - f)
+        result = k*<float>0.693359375 - ((half_square - (s*(half_square + R) + (k*<float>-2.12194440054690583e-4 + lost))) - f)
     else:
         R = z*(2/3. + z*(2/5. + z*(2/7. + z*(2/9. + z*(2/11. + z*(2/13. + z*(2/15. + z*(2/17. + z*(2/19. + z*(2/21.))))))))))
-        result = k*6.93147180369123816490e-01 - ((f*f/2 - (s*(f*f/2 + R) + (k*1.90821492927058770002e-10 + lost))) - f)
+        result = k*6.93147180369123816490e-01 - ((half_square - (s*(half_square + R) + (k*1.90821492927058770002e-10 + lost))) - f)
     result = result if x > -1 else (-INFINITY if x == -1 else NAN)
     return result if x < INFINITY else x

@@ -28,19 +28,29 @@ cdef void transposed_product(const real *W, const real *dZ, real *dA,
 # dW = dZ·Aᵀ, or added to dW          IN dZ (units, columns), A (inputs, columns)   OUT panel (columns, WIDE), dW (units, inputs)
 cdef void outer_product(const real *dZ, const real *A, real *panel, real *dW, bint add,
                         Py_ssize_t units, Py_ssize_t inputs, Py_ssize_t columns) noexcept nogil:
-    # Aᵀ is laid out anew, a panel of inputs at a time, so that tiles run over inputs as they else do over examples
-    cdef Py_ssize_t first = 0, count, width, k, c
+    # Aᵀ is laid out anew, a panel of inputs at a time, so that tiles run over inputs as they else do over examples; what
+    # is left in a panel beside fewer inputs is multiplied too, but not stored
+    cdef Py_ssize_t first = 0, count, width
     while first < inputs:
         width = WIDE(sizeof(real)) if inputs - first > NARROW(sizeof(real)) else NARROW(sizeof(real))
         count = min(width, inputs - first)
-        for k in range(count):
-            for c in range(columns):
-                panel[c*width + k] = A[(first + k)*columns + c]
-        for k in range(count, width):
-            for c in range(columns):
-                panel[c*width + k] = 0
+        transpose(A + first*columns, panel, width, count, columns)
         multiply(dZ, columns, 1, panel, width, <const real *>NULL, add, dW + first, inputs, units, columns, count)
         first += width
+
+
+# OUT panel (columns, rows), with width elements from one row to the next          IN A (rows, columns)
+cdef inline void transpose(const real *A, real *panel, Py_ssize_t width, Py_ssize_t rows, Py_ssize_t columns) noexcept nogil:
+    cdef Py_ssize_t k = 0, c, j
+    while k + 4 <= rows:            # four rows at a time are written side by side
+        for c in range(columns):
+            for j in range(4):
+                panel[c*width + k + j] = A[(k + j)*columns + c]
+        k += 4
+    while k < rows:
+        for c in range(columns):
+            panel[c*width + k] = A[k*columns + c]
+        k += 1
 
 
 # db = Σ over the columns of dZ, or added to db          IN dZ (units, columns)   OUT db (units)
@@ -58,7 +68,7 @@ cdef void row_sums(const real *dZ, real *db, bint add, Py_ssize_t units, Py_ssiz
         if narrow == 16:
             for lane in range(8):
                 sums[lane] += sums[lane + 8]
-        db[i] = (db[i] if add else 0) + ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]))
+        db[i] = (db[i] if add else <real>0) + ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]))
 
 
 # A = g(Z), softmax over the rows of each column          IN Z (units, columns)   OUT A (units, columns)

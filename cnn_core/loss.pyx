@@ -20,15 +20,17 @@ from .kernels cimport times_derivative
 # The loss summed over the examples of a block.          IN Z[L], A[L], Y (n[L], columns)   OUT dZ[L] (n[L], columns)
 cdef double loss(const Architecture *net, const real *Z, const real *A, const real *Y, real *dZ,
                  Py_ssize_t examples, Py_ssize_t columns) noexcept nogil:
-    cdef Py_ssize_t K = net.n[net.L], i, e
-    cdef double total = 0
+    cdef Py_ssize_t K = net.n[net.L], i, c, e
+    cdef double[BLOCK] losses
+    cdef double total = 0, z
     cdef real share = 1 / <real>K
     if net.loss == BINARY_CROSS_ENTROPY:
-        # ℓ = max(z, 0) − y z + log(1 + e^−|z|), for a moment in the place of dZ
-        for e in range(K * columns):
-            dZ[e] = (0 if Z[e] <= 0 else Z[e]) - Y[e]*Z[e] + log1p(exponential(-Z[e] if Z[e] > 0 else Z[e]))
         for i in range(K):
-            total += sum_of(dZ + i*columns, examples) / K
+            for c in range(columns):
+                z = Z[i*columns + c]
+                # ℓ = max(z, 0) − y z + log(1 + e^−|z|)
+                losses[c] = (0 if z <= 0 else z) - Y[i*columns + c]*z + log1p(exponential(-z if z > 0 else z))
+            total += sum_of(losses, examples) / K
         # dZ[L] = A[L] − Y
         for e in range(K * columns):
             dZ[e] = (A[e] - Y[e]) * share
@@ -54,27 +56,29 @@ cdef double loss(const Architecture *net, const real *Z, const real *A, const re
 # Σ over the examples of (log Σ e^z − Σ y z), both from z's largest, so that no digits cancel; Σ y = 1.
 cdef double cross_entropy(const real *Z, const real *Y, Py_ssize_t K, Py_ssize_t examples,
                           Py_ssize_t columns) noexcept nogil:
-    cdef real[BLOCK] largest, exponentials, chosen
+    cdef double[BLOCK] largest, exponentials, chosen
     cdef Py_ssize_t i, c
-    cdef double total = 0
+    cdef double total = 0, z
     for c in range(columns):
         largest[c] = Z[c]
         exponentials[c] = 0
         chosen[c] = 0
     for i in range(1, K):
         for c in range(columns):
-            largest[c] = Z[i*columns + c] if Z[i*columns + c] > largest[c] else largest[c]
+            z = Z[i*columns + c]
+            largest[c] = z if z > largest[c] else largest[c]
     for i in range(K):
         for c in range(columns):
-            exponentials[c] += exponential(Z[i*columns + c] - largest[c])
-            chosen[c] += Y[i*columns + c] * (Z[i*columns + c] - largest[c])
+            z = Z[i*columns + c] - largest[c]
+            exponentials[c] += exponential(z)
+            chosen[c] += Y[i*columns + c] * z
     for c in range(examples):
         total += log(exponentials[c]) - chosen[c]
     return total
 
 
 # Σ x, in four sums, so that an addition need not wait for the one before.          IN x (count)
-cdef double sum_of(const real *x, Py_ssize_t count) noexcept nogil:
+cdef double sum_of(const double *x, Py_ssize_t count) noexcept nogil:
     cdef double[4] sums
     cdef Py_ssize_t c, s
     for s in range(4):
@@ -104,15 +108,15 @@ cdef void loss_derivative(const Architecture *net, const real *A, const real *Y,
     if net.loss == BINARY_CROSS_ENTROPY:
         # dA[L] = −(Y/Ŷ − (1−Y)/(1−Ŷ)), of which only one term is there for y = 0 or 1
         for e in range(K * columns):
-            dA[e] = (-1 / A[e] if Y[e] == 1 else 1 / (1 - A[e])) * share
+            dA[e] = (<real>-1 / A[e] if Y[e] == 1 else <real>1 / (<real>1 - A[e])) * share
     elif net.loss == CATEGORICAL_CROSS_ENTROPY:
         # dA[L] = −Y/Ŷ
         for e in range(K * columns):
-            dA[e] = -1 / A[e] if Y[e] == 1 else 0 * A[e]
+            dA[e] = <real>-1 / A[e] if Y[e] == 1 else <real>0 * A[e]
     else:
         # dA[L] = 2 (Ŷ − Y)
         for e in range(K * columns):
-            dA[e] = 2 * (A[e] - Y[e]) * share
+            dA[e] = <real>2 * (A[e] - Y[e]) * share
 
 
 # Added to metric: metric[0] the examples predicted rightly, or, for linear outputs, metric[i] the squared errors of unit i.

@@ -80,7 +80,7 @@ def product(str name, np.ndarray left, right, Py_ssize_t times=1):
     cdef Py_ssize_t m = right.shape[1], units = left.shape[0], inputs = right.shape[0] if which == 2 else left.shape[1]
     cdef Py_ssize_t columns
     cdef np.ndarray right_block, left_block = left, out, b = numpy.zeros(units, left.dtype)
-    cdef np.ndarray panel = numpy.empty(WIDE(4) * BLOCK, left.dtype)
+    cdef np.ndarray panel = numpy.zeros(WIDE(4) * BLOCK, left.dtype)
     right_block, columns = as_blocks(right)
     if which == 2:
         left_block, _ = as_blocks(left)

@@ -56,7 +56,7 @@ cdef inline void tile(Py_ssize_t rows, Py_ssize_t width, const real *W, Py_ssize
                 sums[i*width + c] += bias[i]
         if columns < width:
             for c in range(columns):
-                out[i*out_step + c] = (out[i*out_step + c] if add else 0) + sums[i*width + c]
+                out[i*out_step + c] = (out[i*out_step + c] if add else <real>0) + sums[i*width + c]
         elif add:
             for c in range(width):
                 out[i*out_step + c] += sums[i*width + c]

@@ -57,7 +57,7 @@ cdef enum:
     CACHE_LINE = 64                 # bytes, and the widest vector
     SHARES = 8                      # partial sums of a batch, where they are small
     SMALL_GRADIENT = 1 << 19        # elements; of larger ones two partial sums are room enough
-    PIECE = 1 << 14                 # parameters added up together
+    PIECE = 1 << 12                 # parameters taken down together
     WORK_BETWEEN_LOOKS = 1 << 18    # multiply-adds after which the clock is worth reading
     WORK_OF_A_THREAD = 1 << 20      # multiply-adds for which a thread is worth waking
     WORK_OF_AN_EXAMPLE = 64         # of fetching it, in multiply-adds
@@ -204,27 +204,7 @@ cdef int run_examples(const Architecture *net, const real *theta, const Table *X
     for share in range(split.shares):
         for p in range(width):
             sums[p] += share_sums[share*width + p]
-    if gradient != NULL:
-        add_shares(gradient, split.shares, net.parameters, n_threads)
     return 0
-
-
-# The first partial sum becomes the sum of all.
-cdef void add_shares(real *gradient, Py_ssize_t shares, Py_ssize_t parameters, int n_threads) noexcept nogil:
-    cdef Py_ssize_t pieces = (parameters + PIECE - 1) // PIECE, piece
-    if n_threads == 1 or pieces < n_threads:
-        add_piece(gradient, shares, parameters, 0, parameters)
-    else:
-        for piece in prange(pieces, num_threads=n_threads, schedule="static"):
-            add_piece(gradient, shares, parameters, piece*PIECE, min((piece + 1)*PIECE, parameters))
-
-
-cdef void add_piece(real *gradient, Py_ssize_t shares, Py_ssize_t parameters, Py_ssize_t start,
-                    Py_ssize_t stop) noexcept nogil:
-    cdef Py_ssize_t share, p
-    for share in range(1, shares):
-        for p in range(start, stop):
-            gradient[p] += gradient[share*parameters + p]
 
 
 cdef int run_epoch(const Architecture *net, real *theta, const Table *X, const Table *Y, const int64_t *order,
@@ -236,9 +216,44 @@ cdef int run_epoch(const Architecture *net, real *theta, const Table *X, const T
     while start < X.m:
         stop = start + min(batch_size, X.m - start)
         run_examples(net, theta, X, Y, order, start, stop, n_threads, scratch, gradient, sums, share_sums, watch)
-        descend(theta, gradient, <real>(learning_rate / (stop - start)), net.parameters)
+        step(theta, gradient, split_of(net, stop - start).shares, <real>(learning_rate / (stop - start)), net.parameters,
+             n_threads)
         start = stop
     return 0
+
+
+# The partial sums of ∇J are added up and taken from θ, by every thread for its part of θ.
+cdef void step(real *theta, real *gradient, Py_ssize_t shares, real alpha, Py_ssize_t parameters,
+               int n_threads) noexcept nogil:
+    cdef Py_ssize_t length, part
+    n_threads = threads_for(n_threads, parameters, parameters // PIECE)
+    if n_threads == 1:
+        add_shares(gradient, shares, parameters, 0, parameters)
+        descend(theta, gradient, alpha, parameters)
+    else:
+        length = (parameters + n_threads - 1) // n_threads
+        for part in prange(n_threads, num_threads=n_threads, schedule="static"):
+            step_part(theta, gradient, shares, alpha, parameters, min(part*length, parameters),
+                      min((part + 1)*length, parameters))
+
+
+cdef void step_part(real *theta, real *gradient, Py_ssize_t shares, real alpha, Py_ssize_t parameters, Py_ssize_t start,
+                    Py_ssize_t stop) noexcept nogil:
+    cdef Py_ssize_t piece
+    while start < stop:         # a piece at a time, which stays in the L1 cache
+        piece = min(PIECE, stop - start)
+        add_shares(gradient, shares, parameters, start, start + piece)
+        descend(theta + start, gradient + start, alpha, piece)
+        start += piece
+
+
+# The first partial sum becomes the sum of all.
+cdef void add_shares(real *gradient, Py_ssize_t shares, Py_ssize_t parameters, Py_ssize_t start,
+                     Py_ssize_t stop) noexcept nogil:
+    cdef Py_ssize_t share, p
+    for share in range(1, shares):
+        for p in range(start, stop):
+            gradient[p] += gradient[share*parameters + p]
 
 
 cdef int new_order(int64_t *order, Py_ssize_t m, uint64_t key, Watch *watch) except -1 nogil:
@@ -403,9 +418,9 @@ cdef Table checked_table(object array, str name, Py_ssize_t features, bint label
 
 
 cdef np.ndarray new_room(Py_ssize_t size):
-    """Memory for a while, of so many bytes from where aligned() says."""
+    """Memory for a while, of so many bytes from where aligned() says; zeros, since a product with rubbish can be slow."""
     cdef np.npy_intp length = size + CACHE_LINE
-    return np.PyArray_EMPTY(1, &length, np.NPY_UINT8, 0)
+    return np.PyArray_ZEROS(1, &length, np.NPY_UINT8, 0)
 
 
 cdef void *aligned(np.ndarray room):
@@ -528,7 +543,7 @@ cdef class Engine:
                                 data + width, data + 2 * width, data + 3 * width, <double *>np.PyArray_DATA(sums),
                                 <double *>np.PyArray_DATA(gradient), <double *>scratch)
         gradient /= inputs.m
-        return Z, A, sums[0] / inputs.m, dZ, dA, gradient
+        return Z, A, float(sums[0]) / inputs.m, dZ, dA, gradient
 
     cdef Table _targets(self, Y, Py_ssize_t m) except *:
         cdef Table targets = checked_table(Y, "Y", self.net.n[self.net.L], self.class_numbers)

@@ -234,7 +234,14 @@ class Network:
 
     def __call__(self, X: Any) -> Array:
         """Ŷ, (m, n[L]), of X (m, n[0])."""
-        outputs: Array = self._engine.predict(self._theta, self._examples(X, "X"))
+        outputs: Array
+        if type(X) is np.ndarray and X.ndim == 2 and self._engine_name == "cython":
+            try:            # the short door: the compiled engine checks while it reads
+                outputs = self._engine.predict(self._theta, X)
+                return outputs
+            except (TypeError, ValueError):
+                pass        # in few words; the checks below have more
+        outputs = self._engine.predict(self._theta, self._examples(X, "X"))
         return outputs
 
     def forward(self, X: Any) -> ForwardPass:
@@ -303,7 +310,8 @@ class Network:
 
     def fit(self, X: Any, y: Any, *, epochs: int = 100, batch_size: int | None = 32, learning_rate: float | None = None,
             validation_data: Any = None, validation_split: float = 0.0, shuffle: bool = True,
-            callbacks: Sequence[training.Callback] = (), progress: bool | None = None, rng: Any = None) -> History:
+            callbacks: Sequence[training.Callback] = (), progress: bool | None = None, rng: Any = None,
+            n_threads: int | None = None) -> History:
         """Train by mini-batch gradient descent: for every batch forward, backward, descend.
 
         Parameters
@@ -330,6 +338,9 @@ class Network:
             Show a progress bar; if not given, on a terminal or in a notebook once the fit takes longer than a moment.
         rng : None, int or numpy Generator
             A new seed for the order of the examples, starting again at epoch 0.
+        n_threads : int, optional
+            At most so many threads; if not given, as many as the work of a step is worth and OMP_NUM_THREADS or
+            threadpoolctl allow.  The result is the same, bit for bit, for any number.
 
         Returns
         -------
@@ -365,7 +376,7 @@ class Network:
         """
         return training.fit(self, X, y, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate,
                             validation_data=validation_data, validation_split=validation_split, shuffle=shuffle,
-                            callbacks=callbacks, progress=progress, rng=rng)
+                            callbacks=callbacks, progress=progress, rng=rng, n_threads=n_threads)
 
     def predict(self, X: Any) -> Array:
         """Labels (m,) int64 of X (m, n[0]), multi-label (m, n[L]); in regression values (m,) or (m, n[L]).
@@ -379,7 +390,7 @@ class Network:
         (2,)
         """
         outputs = self(X)
-        if np.isnan(outputs).any():
+        if np.isnan(outputs.max()):
             raise FloatingPointError("an output of the network is NaN: look at net.parameters for NaN and infinities")
         if self.is_regression:
             return outputs[:, 0] if self.sizes[-1] == 1 else outputs

@@ -26,7 +26,10 @@ def layer_views(flat: Array, sizes: Sequence[int]) -> Iterator[tuple[Array, Arra
 
 
 class NumpyEngine:
-    """The engine of one architecture; see cnn_core.Engine for what its methods take and return."""
+    """The engine of one architecture; see cnn_core.Engine for what its methods take and return.
+
+    n_threads is there for the interface alone: NumPy's own threads do the work.
+    """
 
     def __init__(self, sizes: Sequence[int], activations: Sequence[str], loss: str, dtype: Any) -> None:
         self._sizes = tuple(sizes)
@@ -49,14 +52,14 @@ class NumpyEngine:
         gradient = np.concatenate([part.ravel() for l in range(1, len(W)) for part in (dW[l], db[l])])
         return loss, dZ, dA, gradient
 
-    def predict(self, theta: Array, X: Array) -> Array:
+    def predict(self, theta: Array, X: Array, *, n_threads: int = 0) -> Array:
         outputs = np.empty((len(X), self._sizes[-1]), self.dtype)
         for start in range(0, len(X), _CHUNK):
             _, A = self.forward(theta, X[start:start + _CHUNK])
             outputs[start:start + _CHUNK] = A[-1].T
         return outputs
 
-    def evaluate(self, theta: Array, X: Array, Y: Array) -> tuple[float, Array]:
+    def evaluate(self, theta: Array, X: Array, Y: Array, *, n_threads: int = 0) -> tuple[float, Array]:
         summed_loss, metric = 0.0, np.zeros(self._sizes[-1])
         for start in range(0, len(X), _CHUNK):
             Z, A = self.forward(theta, X[start:start + _CHUNK])
@@ -69,7 +72,7 @@ class NumpyEngine:
         reference.descend(theta, gradient, learning_rate)
 
     def train(self, theta: Array, X: Array, Y: Array, stats: Array, *, batch_size: int, learning_rate: float, seed: int,
-              epoch: int, shuffle: bool, seconds: float = np.inf) -> None:
+              epoch: int, shuffle: bool, seconds: float = np.inf, n_threads: int = 0) -> None:
         m = len(X)
         W, b = self._layers(theta)
         began = time.perf_counter()

@@ -25,6 +25,7 @@ _BAR_EVERY = 0.1                # seconds between looks at the progress bar
 _BAR_AFTER = 0.5                # seconds before an unasked bar appears: shorter fits need none
 _WARN_ABOVE = 10                # times the loss before the fit
 _ROWS = 1 << 16
+_MOST_THREADS = 1 << 10
 
 
 class DivergenceError(ArithmeticError):
@@ -49,7 +50,7 @@ class DivergenceWarning(UserWarning):
 
 
 def fit(net: Network, X: Any, y: Any, *, epochs: Any, batch_size: Any, learning_rate: Any, validation_data: Any,
-        validation_split: Any, shuffle: Any, callbacks: Any, progress: Any, rng: Any) -> History:
+        validation_split: Any, shuffle: Any, callbacks: Any, progress: Any, rng: Any, n_threads: Any) -> History:
     """Check everything, then train; Network.fit documents the parameters."""
     X, y = net._examples(X, "X"), net._targets(y, "y", len(X))
     epochs = positive_int(epochs, "epochs")
@@ -60,6 +61,7 @@ def fit(net: Network, X: Any, y: Any, *, epochs: Any, batch_size: Any, learning_
     shuffle = boolean(shuffle, "shuffle")
     if progress is not None:
         progress = boolean(progress, "progress")
+    threads = 0 if n_threads is None else min(positive_int(n_threads, "n_threads"), _MOST_THREADS)
     callbacks = _checked_callbacks(callbacks)
     X, y, validation = _checked_validation(net, X, y, validation_data, validation_split)
     if not net._lock.acquire(blocking=False):
@@ -67,14 +69,14 @@ def fit(net: Network, X: Any, y: Any, *, epochs: Any, batch_size: Any, learning_
     try:
         seed = None if rng is None else seed_from(rng)
         return _run(net, X, y, validation, epochs, min(batch_size, len(X)), learning_rate, shuffle, callbacks, progress,
-                    seed)
+                    seed, threads)
     finally:
         net._lock.release()
 
 
 def _run(net: Network, X: Array, y: Array, validation: tuple[Array, Array] | None, epochs: int, batch_size: int,
          learning_rate: float, shuffle: bool, callbacks: Sequence[Callback], progress: bool | None,
-         seed: int | None) -> History:
+         seed: int | None, threads: int) -> History:
     metric = "r2" if net.is_regression else "accuracy"
     names = ("loss", metric, *(("val_loss", f"val_{metric}") if validation else ()), "epoch_seconds")
     history = History(names)
@@ -83,7 +85,7 @@ def _run(net: Network, X: Array, y: Array, validation: tuple[Array, Array] | Non
         raise DivergenceError(f"before epoch 1: {_not_finite(net)}: assign finite parameters first", history)
     bar = _Bar(progress, epochs)
     try:
-        loss_before = net._engine.evaluate(net.parameters, X, y)[0] / len(X)
+        loss_before = net._engine.evaluate(net.parameters, X, y, n_threads=threads)[0] / len(X)
         total = total_variation(y) if net.is_regression else None
         if seed is not None:
             net._seed, net._epoch = seed, 0
@@ -95,7 +97,7 @@ def _run(net: Network, X: Array, y: Array, validation: tuple[Array, Array] | Non
             try:
                 net._engine.train(net.parameters, X, y, stats, batch_size=batch_size, learning_rate=learning_rate,
                                   seed=net._seed, epoch=net._epoch, shuffle=shuffle,
-                                  seconds=_BAR_EVERY if bar.wanted else np.inf)
+                                  seconds=_BAR_EVERY if bar.wanted else np.inf, n_threads=threads)
             finally:
                 stats = stats[~np.isnan(stats[:, 0])]
                 net._epoch += len(stats)
@@ -114,7 +116,7 @@ def _run(net: Network, X: Array, y: Array, validation: tuple[Array, Array] | Non
                               f"the {loss_before:.4g} before the fit; lower learning_rate (now {learning_rate:g}) or "
                               f"scale the inputs", DivergenceWarning, stacklevel=4)
             if validation is not None:
-                history.replace_last({f"val_{name}": value for name, value in evaluate(net, *validation).items()})
+                history.replace_last({f"val_{name}": value for name, value in evaluate(net, *validation, threads).items()})
             bar.show(len(history), history)
             for callback in callbacks:
                 asked = callback(net, history)
@@ -133,9 +135,9 @@ def _run(net: Network, X: Array, y: Array, validation: tuple[Array, Array] | Non
     return history
 
 
-def evaluate(net: Network, X: Array, y: Array) -> dict[str, float]:
+def evaluate(net: Network, X: Array, y: Array, threads: int = 0) -> dict[str, float]:
     """Loss and accuracy (or R²) of checked arrays."""
-    summed_loss, metric = net._engine.evaluate(net.parameters, X, y)
+    summed_loss, metric = net._engine.evaluate(net.parameters, X, y, n_threads=threads)
     return _report(net, summed_loss, metric, len(X), total_variation(y) if net.is_regression else None)
 
 

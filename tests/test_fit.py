@@ -300,12 +300,12 @@ INTERRUPT = """
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
 def test_ctrl_c_inside_an_epoch():
-    assert float(run(INTERRUPT.format(m=3_000_000, after=1.5))) < 1
+    assert float(run(INTERRUPT.format(m=3_000_000, after=0.5))) < 1
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
-@pytest.mark.parametrize("after", [0.6, 1, 3, 8])
+@pytest.mark.parametrize("after", [0.3, 0.6, 1, 1.5])
 def test_ctrl_c_inside_a_long_epoch_returns_at_once(after):
     assert float(run(INTERRUPT.format(m=10_000_000, after=after))) < 0.1
 
