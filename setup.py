@@ -48,10 +48,8 @@ class BuildExtensions(build_ext):
     def build_extensions(self):
         kind = self.compiler.compiler_type
         flags = [flag for flag in FLAGS[DEBUG] if kind != "msvc" and self.builds(flag)]
+        threads = [OPENMP[kind]] if os.environ.get("PYNN_OPENMP") != "0" and self.builds(OPENMP[kind], link=True) else []
         links = []
-        if os.environ.get("PYNN_OPENMP") != "0" and self.builds(OPENMP[kind], link=True):
-            flags.append(OPENMP[kind])
-            links += [OPENMP[kind]] if kind != "msvc" else []
         if DEBUG and sys.platform == "linux":
             flags += SANITIZERS
             links += SANITIZERS
@@ -60,6 +58,9 @@ class BuildExtensions(build_ext):
         for extension in self.extensions:
             extension.extra_compile_args = flags + options[level_of(extension)]
             extension.extra_link_args = links
+            if extension.name.endswith(".training"):        # the one module with threads
+                extension.extra_compile_args += threads
+                extension.extra_link_args = links + (threads if kind != "msvc" else [])
         super().build_extensions()
 
     def builds(self, flag, link=False):

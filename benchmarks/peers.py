@@ -45,7 +45,7 @@ def one_hot(case: Case, y: Array) -> Array:
 
 
 class Pynn:
-    """Network.fit and Network.__call__."""
+    """Network.fit and Network.__call__, which takes at most the threads that OMP_NUM_THREADS names."""
 
     def __init__(self, case: Case, X: Array, y: Array) -> None:
         from pynn import Network
@@ -57,7 +57,7 @@ class Pynn:
                      progress=False, n_threads=self.case.threads)
 
     def predict(self) -> Any:
-        return self.net(self.X, n_threads=self.case.threads)
+        return self.net(self.X)
 
 
 class Jax:
@@ -95,8 +95,8 @@ class Jax:
                 theta, _ = lax.scan(step, theta, order[:full].reshape(-1, batch))
                 return step(theta, order[full:]) if full < m else (theta, None)
 
-            key, *keys = jax.random.split(key, 2)
-            return lax.scan(epoch, theta, jax.random.split(keys[0], epochs))[0], key
+            key, now = jax.random.split(key)
+            return lax.scan(epoch, theta, jax.random.split(now, epochs))[0], key
 
         @jax.jit
         def predict(theta: Any, X: Any) -> Any:
@@ -254,6 +254,7 @@ _DISTRIBUTIONS = {"pynn": ("pynn-dense",), "JAX": ("jax",), "NumPy": ("numpy",),
 def version(name: str) -> str | None:
     """The version of a contestant; None where it, or what it runs on, is not installed."""
     try:
-        return [metadata.version(distribution) for distribution in _DISTRIBUTIONS[name]][0]
+        versions = [metadata.version(distribution) for distribution in _DISTRIBUTIONS[name]]
     except metadata.PackageNotFoundError:
         return None
+    return versions[0]

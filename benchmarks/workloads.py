@@ -73,7 +73,7 @@ CASES = (
 # what X is, its dtype, the batch (None: all) and whether the order is shuffled.
 W6_EXAMPLES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 W6_BATCHES = (32, None)
-W6_EPOCHS = 5               # at least, so that the check and the first evaluation of a fit weigh little
+W6_EPOCHS = 10              # at least, so that the check and the first evaluation of a fit weigh little
 W6_SPREAD = 1.15
 W6_MEMORY = (
     ("array", "float32", 32, False), ("array", "float32", 32, True), ("array", "float32", None, False),

@@ -55,10 +55,11 @@ OPENMP = bool(PYNN_OPENMP)
 
 cdef enum:
     CACHE_LINE = 64                 # bytes, and the widest vector
-    SHARES = 8                      # partial sums of a batch, where they are small
+    SHARES = 16                     # partial sums of a batch, where they are small
     SMALL_GRADIENT = 1 << 19        # elements; of larger ones two partial sums are room enough
-    PIECE = 1 << 12                 # parameters taken down together
+    PIECE = 1 << 10                 # parameters whose partial sums are added up together
     WORK_BETWEEN_LOOKS = 1 << 18    # multiply-adds after which the clock is worth reading
+    WORK_OF_A_SHARE = 1 << 21       # multiply-adds of a share at most, between two looks for signals
     WORK_OF_A_THREAD = 1 << 20      # multiply-adds for which a thread is worth waking
     WORK_OF_AN_EXAMPLE = 64         # of fetching it, in multiply-adds
 
@@ -109,7 +110,7 @@ cdef Split split_of(const Architecture *net, Py_ssize_t examples) noexcept nogil
     cdef Py_ssize_t most = SHARES if net.parameters < SMALL_GRADIENT else 2
     cdef Split split
     split.blocks = (blocks + most - 1) // most
-    split.blocks = max(1, min(split.blocks, WORK_BETWEEN_LOOKS // (net.parameters * BLOCK)))
+    split.blocks = max(1, min(split.blocks, WORK_OF_A_SHARE // (net.parameters * BLOCK)))
     split.shares = min(most, (blocks + split.blocks - 1) // split.blocks)
     return split
 
@@ -195,7 +196,7 @@ cdef int run_examples(const Architecture *net, const real *theta, const Table *X
                           scratch, gradient + share*rest, add, share_sums + share*width)
                 watch_for_signals(watch, net.parameters * span)
         else:
-            for share in prange(split.shares, num_threads=n_threads, schedule="static"):
+            for share in prange(split.shares, num_threads=n_threads, schedule="dynamic", chunksize=1):
                 run_share(net, theta, X, Y, order, min(first + share*span, stop), min(first + (share + 1)*span, stop),
                           scratch + threadid()*room, gradient + share*rest, add, share_sums + share*width)
             watch_for_signals(watch, net.parameters * span * split.shares)
@@ -223,37 +224,35 @@ cdef int run_epoch(const Architecture *net, real *theta, const Table *X, const T
 
 
 # The partial sums of ∇J are added up and taken from θ, by every thread for its part of θ.
-cdef void step(real *theta, real *gradient, Py_ssize_t shares, real alpha, Py_ssize_t parameters,
+cdef void step(real *theta, const real *gradient, Py_ssize_t shares, real alpha, Py_ssize_t parameters,
                int n_threads) noexcept nogil:
     cdef Py_ssize_t length, part
-    n_threads = threads_for(n_threads, parameters, parameters // PIECE)
-    if n_threads == 1:
-        add_shares(gradient, shares, parameters, 0, parameters)
+    if shares == 1:
         descend(theta, gradient, alpha, parameters)
+        return
+    n_threads = threads_for(n_threads, 0, parameters // PIECE)
+    length = (parameters + n_threads - 1) // n_threads
+    if n_threads == 1:
+        step_part(theta, gradient, shares, alpha, parameters, 0, parameters)
     else:
-        length = (parameters + n_threads - 1) // n_threads
         for part in prange(n_threads, num_threads=n_threads, schedule="static"):
             step_part(theta, gradient, shares, alpha, parameters, min(part*length, parameters),
                       min((part + 1)*length, parameters))
 
 
-cdef void step_part(real *theta, real *gradient, Py_ssize_t shares, real alpha, Py_ssize_t parameters, Py_ssize_t start,
-                    Py_ssize_t stop) noexcept nogil:
-    cdef Py_ssize_t piece
-    while start < stop:         # a piece at a time, which stays in the L1 cache
-        piece = min(PIECE, stop - start)
-        add_shares(gradient, shares, parameters, start, start + piece)
-        descend(theta + start, gradient + start, alpha, piece)
-        start += piece
-
-
-# The first partial sum becomes the sum of all.
-cdef void add_shares(real *gradient, Py_ssize_t shares, Py_ssize_t parameters, Py_ssize_t start,
-                     Py_ssize_t stop) noexcept nogil:
-    cdef Py_ssize_t share, p
-    for share in range(1, shares):
-        for p in range(start, stop):
-            gradient[p] += gradient[share*parameters + p]
+cdef void step_part(real *theta, const real *gradient, Py_ssize_t shares, real alpha, Py_ssize_t parameters,
+                    Py_ssize_t start, Py_ssize_t stop) noexcept nogil:
+    cdef real[PIECE] total
+    cdef Py_ssize_t count, share, p
+    while start < stop:
+        count = min(PIECE, stop - start)
+        for p in range(count):
+            total[p] = gradient[start + p] + gradient[parameters + start + p]
+        for share in range(2, shares):
+            for p in range(count):
+                total[p] += gradient[share*parameters + start + p]
+        descend(theta + start, total, alpha, count)
+        start += count
 
 
 cdef int new_order(int64_t *order, Py_ssize_t m, uint64_t key, Watch *watch) except -1 nogil:

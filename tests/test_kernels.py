@@ -1,0 +1,152 @@
+"""The kernels of every instruction set that this CPU has: tiles against NumPy, e^x, tanh and log(1 + x) against mpmath."""
+import importlib
+import os
+import subprocess
+import sys
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import cnn_core
+
+DTYPES = ("float32", "float64")
+
+
+@pytest.fixture(params=cnn_core.instruction_sets)
+def probe(request):
+    return importlib.import_module(f"cnn_core.{request.param}.probe")
+
+
+# -------------------------------------------------------------------------------------------- products over tiles
+
+
+@given(units=st.integers(1, 40), inputs=st.integers(1, 40), m=st.integers(1, 140), seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=60, deadline=None)
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("level", cnn_core.instruction_sets)
+def test_products_are_those_of_numpy(level, dtype, units, inputs, m, seed):
+    rng = np.random.default_rng(seed)
+    W = rng.standard_normal((units, inputs)).astype(dtype)
+    A = rng.standard_normal((inputs, m)).astype(dtype)
+    dZ = rng.standard_normal((units, m)).astype(dtype)
+    check_products(importlib.import_module(f"cnn_core.{level}.probe"), W, A, dZ)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(("units", "inputs"), [(1, 1000), (1000, 1), (257, 513), (511, 256), (7, 255)])
+def test_products_longer_than_a_chunk(probe, dtype, units, inputs):
+    rng = np.random.default_rng(0)
+    W = rng.standard_normal((units, inputs)).astype(dtype)
+    A = rng.standard_normal((inputs, 70)).astype(dtype)
+    dZ = rng.standard_normal((units, 70)).astype(dtype)
+    check_products(probe, W, A, dZ)
+
+
+def check_products(probe, W, A, dZ):
+    eps = np.finfo(W.dtype).eps
+    for name, left, right, first, second in (("W·A", W, A, W, A), ("Wᵀ·dZ", W, dZ, W.T, dZ), ("dZ·Aᵀ", dZ, A, dZ, A.T)):
+        found, _ = probe.product(name, left, right)
+        truth = first.astype(np.longdouble) @ second.astype(np.longdouble)
+        # the error of any order of summation: length · eps · Σ |a b|
+        bound = (first.shape[1] + 2) * eps * (abs(first.astype(np.float64)) @ abs(second.astype(np.float64)))
+        assert found.dtype == W.dtype
+        assert found.shape == truth.shape
+        assert (abs(found - truth) <= bound).all(), name
+
+
+# ------------------------------------------------------------------------------------------ elementary functions
+
+ULPS = {"exp": 2, "tanh": 4, "log1p": 2}
+
+
+def everywhere(name, dtype, count, rng):
+    """Arguments of every size and sign, those where the function is neither flat nor linear thickest."""
+    bits = np.dtype(f"u{np.dtype(dtype).itemsize}")
+    info = np.finfo(dtype)
+    random_bits = rng.integers(0, np.iinfo(bits).max, count, dtype=bits, endpoint=True).view(dtype)
+    narrow, wide = {"exp": (1, -np.log(float(info.smallest_subnormal)) + 2), "tanh": (1, 25), "log1p": (1, 100)}[name]
+    x = np.concatenate([
+        random_bits[np.isfinite(random_bits)], rng.uniform(-narrow, narrow, count), rng.uniform(-wide, wide, count),
+        np.log(2) * np.arange(-40, 41) / 2, np.nextafter(np.arange(-5, 5, dtype=dtype), dtype(9))]).astype(dtype)
+    return x[x > -1] if name == "log1p" else x
+
+
+def errors_in_ulps(found, truth, dtype):
+    """|found − truth| in units of the last place of truth; truth: mpmath numbers or float64 for float32."""
+    info = np.finfo(dtype)
+    result = []
+    for value, true in zip(found.tolist(), truth, strict=True):
+        if abs(true) > float(info.max):
+            result.append(0.0 if value in (np.inf, -np.inf, float(info.max)) else np.inf)
+            continue
+        exponent = mpmath.frexp(true)[1] if true else -10**6
+        ulp = mpmath.ldexp(1, max(exponent - info.nmant - 1, int(np.log2(float(info.smallest_subnormal)))))
+        result.append(float(abs(mpmath.mpf(value) - true) / ulp))
+    return np.array(result)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", ULPS)
+def test_elementary_functions_to_the_last_places(probe, name, dtype):
+    x = everywhere(name, dtype, 700, np.random.default_rng(0))
+    with mpmath.workdps(40):
+        truth = [getattr(mpmath, name)(mpmath.mpf(v)) for v in x.tolist()]
+        errors = errors_in_ulps(probe.elementary(name, x), truth, dtype)
+    assert errors.max() <= ULPS[name], (x[errors.argmax()], errors.max())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ULPS)
+def test_elementary_functions_over_all_of_float32(probe, name):
+    function = getattr(np, name)        # in float64, whose errors are far below an ulp of float32
+    for start in range(0, 2**32, 2**25):
+        x = np.arange(start, start + 2**25, 31, dtype=np.uint64).astype(np.uint32).view(np.float32)
+        x = x[np.isfinite(x) & (x > -1 if name == "log1p" else True)]
+        with np.errstate(over="ignore", under="ignore"):
+            truth = function(x.astype(np.float64))
+            rounded = truth.astype(np.float32)
+        finite = np.isfinite(rounded)
+        found = probe.elementary(name, x)
+        assert np.array_equal(found[~finite], rounded[~finite])
+        ulp = np.spacing(np.abs(rounded[finite])).astype(np.float64)
+        assert (abs(found[finite] - truth[finite]) / ulp).max(initial=0) <= ULPS[name]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ULPS)
+def test_elementary_functions_in_float64_at_length(probe, name):
+    x = everywhere(name, np.float64, 30_000, np.random.default_rng(1))
+    with mpmath.workdps(40):
+        truth = [getattr(mpmath, name)(mpmath.mpf(v)) for v in x.tolist()]
+        errors = errors_in_ulps(probe.elementary(name, x), truth, np.float64)
+    assert errors.max() <= ULPS[name], (x[errors.argmax()], errors.max())
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_elementary_functions_at_the_ends(probe, dtype):
+    x = np.array([np.nan, np.inf, -np.inf, 0, -0.0, 1e30, -1e30, -1, -2, np.finfo(dtype).smallest_subnormal], dtype)
+    with np.errstate(all="ignore"):
+        for name in ULPS:
+            np.testing.assert_array_equal(probe.elementary(name, x), getattr(np, name)(x).astype(dtype) if name != "exp"
+                                          else np.exp(x.astype(np.float64)).astype(dtype), strict=True)
+
+
+# ---------------------------------------------------------------------------------- choosing the instruction set
+
+
+def reported(**environment):
+    done = subprocess.run([sys.executable, "-P", "-c", "import cnn_core; print(cnn_core.instruction_set)"],
+                          env={**os.environ, **environment}, capture_output=True, text=True)
+    return done.stdout.strip() or done.stderr.strip().splitlines()[-1]
+
+
+def test_the_environment_chooses_the_instruction_set():
+    assert reported(PYNN_INSTRUCTION_SET="") == cnn_core.instruction_sets[-1]
+    for name in cnn_core.instruction_sets:
+        assert reported(PYNN_INSTRUCTION_SET=name) == name
+    message = reported(PYNN_INSTRUCTION_SET="avx1024")
+    assert message.startswith("ImportError: PYNN_INSTRUCTION_SET: this CPU and build of pynn have baseline")
+    assert message.endswith("got 'avx1024'")
