@@ -12,9 +12,6 @@ ctypedef fused element:         # of the user's array
     double
     int64_t
 
-cdef enum:
-    FEATURES = 32
-
 
 cdef inline uint64_t splitmix64(uint64_t x) noexcept nogil:
     x += <uint64_t>0x9E3779B97F4A7C15
@@ -62,12 +59,17 @@ cdef void gather(const Table *table, const int64_t *order, Py_ssize_t start, Py_
 
 cdef void gather_features(const element *data, const Table *table, const int64_t *order, Py_ssize_t start,
                           Py_ssize_t examples, real *A, Py_ssize_t units, Py_ssize_t columns) noexcept nogil:
-    # some features of all examples at a time, whose rows of A stay in the L1 cache
-    cdef Py_ssize_t first = 0, i, c
-    cdef const char *example
-    while first < units:
-        for c in range(examples):
-            example = <const char *>data + (start + c if order == NULL else order[start + c]) * table.row
-            for i in range(first, min(first + FEATURES, units)):
-                A[i*columns + c] = <real>(<const element *>(example + i*table.feature))[0]
-        first += FEATURES
+    cdef Py_ssize_t i, c = 0, j
+    cdef (const char *)[4] example
+    while c + 4 <= examples:            # four examples are written side by side
+        for j in range(4):
+            example[j] = <const char *>data + (start + c + j if order == NULL else order[start + c + j]) * table.row
+        for i in range(units):
+            for j in range(4):
+                A[i*columns + c + j] = <real>(<const element *>(example[j] + i*table.feature))[0]
+        c += 4
+    while c < examples:
+        example[0] = <const char *>data + (start + c if order == NULL else order[start + c]) * table.row
+        for i in range(units):
+            A[i*columns + c] = <real>(<const element *>(example[0] + i*table.feature))[0]
+        c += 1
