@@ -51,6 +51,7 @@ class Effort:
 
 FULL = Effort(rounds=3, runs=5, at_least=0.2, processes=7)
 QUICK = Effort(rounds=1, runs=2, at_least=0.05, processes=2)
+UNSTEADY = 1.5              # slowest run over fastest
 
 
 # ----------------------------------------------------------------------------------------------------------- the machine
@@ -147,7 +148,8 @@ def many_examples(effort: Effort) -> list[Row]:
     for batch in workloads.W6_BATCHES:
         seconds = {m: median(runs[m, batch]) for m in workloads.W6_EXAMPLES if (m, batch) in runs}
         spread = max(seconds.values()) / min(seconds.values()) if len(seconds) == len(workloads.W6_EXAMPLES) else math.inf
-        rows.append({"workload": "W6", "batch": batch, "seconds": seconds, "spread": spread,
+        rows.append({"workload": "W6", "batch": batch, "seconds": seconds,
+                     "runs": {f"{m} examples, batch {batch_name(batch)}": runs[m, batch] for m in seconds}, "spread": spread,
                      "verdict": verdict([spread <= workloads.W6_SPREAD])})
     return rows
 
@@ -245,6 +247,13 @@ def batch_name(batch: int | None) -> str:
     return "all" if batch is None else str(batch)
 
 
+def unsteady(rows: Iterable[Row]) -> str:
+    """The numbers whose runs differ too much to be trusted: threads that wait for one another suffer most from neighbours."""
+    found = [f"{row['workload']} {row.get('what', 'example')}, {name}: {short(max(runs) / min(runs))}"
+             for row in rows for name, runs in row.get("runs", {}).items() if max(runs) > UNSTEADY * min(runs)]
+    return "\n".join(["", "Unsteady, slowest run / fastest: measure again on an idle machine", *found]) if found else ""
+
+
 def peers_table(rows: Sequence[Row], names: Sequence[str]) -> str:
     def cells(row: Row) -> list[str]:
         wanted = list(dict.fromkeys(["best", *row["targets"]]))
@@ -339,6 +348,8 @@ def main() -> None:
         found = threads(effort)
         print(threads_table(found), flush=True)
         rows += found
+    if warning := unsteady(rows):
+        print(warning)
     if options.json:
         text = json.dumps({"machine": described, "effort": asdict(effort), "rows": rows}, indent=1, ensure_ascii=False)
         options.json.write_text(text + "\n", encoding="utf-8")

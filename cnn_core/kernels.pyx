@@ -10,7 +10,7 @@ from .elementary cimport exponential, tanh
 from .tiles cimport MOST, NARROW, ROWS, WIDE, tile
 
 cdef enum:
-    CHUNK = 256             # inputs of a product at once, so that their strip of columns stays in the L1 cache
+    CHUNK = 128             # inputs of a product at once, so that their strip of columns stays in the L1 cache
 
 
 # Z = W·A + b          IN W (units, inputs), b (units), A (inputs, columns)   OUT Z (units, columns)
@@ -133,52 +133,52 @@ cdef void softmax(const real *Z, real *A, Py_ssize_t units, Py_ssize_t columns) 
             A[i*columns + c] /= total[c]
 
 
-# out (rows, columns) = bias + W (rows, length)·A (length, columns), or added to out: see tile.
+# out (rows, columns) = bias + W (rows, length)·A (length, columns), or added to out: see tile.  A tile for every ROWS rows,
+# or somewhat fewer, so that no tile is left with few.
 cdef void multiply(const real *W, Py_ssize_t W_row, Py_ssize_t W_step, const real *A, Py_ssize_t A_step,
                    const real *bias, bint add, real *out, Py_ssize_t out_step,
                    Py_ssize_t rows, Py_ssize_t length, Py_ssize_t columns) noexcept nogil:
-    cdef Py_ssize_t k = 0, c, piece
+    cdef Py_ssize_t tiles = 1, least = rows, larger = 0, k = 0, t, i, c, count, piece
+    if rows > ROWS(sizeof(real)):
+        tiles = (rows + ROWS(sizeof(real)) - 1) // ROWS(sizeof(real))
+        least = rows // tiles
+        larger = rows - least * tiles       # this many tiles have one row more
     while k < length:
         piece = min(length - k, CHUNK)
-        c = 0
-        while c < columns:
-            if columns - c > NARROW(sizeof(real)):
-                strip(WIDE(sizeof(real)), W + k*W_step, W_row, W_step, A + k*A_step + c, A_step, bias, add, out + c,
-                      out_step, rows, piece, columns - c)
-                c += WIDE(sizeof(real))
-            else:
-                strip(NARROW(sizeof(real)), W + k*W_step, W_row, W_step, A + k*A_step + c, A_step, bias, add, out + c,
-                      out_step, rows, piece, columns - c)
-                c += NARROW(sizeof(real))
+        i = 0
+        for t in range(tiles):
+            count = least + 1 if t < larger else least
+            c = 0
+            while c < columns:
+                if columns - c > NARROW(sizeof(real)):
+                    rows_of_tile(count, WIDE(sizeof(real)), W + i*W_row + k*W_step, W_row, W_step, A + k*A_step + c,
+                                 A_step, bias + i, bias != NULL, add, out + i*out_step + c, out_step, piece, columns - c)
+                    c += WIDE(sizeof(real))
+                else:
+                    rows_of_tile(count, NARROW(sizeof(real)), W + i*W_row + k*W_step, W_row, W_step, A + k*A_step + c,
+                                 A_step, bias + i, bias != NULL, add, out + i*out_step + c, out_step, piece, columns - c)
+                    c += NARROW(sizeof(real))
+            i += count
         k += CHUNK
         bias = NULL
         add = True
 
 
-# One strip of columns: a tile for every ROWS rows, or somewhat fewer, so that no tile is left with few.
-cdef inline void strip(Py_ssize_t width, const real *W, Py_ssize_t W_row, Py_ssize_t W_step, const real *A,
-                       Py_ssize_t A_step, const real *bias, bint add, real *out, Py_ssize_t out_step,
-                       Py_ssize_t rows, Py_ssize_t length, Py_ssize_t columns) noexcept nogil:
-    cdef Py_ssize_t tiles = 1, least = rows, larger = 0, count, t
-    if rows > ROWS(sizeof(real)):
-        tiles = (rows + ROWS(sizeof(real)) - 1) // ROWS(sizeof(real))
-        least = rows // tiles
-        larger = rows - least * tiles       # this many tiles have one row more
-    for t in range(tiles):
-        count = least + 1 if t < larger else least
-        if count == 6:
-            tile(6, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
-        elif count == 5:
-            tile(5, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
-        elif count == 4:
-            tile(4, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
-        elif count == 3:
-            tile(3, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
-        elif count == 2:
-            tile(2, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
-        else:
-            tile(1, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
-        W += count * W_row
-        out += count * out_step
-        if bias != NULL:
-            bias += count
+# tile, with its number of rows as a constant
+cdef inline void rows_of_tile(Py_ssize_t rows, Py_ssize_t width, const real *W, Py_ssize_t W_row, Py_ssize_t W_step,
+                              const real *A, Py_ssize_t A_step, const real *bias, bint biased, bint add, real *out,
+                              Py_ssize_t out_step, Py_ssize_t length, Py_ssize_t columns) noexcept nogil:
+    if not biased:
+        bias = NULL
+    if rows == 6:
+        tile(6, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
+    elif rows == 5:
+        tile(5, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
+    elif rows == 4:
+        tile(4, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
+    elif rows == 3:
+        tile(3, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
+    elif rows == 2:
+        tile(2, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
+    else:
+        tile(1, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
