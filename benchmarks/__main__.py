@@ -49,7 +49,7 @@ class Effort:
     processes: int          # of W7
 
 
-FULL = Effort(rounds=3, runs=5, at_least=0.2, processes=7)
+FULL = Effort(rounds=1, runs=7, at_least=0.1, processes=7)
 QUICK = Effort(rounds=1, runs=2, at_least=0.05, processes=2)
 UNSTEADY = 1.5              # slowest run over fastest
 
