@@ -152,13 +152,15 @@ cdef void multiply(const real *W, Py_ssize_t W_row, Py_ssize_t W_step, const rea
             while c < columns:
                 if columns - c > NARROW(sizeof(real)):
                     rows_of_tile(count, WIDE(sizeof(real)), W + i*W_row + k*W_step, W_row, W_step, A + k*A_step + c,
-                                 A_step, bias + i, bias != NULL, add, out + i*out_step + c, out_step, piece, columns - c)
+                                 A_step, bias, add, out + i*out_step + c, out_step, piece, columns - c)
                     c += WIDE(sizeof(real))
                 else:
                     rows_of_tile(count, NARROW(sizeof(real)), W + i*W_row + k*W_step, W_row, W_step, A + k*A_step + c,
-                                 A_step, bias + i, bias != NULL, add, out + i*out_step + c, out_step, piece, columns - c)
+                                 A_step, bias, add, out + i*out_step + c, out_step, piece, columns - c)
                     c += NARROW(sizeof(real))
             i += count
+            if bias != NULL:
+                bias += count
         k += CHUNK
         bias = NULL
         add = True
@@ -166,10 +168,8 @@ cdef void multiply(const real *W, Py_ssize_t W_row, Py_ssize_t W_step, const rea
 
 # tile, with its number of rows as a constant
 cdef inline void rows_of_tile(Py_ssize_t rows, Py_ssize_t width, const real *W, Py_ssize_t W_row, Py_ssize_t W_step,
-                              const real *A, Py_ssize_t A_step, const real *bias, bint biased, bint add, real *out,
+                              const real *A, Py_ssize_t A_step, const real *bias, bint add, real *out,
                               Py_ssize_t out_step, Py_ssize_t length, Py_ssize_t columns) noexcept nogil:
-    if not biased:
-        bias = NULL
     if rows == 6:
         tile(6, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
     elif rows == 5:
