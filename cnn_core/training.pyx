@@ -105,9 +105,13 @@ cdef struct Split:
     Py_ssize_t blocks
 
 
+# The most shares that so many examples or fewer are split into; fewer examples may have more shares than they.
+cdef Py_ssize_t most_shares(const Architecture *net, Py_ssize_t examples) noexcept nogil:
+    return min((examples + BLOCK - 1) // BLOCK, SHARES if net.parameters < SMALL_GRADIENT else 2)
+
+
 cdef Split split_of(const Architecture *net, Py_ssize_t examples) noexcept nogil:
-    cdef Py_ssize_t blocks = (examples + BLOCK - 1) // BLOCK
-    cdef Py_ssize_t most = SHARES if net.parameters < SMALL_GRADIENT else 2
+    cdef Py_ssize_t blocks = (examples + BLOCK - 1) // BLOCK, most = most_shares(net, examples)
     cdef Split split
     split.blocks = (blocks + most - 1) // most
     split.blocks = max(1, min(split.blocks, WORK_OF_A_SHARE // (net.parameters * BLOCK)))
@@ -647,7 +651,7 @@ cdef class Buffers:
     cdef double *share_sums
 
     def __cinit__(self, Engine engine, Py_ssize_t examples, int threads, bint gradient):
-        cdef Py_ssize_t size = 4 if engine.single else 8, shares = split_of(&engine.net, examples).shares
+        cdef Py_ssize_t size = 4 if engine.single else 8, shares = most_shares(&engine.net, examples)
         cdef Py_ssize_t blocks = threads * scratch_elements(&engine.net) * size
         cdef Py_ssize_t sums = shares * (1 + engine.net.n[engine.net.L]) * sizeof(double)
         self.memory = new_room(blocks + sums + (shares * engine.net.parameters * size if gradient else 0))
