@@ -150,7 +150,7 @@ def test_a_last_batch_with_more_partial_sums_than_the_others():
     # 17 blocks of 64 go to 9 partial sums, two at a time; the 16 of the last batch to 16
     assert run("""
         X, y = X[:33 * 64], y[:33 * 64]
-        net, twin = (pynn.Network([2, 700, 700, 1], rng=0, engine=engine) for engine in ("cython", "numpy"))
+        net, twin = (pynn.Network([2, 120, 120, 1], rng=0, engine=engine) for engine in ("cython", "numpy"))
         for each in (net, twin):
             each.fit(X, y, epochs=1, batch_size=17 * 64, learning_rate=0.1)
         print(np.allclose(net.parameters, twin.parameters, rtol=1e-9, atol=1e-12))
