@@ -93,7 +93,7 @@ def test_unknown_attribute():
         _ = pynn.nothing
 
 
-@pytest.mark.parametrize("name", ["network", "history", "gradcheck", "datasets", "plot.points", "plot.surface",
+@pytest.mark.parametrize("name", ["network", "history", "gradcheck", "datasets", "plot.panels", "plot.points", "plot.surface",
                                   "plot.curves"])
 def test_doctests(name):
     import doctest

@@ -1,6 +1,7 @@
-"""Pictures of data, networks and histories: each draws one panel, returns its Axes and never trains."""
+"""Pictures of data, networks and histories: they are drawn in Axes, given or new, and never train."""
 from pynn.plot.curves import history
+from pynn.plot.panels import describe
 from pynn.plot.points import dataset
 from pynn.plot.surface import decision_surface
 
-__all__ = ["dataset", "decision_surface", "history"]
+__all__ = ["dataset", "decision_surface", "describe", "history"]

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import AutoLocator, MaxNLocator
 
-from pynn.plot.points import COLOURS, keep_strip, panel
+from pynn.plot.panels import COLOURS, keep_strip, panel, say, styled
 
 if TYPE_CHECKING:
     from pynn.history import History
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _NAMES = {"accuracy": "accuracy", "r2": "$R^2$"}
 
 
+@styled
 def history(history: History, ax: Axes | None = None, **line: Any) -> Axes:
     """Draw the loss at the left axis and the accuracy, or R², at the right one over the epochs.
 
@@ -72,6 +73,8 @@ def history(history: History, ax: Axes | None = None, **line: Any) -> Axes:
             both.append(right)
     legend = ax.legend(handles=drawn, loc="upper center", ncols=2, frameon=False)
     keep_strip(legend, *both)
+    went = [f"{line.get_label()} from {line.get_ydata()[0]:.3g} to {line.get_ydata()[-1]:.3g}" for line in drawn]
+    say(ax, f"Curves over {len(history.loss)} epochs: {', '.join(went)}.".replace("$R^2$", "R²"))
     return ax
 
 

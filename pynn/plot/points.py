@@ -1,4 +1,4 @@
-"""Examples as points in the plane, and what every picture shares: colours, the panel, the place of a legend."""
+"""Examples as points in the plane."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -8,21 +8,17 @@ import numpy as np
 from matplotlib import cbook
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
-from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.legend import Legend
 from matplotlib.markers import MarkerStyle
 from numpy.typing import ArrayLike
 
 from pynn import validation
+from pynn.plot.panels import COLOURS, MARKERS, VALUES_MAP, add_colorbar, has_room, keep_strip, panel, say, styled
 
-# Okabe and Ito's colours for the colour-blind; the first two, blue and orange, also differ in grey.
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#000000")
-MARKERS = ("o", "^", "s", "D", "v", "P", "X")       # 7 markers and 8 colours: the first 56 pairs are all different
-VALUES_MAP = "viridis"                              # its lightness only grows: read in grey and by the colour-blind
 _CLASSES = len(COLOURS) * len(MARKERS)
 _MANY = 5000                                        # from here on looking for a legend's best place takes too long
 
 
+@styled
 def dataset(X: ArrayLike, y: ArrayLike, ax: Axes | None = None, *, label_names: Sequence[str] | None = None,
             **scatter: Any) -> Axes:
     """Draw examples as points: classes by colour and marker, values by a colour scale.
@@ -75,6 +71,7 @@ def dataset(X: ArrayLike, y: ArrayLike, ax: Axes | None = None, *, label_names: 
         if features.shape[1] == 1:
             raise ValueError(f"X: expected shape (m, 2) for classes, got {features.shape}; y of floats are values")
     ax = panel(ax)
+    say(ax, _in_words(features, answers, names if is_class else None))
     if is_class:
         draw_classes(ax, features, answers, names, **scatter)
         if has_room(ax):
@@ -82,7 +79,7 @@ def dataset(X: ArrayLike, y: ArrayLike, ax: Axes | None = None, *, label_names: 
         else:
             keep_strip(ax.legend(loc="upper center", ncols=min(3, len(names)), frameon=False), ax)
     elif features.shape[1] == 1:
-        ax.scatter(features[:, 0], answers, **_styled(scatter, color=COLOURS[0]))
+        ax.scatter(features[:, 0], answers, **_scatter_style(scatter, color=COLOURS[0]))
         ax.set(xlabel="$x_1$", ylabel="$y$")
         return ax
     else:
@@ -91,15 +88,12 @@ def dataset(X: ArrayLike, y: ArrayLike, ax: Axes | None = None, *, label_names: 
     return ax
 
 
-def panel(ax: Axes | None) -> Axes:
-    """The Axes to draw in: the given one, or that of a new figure."""
-    if ax is None:
-        from matplotlib import pyplot  # here, so that a picture in a given Axes leaves it alone
-
-        return pyplot.subplots(layout="constrained")[1]
-    if not isinstance(ax, Axes):
-        raise TypeError(f"ax: expected a matplotlib Axes or None, got {type(ax).__name__}")
-    return ax
+def _in_words(X: np.ndarray, y: np.ndarray, names: dict[int, str] | None) -> str:
+    over = "x1" if X.shape[1] == 1 else "x1 and x2"
+    if names is None:
+        return f"{len(X)} examples as points over {over}, their values from {y.min():.3g} to {y.max():.3g}."
+    classes = ", ".join(f"{(y == k).sum()} of {name.strip('$')}" for k, name in names.items())
+    return f"{len(X)} examples as points over {over}: {classes}."
 
 
 def class_names(y: np.ndarray, label_names: Sequence[str] | None) -> dict[int, str]:
@@ -125,13 +119,13 @@ def draw_classes(ax: Axes, X: np.ndarray, y: np.ndarray, names: dict[int, str], 
     numbered = all(0 <= k < _CLASSES for k in names)
     for place, (k, name) in enumerate(names.items()):
         at = k if numbered else place
-        style = _styled(scatter, color=COLOURS[at % len(COLOURS)], marker=MARKERS[at % len(MARKERS)], label=name)
+        style = _scatter_style(scatter, color=COLOURS[at % len(COLOURS)], marker=MARKERS[at % len(MARKERS)], label=name)
         ax.scatter(X[y == k, 0], X[y == k, 1], **style)
 
 
 def draw_values(ax: Axes, X: np.ndarray, y: np.ndarray, **scatter: Any) -> PathCollection:
     """One scatter coloured by value."""
-    return ax.scatter(X[:, 0], X[:, 1], c=y, **_styled(scatter, cmap=VALUES_MAP))
+    return ax.scatter(X[:, 0], X[:, 1], c=y, **_scatter_style(scatter, cmap=VALUES_MAP))
 
 
 def place_legend(ax: Axes, m: int) -> None:
@@ -142,25 +136,7 @@ def place_legend(ax: Axes, m: int) -> None:
         ax.legend(loc="best" if m <= _MANY else "upper right")
 
 
-def has_room(ax: Axes) -> bool:
-    """Whether the figure's layout makes room for what is drawn beside a panel."""
-    return isinstance(ax.figure.get_layout_engine(), ConstrainedLayoutEngine)
-
-
-def keep_strip(legend: Legend, *panels: Axes) -> None:
-    """Give a legend a strip of its own at the top within the panels: it covers no data, and a title stays free."""
-    strip = min(0.5, legend.get_window_extent().height / panels[0].get_window_extent().height + 0.04)
-    for ax in panels:
-        low, high = ax.get_ylim()
-        ax.set_ylim(low, low + (high - low) / (1 - strip))
-
-
-def add_colorbar(ax: Axes, mappable: Any, label: str) -> None:
-    """A colour scale beside the panel; the current Axes of the figure stays what it was."""
-    ax.figure.colorbar(mappable, ax=ax, label=label)
-
-
-def _styled(given: dict[str, Any], **defaults: Any) -> dict[str, Any]:
+def _scatter_style(given: dict[str, Any], **defaults: Any) -> dict[str, Any]:
     """Keywords for scatter: the given ones go before the defaults, under whichever of their names."""
     renamed = {"edgecolor": "edgecolors", "linewidth": "linewidths", "c": "color"}
     given = {renamed.get(name, name): value for name, value in cbook.normalize_kwargs(given, PathCollection).items()}

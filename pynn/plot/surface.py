@@ -12,16 +12,8 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from pynn import validation
-from pynn.plot.points import (
-    COLOURS,
-    VALUES_MAP,
-    add_colorbar,
-    class_names,
-    draw_classes,
-    draw_values,
-    panel,
-    place_legend,
-)
+from pynn.plot.panels import COLOURS, VALUES_MAP, add_colorbar, panel, say, styled
+from pynn.plot.points import class_names, draw_classes, draw_values, place_legend
 
 if TYPE_CHECKING:
     from pynn.network import Network
@@ -30,6 +22,7 @@ _TENTHS = np.linspace(0.0, 1.0, 11)
 _MARGIN = 0.1           # of the range of X, on every side
 
 
+@styled
 def decision_surface(net: Network, X: ArrayLike | None = None, y: ArrayLike | None = None, ax: Axes | None = None, *,
                      grid: int = 200, extent: Sequence[float] | None = None, label_names: Sequence[str] | None = None,
                      **contourf: Any) -> Axes:
@@ -111,6 +104,9 @@ def decision_surface(net: Network, X: ArrayLike | None = None, y: ArrayLike | No
     label = {"linear": r"$\hat{y}$", "sigmoid": "$P(y = 1)$", "softmax": "lead of the likeliest class over the next"}
     add_colorbar(ax, filled, label[output])
     ax.set(xlabel="$x_1$", ylabel="$x_2$", xlim=(x1_min, x1_max), ylim=(x2_min, x2_max))
+    shown = {"linear": "The value", "sigmoid": "The probability of y = 1", "softmax": "The likeliest class"}[output]
+    say(ax, f"{shown} that the network {'-'.join(map(str, net.sizes))} answers for x1 from {x1_min:.3g} to {x1_max:.3g} "
+            f"and x2 from {x2_min:.3g} to {x2_max:.3g}" + ("." if answers is None else f", with {len(answers)} examples on it."))
     return ax
 
 
