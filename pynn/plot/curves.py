@@ -73,7 +73,8 @@ def history(history: History, ax: Axes | None = None, **line: Any) -> Axes:
             both.append(right)
     legend = ax.legend(handles=drawn, loc="upper center", ncols=2, frameon=False)
     keep_strip(legend, *both)
-    went = [f"{line.get_label()} from {line.get_ydata()[0]:.3g} to {line.get_ydata()[-1]:.3g}" for line in drawn]
+    ends = [(curve.get_label(), np.asarray(curve.get_ydata())[[0, -1]]) for curve in drawn]
+    went = [f"{label} from {first:.3g} to {last:.3g}" for label, (first, last) in ends]
     say(ax, f"Curves over {len(history.loss)} epochs: {', '.join(went)}.".replace("$R^2$", "R²"))
     return ax
 

@@ -18,7 +18,7 @@ from matplotlib.legend import Legend
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#000000")
 MARKERS = ("o", "^", "s", "D", "v", "P", "X")       # 7 markers and 8 colours: the first 56 pairs are all different
 VALUES_MAP = "viridis"                              # its lightness only grows: read in grey and by the colour-blind
-STYLE = {"font.size": 12.0, "mathtext.fontset": "cm"}       # legible from the back of a lecture room
+STYLE: Any = {"font.size": 12.0, "mathtext.fontset": "cm"}       # legible from the back of a lecture room
 
 _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")

@@ -105,8 +105,9 @@ def decision_surface(net: Network, X: ArrayLike | None = None, y: ArrayLike | No
     add_colorbar(ax, filled, label[output])
     ax.set(xlabel="$x_1$", ylabel="$x_2$", xlim=(x1_min, x1_max), ylim=(x2_min, x2_max))
     shown = {"linear": "The value", "sigmoid": "The probability of y = 1", "softmax": "The likeliest class"}[output]
+    on_it = "" if answers is None else f", with {len(answers)} examples on it"
     say(ax, f"{shown} that the network {'-'.join(map(str, net.sizes))} answers for x1 from {x1_min:.3g} to {x1_max:.3g} "
-            f"and x2 from {x2_min:.3g} to {x2_max:.3g}" + ("." if answers is None else f", with {len(answers)} examples on it."))
+            f"and x2 from {x2_min:.3g} to {x2_max:.3g}{on_it}.")
     return ax
 
 
