@@ -68,7 +68,7 @@ cdef void row_sums(const real *dZ, real *db, bint add, Py_ssize_t units, Py_ssiz
         if narrow == 16:
             for lane in range(8):
                 sums[lane] += sums[lane + 8]
-        db[i] = (db[i] if add else <real>0) + ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]))
+        db[i] = (db[i] if add else <real>0) + (((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7])))
 
 
 # A = g(Z), softmax over the rows of each column          IN Z (units, columns)   OUT A (units, columns)

@@ -172,32 +172,36 @@ cdef void run_share(const Architecture *net, const real *theta, const Table *X, 
         start += BLOCK
 
 
-cdef int run_examples(const Architecture *net, const real *theta, const Table *X, const Table *Y, const int64_t *order,
+cdef Py_ssize_t run_examples(const Architecture *net, const real *theta, const Table *X, const Table *Y, const int64_t *order,
                       Py_ssize_t start, Py_ssize_t stop, int n_threads, real *scratch, real *gradient, double *sums,
                       double *share_sums, Watch *watch) except -1 nogil:
     """Forward, loss and, unless gradient is NULL, backward of examples start … stop−1 of an order, block by block.
 
-    gradient becomes ∇J without the 1/m; the loss and the metric are added to sums.  gradient and share_sums have room
-    for the partial sums of every share, scratch for a block of every thread.
+    gradient becomes ∇J without the 1/m, as the partial sums of which the number is returned; the loss and the metric are
+    added to sums.  gradient and share_sums have room for the partial sums of every share, scratch for a block of every
+    thread.
     """
     cdef Split split = split_of(net, stop - start)
     cdef Py_ssize_t span = split.blocks * BLOCK, rest = (net.parameters if gradient != NULL else 0)
     cdef Py_ssize_t width = 1 + net.n[net.L], room = scratch_elements(net), share, part, p, first = start
-    cdef bint add = False
+    cdef bint add = False, one_sum
     if split.shares == 1:
         while start < stop:
             run_share(net, theta, X, Y, order, start, min(start + span, stop), scratch, gradient, add, sums)
             watch_for_signals(watch, net.parameters * span)
             start += span
             add = True
-        return 0
+        return 1
     n_threads = threads_for(n_threads, <double>net.parameters * (stop - start), split.shares)
     memset(share_sums, 0, split.shares * width * sizeof(double))
+    # where every share is one block, a lone thread adds each to those before it at once, in the order of step_part
+    one_sum = n_threads == 1 and split.blocks == 1 and stop - start <= split.shares * BLOCK
     while first < stop:
         if n_threads == 1:
             for share in range(split.shares):
                 run_share(net, theta, X, Y, order, min(first + share*span, stop), min(first + (share + 1)*span, stop),
-                          scratch, gradient + share*rest, add, share_sums + share*width)
+                          scratch, gradient if one_sum else gradient + share*rest, add or (one_sum and share > 0),
+                          share_sums + share*width)
                 watch_for_signals(watch, net.parameters * span)
         else:
             for share in prange(split.shares, num_threads=n_threads, schedule="dynamic", chunksize=1):
@@ -209,20 +213,19 @@ cdef int run_examples(const Architecture *net, const real *theta, const Table *X
     for share in range(split.shares):
         for p in range(width):
             sums[p] += share_sums[share*width + p]
-    return 0
+    return 1 if one_sum else split.shares
 
 
 cdef int run_epoch(const Architecture *net, real *theta, const Table *X, const Table *Y, const int64_t *order,
                    Py_ssize_t batch_size, double learning_rate, int n_threads, real *scratch, real *gradient,
                    double *sums, double *share_sums, Watch *watch) except -1 nogil:
     """One epoch of mini-batch gradient descent: forward, loss, backward and descend for every batch."""
-    cdef Py_ssize_t start, stop
+    cdef Py_ssize_t start, stop, shares
     start = 0
     while start < X.m:
         stop = start + min(batch_size, X.m - start)
-        run_examples(net, theta, X, Y, order, start, stop, n_threads, scratch, gradient, sums, share_sums, watch)
-        step(theta, gradient, split_of(net, stop - start).shares, <real>(learning_rate / (stop - start)), net.parameters,
-             n_threads)
+        shares = run_examples(net, theta, X, Y, order, start, stop, n_threads, scratch, gradient, sums, share_sums, watch)
+        step(theta, gradient, shares, <real>(learning_rate / (stop - start)), net.parameters, n_threads)
         start = stop
     return 0
 
