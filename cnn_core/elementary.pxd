@@ -1,4 +1,4 @@
-"""e^x, tanh and log(1 + x) without a branch or a table, so that loops over them become vector instructions.
+"""e^x, e^x − 1, tanh, log(1 + x) and the normal distribution's tail without a branch or a table, so that loops over them become vector instructions.
 
 Each takes its argument to a short interval, where the first terms of the Taylor series suffice, and puts the result
 together from there.  Errors: at most 2 units in the last place, tanh 4; infinities and NaN come out as in C's library.
@@ -73,6 +73,15 @@ cdef inline real exponential(real x) noexcept nogil:
     return (<real>1 + short_expm1(minus_logs(x, n))) * power_of_two(half) * power_of_two(n - half)
 
 
+# e^x − 1 = 2^n (e^r − 1) + (2^n − 1) for x <= 0, which keeps the digits of a small x.
+cdef inline real expm1_of_negative(real x) noexcept nogil:
+    cdef real n, scale
+    x = <real>-44 if x < <real>-44 else x
+    n = nearest(x * <real>1.44269504088896340736)
+    scale = power_of_two(n)
+    return scale * short_expm1(minus_logs(x, n)) + (scale - <real>1)
+
+
 # tanh x = (e^2|x| − 1) / (e^2|x| + 1) with x's sign, where e^2|x| − 1 = 2^n (e^r − 1) + (2^n − 1) keeps its digits.
 cdef inline real tanh(real x) noexcept nogil:
     cdef real twice = <real>2 * (x if x > 0 else -x), n, scale, e
@@ -119,3 +128,24 @@ cdef inline real log1p(real x) noexcept nogil:
         result = k*6.93147180369123816490e-01 - ((half_square - (s*(half_square + R) + (k*1.90821492927058770002e-10 + lost))) - f)
     result = result if x > -1 else (-INFINITY if x == -1 else NAN)
     return result if x < INFINITY else x
+
+
+# Φ(−|x|) = e^(−x²/2) t P(2t − 1) with t = 4/(4 + |x|), for e = e^(−x²/2): Φ is the normal distribution's.  P is the
+# Chebyshev series of Φ(−|x|) e^(x²/2) / t over 0 <= t <= 1, as powers.
+cdef inline real normal_tail(real x, real e) noexcept nogil:
+    cdef real t = <real>4 / (<real>4 + (x if x > 0 else -x)), s = <real>2 * t - <real>1, P
+    if real is float:
+        P = <float>0.18882128263 + s*(<float>0.15197410095 + s*(<float>0.096784348465 + s*(<float>0.046631677718 + s*(
+            <float>0.01509916207 + s*(<float>0.0018780578454 + s*(<float>-0.00086998865936 + s*(
+            <float>-0.00039094672471 + s*(<float>3.3413346774e-5 + s*(<float>3.9330142396e-5
+            - s*<float>4.3277057539e-7)))))))))
+    else:
+        P = 0.1888212826039378629 + s*(0.1519741604929732401 + s*(0.09678435018555664115 + s*(0.04663046448989462448 + s*(
+            0.01509914372259063095 + s*(0.001885047242224146776 + s*(-8.699230891689649563e-4 + s*(
+            -4.077046213812578613e-4 + s*(3.333605234674439101e-5 + s*(5.777378451935435025e-5 + s*(
+            -4.769192859751844614e-7 + s*(-8.786400833521374859e-6 + s*(1.786513836434819821e-7 + s*(
+            1.480723953704772028e-6 + s*(-1.562404151176499334e-7 + s*(-2.567466844354265057e-7 + s*(
+            6.618545875851619971e-8 + s*(4.055843968576691879e-8 + s*(-1.969744896444346728e-8 + s*(
+            -4.892637951470292733e-9 + s*(4.017511551377923813e-9 + s*(3.193533195651368928e-10
+            - s*4.222871355946872909e-10)))))))))))))))))))))
+    return e * t * P

@@ -3,8 +3,9 @@
 Every product runs over register tiles (tiles.pxd), every map over neighbours in memory without a branch, which the
 compiler turns into vector instructions.
 """
-from .activations cimport (SIGMOID, TANH, RELU, LEAKY_RELU, SOFTMAX, sigmoid, sigmoid_prime, tanh_prime, relu, relu_prime,
-                           leaky_relu, leaky_relu_prime)
+from .activations cimport (ELU, GELU, LEAKY_RELU, RELU, SELU, SIGMOID, SILU, SOFTMAX, SOFTPLUS, TANH, elu, elu_prime, gelu,
+                           gelu_prime, leaky_relu, leaky_relu_prime, relu, relu_prime, selu, selu_prime, sigmoid,
+                           sigmoid_prime, silu, silu_prime, softplus, softplus_prime, tanh_prime)
 from .architecture cimport BLOCK, real
 from .elementary cimport exponential, tanh
 from .tiles cimport MOST, NARROW, ROWS, WIDE, tile
@@ -91,6 +92,21 @@ cdef void activate(int g, const real *Z, real *A, Py_ssize_t units, Py_ssize_t c
     elif g == TANH:
         for e in range(units * columns):
             A[e] = tanh(Z[e])
+    elif g == ELU:
+        for e in range(units * columns):
+            A[e] = elu(Z[e])
+    elif g == SELU:
+        for e in range(units * columns):
+            A[e] = selu(Z[e])
+    elif g == GELU:
+        for e in range(units * columns):
+            A[e] = gelu(Z[e])
+    elif g == SILU:
+        for e in range(units * columns):
+            A[e] = silu(Z[e])
+    elif g == SOFTPLUS:
+        for e in range(units * columns):
+            A[e] = softplus(Z[e])
     else:
         for e in range(units * columns):
             A[e] = Z[e]
@@ -112,6 +128,21 @@ cdef void times_derivative(int g, const real *Z, const real *A, const real *dA, 
     elif g == TANH:
         for e in range(units * columns):
             dZ[e] = dA[e] * tanh_prime(Z[e], A[e])
+    elif g == ELU:
+        for e in range(units * columns):
+            dZ[e] = dA[e] * elu_prime(Z[e], A[e])
+    elif g == SELU:
+        for e in range(units * columns):
+            dZ[e] = dA[e] * selu_prime(Z[e], A[e])
+    elif g == GELU:
+        for e in range(units * columns):
+            dZ[e] = dA[e] * gelu_prime(Z[e], A[e])
+    elif g == SILU:
+        for e in range(units * columns):
+            dZ[e] = dA[e] * silu_prime(Z[e], A[e])
+    elif g == SOFTPLUS:
+        for e in range(units * columns):
+            dZ[e] = dA[e] * softplus_prime(Z[e], A[e])
     else:
         for e in range(units * columns):
             dZ[e] = dA[e]

@@ -6,7 +6,7 @@ import time
 import numpy
 
 from .architecture cimport BLOCK, real
-from .elementary cimport exponential, log1p, tanh
+from .elementary cimport expm1_of_negative, exponential, log1p, normal_tail, tanh
 from .kernels cimport outer_product, product_plus_bias, transposed_product
 from .tiles cimport NARROW, WIDE
 
@@ -21,14 +21,20 @@ cdef void elementwise(int which, const real *x, real *y, Py_ssize_t count) noexc
     elif which == 1:
         for e in range(count):
             y[e] = tanh(x[e])
-    else:
+    elif which == 2:
         for e in range(count):
             y[e] = log1p(x[e])
+    elif which == 3:
+        for e in range(count):
+            y[e] = expm1_of_negative(x[e])
+    else:
+        for e in range(count):
+            y[e] = normal_tail(x[e], exponential(<real>-0.5 * x[e] * x[e]))
 
 
 def elementary(str name, np.ndarray x):
-    """"exp", "tanh" or "log1p" of every element of a C-contiguous float32 or float64 array."""
-    cdef int which = ("exp", "tanh", "log1p").index(name)
+    """"exp", "tanh", "log1p", "expm1" (of x <= 0) or "normal_tail" of every element of a C-contiguous float32 or float64 array."""
+    cdef int which = ("exp", "tanh", "log1p", "expm1", "normal_tail").index(name)
     cdef np.ndarray y = numpy.empty_like(x)
     if x.dtype == numpy.float32:
         elementwise(which, <const float *>np.PyArray_DATA(x), <float *>np.PyArray_DATA(y), x.size)

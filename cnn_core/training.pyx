@@ -15,7 +15,7 @@ from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
-from .activations cimport LEAKY_RELU, LINEAR, RELU, SIGMOID, SOFTMAX, TANH
+from .activations cimport (ELU, GELU, LEAKY_RELU, LINEAR, RELU, SELU, SIGMOID, SILU, SOFTMAX, SOFTPLUS, TANH)
 from .architecture cimport BLOCK, Architecture, real
 from .backward cimport backward
 from .batches cimport FLOAT32, FLOAT64, INT64, Table, epoch_key, gather, shuffle as shuffle_piece
@@ -48,7 +48,7 @@ cdef extern from "<time.h>" nogil:
     int timespec_get(timespec *ts, int base)
 
 ACTIVATIONS = {"linear": LINEAR, "sigmoid": SIGMOID, "tanh": TANH, "relu": RELU, "leaky_relu": LEAKY_RELU,
-               "softmax": SOFTMAX}
+               "elu": ELU, "selu": SELU, "gelu": GELU, "silu": SILU, "softplus": SOFTPLUS, "softmax": SOFTMAX}
 LOSSES = {"binary_cross_entropy": BINARY_CROSS_ENTROPY, "categorical_cross_entropy": CATEGORICAL_CROSS_ENTROPY,
           "mean_squared_error": MEAN_SQUARED_ERROR}
 OPENMP = bool(PYNN_OPENMP)

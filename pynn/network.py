@@ -105,7 +105,8 @@ class Network:
     sizes : sequence of int
         n[0], …, n[L]: the number of inputs, then the units of every layer.
     hidden : str or sequence of str
-        Activation of the hidden layers, one name for all or one for each: linear, sigmoid, tanh, relu, leaky_relu.
+        Activation of the hidden layers, one name for all or one for each: linear, sigmoid, tanh, relu, leaky_relu, elu, selu,
+        gelu, silu, softplus.
     output : str, optional
         Activation of the output layer: sigmoid (the default for one unit; with more, each is a label of its own),
         softmax (the default for more) or linear (regression).

@@ -6,6 +6,7 @@ Networks", 2018.
 """
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -68,6 +69,65 @@ def leaky_relu_prime(Z: Array, A: Array) -> Array:
     return np.where(Z > 0, Z.dtype.type(1), Z.dtype.type(0.01))
 
 
+def elu(Z: Array) -> Array:
+    """g(z) = z where z > 0, else e^z − 1."""
+    return np.where(Z > 0, Z, np.expm1(np.minimum(Z, 0)))
+
+
+def elu_prime(Z: Array, A: Array) -> Array:
+    """g′(z) = 1 where z > 0, else a + 1."""
+    return np.where(Z > 0, Z.dtype.type(1), A + 1)
+
+
+SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772     # Klambauer et al., 2017: mean 0, variance 1 are kept
+
+
+def selu(Z: Array) -> Array:
+    """g(z) = λ z where z > 0, else λ α (e^z − 1)."""
+    return Z.dtype.type(SELU_SCALE) * np.where(Z > 0, Z, Z.dtype.type(SELU_ALPHA) * np.expm1(np.minimum(Z, 0)))
+
+
+def selu_prime(Z: Array, A: Array) -> Array:
+    """g′(z) = λ where z > 0, else a + λ α."""
+    return np.where(Z > 0, Z.dtype.type(SELU_SCALE), A + Z.dtype.type(SELU_SCALE * SELU_ALPHA))
+
+
+def gelu(Z: Array) -> Array:
+    """g(z) = z Φ(z), Φ the distribution function of the normal distribution."""
+    return Z * _normal(Z)
+
+
+def gelu_prime(Z: Array, A: Array) -> Array:
+    """g′(z) = Φ(z) + z e^(−z²/2) / √(2π)."""
+    return _normal(Z) + Z * np.exp(-Z * Z / 2) / Z.dtype.type(math.sqrt(2 * math.pi))
+
+
+def _normal(Z: Array) -> Array:
+    """Φ(z) = erfc(−z / √2) / 2."""
+    return np.vectorize(lambda z: math.erfc(-z / math.sqrt(2)) / 2, otypes=[Z.dtype])(Z)
+
+
+def silu(Z: Array) -> Array:
+    """g(z) = z σ(z), σ the sigmoid."""
+    return Z * sigmoid(Z)
+
+
+def silu_prime(Z: Array, A: Array) -> Array:
+    """g′(z) = σ(z) (1 + z (1 − σ(z)))."""
+    s = sigmoid(Z)
+    return s * (1 + Z * (1 - s))
+
+
+def softplus(Z: Array) -> Array:
+    """g(z) = log(1 + e^z), written with e^−|z|, which cannot overflow."""
+    return np.maximum(Z, 0) + np.log1p(np.exp(-np.abs(Z)))
+
+
+def softplus_prime(Z: Array, A: Array) -> Array:
+    """g′(z) = σ(z)."""
+    return sigmoid(Z)
+
+
 def softmax(Z: Array) -> Array:
     """g(z)[i] = e^z[i] / Σ e^z[k] over the units of one column, after taking the largest z from each."""
     e = np.exp(Z - Z.max(axis=0))
@@ -83,6 +143,11 @@ ACTIVATIONS: dict[str, tuple[Activation, Derivative | None]] = {
     "tanh": (tanh, tanh_prime),
     "relu": (relu, relu_prime),
     "leaky_relu": (leaky_relu, leaky_relu_prime),
+    "elu": (elu, elu_prime),
+    "selu": (selu, selu_prime),
+    "gelu": (gelu, gelu_prime),
+    "silu": (silu, silu_prime),
+    "softplus": (softplus, softplus_prime),
     "softmax": (softmax, None),         # each a depends on every z of its column: see output_gradient
 }
 

@@ -134,6 +134,20 @@ def test_elementary_functions_at_the_ends(probe, dtype):
                                           else np.exp(x.astype(np.float64)).astype(dtype), strict=True)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_what_elu_and_gelu_are_made_of(probe, dtype):
+    """e^x − 1 to a relative, Φ(−|x|) to an absolute error of few units in the last place."""
+    rng = np.random.default_rng(0)
+    x = -np.concatenate([rng.uniform(0, 3, 500), rng.uniform(0, 100, 500), 10.0 ** rng.uniform(-30, 0, 500)]).astype(dtype)
+    with mpmath.workdps(40):
+        errors = errors_in_ulps(probe.elementary("expm1", x), [mpmath.expm1(v) for v in x.tolist()], dtype)
+        tails = np.array([float(mpmath.ncdf(v)) for v in x.tolist()])
+    assert errors.max() <= 2
+    assert abs(probe.elementary("normal_tail", x) - tails).max() <= 2 * np.finfo(dtype).eps
+    assert np.isnan(probe.elementary("expm1", np.array([np.nan], dtype)))
+    assert np.isnan(probe.elementary("normal_tail", np.array([np.nan], dtype)))
+
+
 # ---------------------------------------------------------------------------------- choosing the instruction set
 
 

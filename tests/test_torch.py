@@ -14,7 +14,9 @@ from .test_mathematics import assert_close, networks
 torch = pytest.importorskip("torch")
 
 ACTIVATIONS = {"linear": lambda z: z.clone(), "sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu,
-               "leaky_relu": torch.nn.functional.leaky_relu, "softmax": lambda z: torch.softmax(z, 1)}
+               "leaky_relu": torch.nn.functional.leaky_relu, "elu": torch.nn.functional.elu,
+               "selu": torch.nn.functional.selu, "gelu": torch.nn.functional.gelu, "silu": torch.nn.functional.silu,
+               "softplus": torch.nn.functional.softplus, "softmax": lambda z: torch.softmax(z, 1)}
 
 
 @given(networks(), st.integers(1, 200), st.integers(0, 2**32))
