@@ -142,7 +142,7 @@ def test_what_elu_and_gelu_are_made_of(probe, dtype):
     with mpmath.workdps(40):
         errors = errors_in_ulps(probe.elementary("expm1", x), [mpmath.expm1(v) for v in x.tolist()], dtype)
         tails = np.array([float(mpmath.ncdf(v)) for v in x.tolist()])
-    assert errors.max() <= 2
+    assert errors.max() <= 3
     assert abs(probe.elementary("normal_tail", x) - tails).max() <= 2 * np.finfo(dtype).eps
     assert np.isnan(probe.elementary("expm1", np.array([np.nan], dtype)))
     assert np.isnan(probe.elementary("normal_tail", np.array([np.nan], dtype)))
