@@ -12,7 +12,8 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 from setuptools.errors import CompileError, LinkError
 
-MODULES = ["kernels", "forward", "loss", "backward", "descent", "batches", "training", "probe"]     # for every instruction set
+# For every instruction set:
+MODULES = ["kernels", "forward", "dropout", "loss", "backward", "descent", "batches", "training", "probe"]
 DEBUG = os.environ.get("PYNN_DEBUG") == "1"     # bounds checks in Cython, address and undefined-behaviour checks in C
 
 DIRECTIVES = {

@@ -13,7 +13,7 @@ import os as _os
 from collections.abc import Iterator
 from contextlib import contextmanager as _contextmanager
 
-__all__ = ["ACTIVATIONS", "LOSSES", "OPENMP", "Engine", "instruction_set", "instruction_sets"]
+__all__ = ["ACTIVATIONS", "LOSSES", "OPENMP", "OPTIMIZERS", "Engine", "instruction_set", "instruction_sets"]
 
 
 def _usable() -> list[str]:
@@ -61,4 +61,5 @@ instruction_set = _chosen(instruction_sets)
 
 with _short_spins():
     _training = _importlib.import_module(f"cnn_core.{instruction_set}.training")
-ACTIVATIONS, LOSSES, OPENMP, Engine = _training.ACTIVATIONS, _training.LOSSES, _training.OPENMP, _training.Engine
+ACTIVATIONS, LOSSES, OPTIMIZERS = _training.ACTIVATIONS, _training.LOSSES, _training.OPTIMIZERS
+OPENMP, Engine = _training.OPENMP, _training.Engine

@@ -28,3 +28,4 @@ cdef struct Architecture:
     Py_ssize_t *b           # where b[l] starts in θ
     int *g                  # activation of layer l, one of activations.Activation
     int loss                # one of loss.Loss
+    double *dropout         # probability that a unit of layer l is dropped in training

@@ -1,4 +1,5 @@
 from .architecture cimport Architecture, real
+from .dropout cimport Draw
 
-cdef void backward(const Architecture *net, const real *theta, const real *Z, const real *A, real *dZ, real *dA,
-                   real *panel, real *gradient, bint add, bint inputs_too, Py_ssize_t columns) noexcept nogil
+cdef void backward(const Architecture *net, const real *theta, const real *Z, real *A, real *dZ, real *dA, real *panel,
+                   real *gradient, const Draw *draw, bint add, bint inputs_too, Py_ssize_t columns) noexcept nogil

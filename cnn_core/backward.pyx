@@ -5,18 +5,23 @@
 The article's 1/m waits until the whole batch is summed: descent.pyx and Engine.backward put it in.
 """
 from .architecture cimport Architecture, real
+from .dropout cimport Draw, drop
 from .kernels cimport outer_product, row_sums, times_derivative, transposed_product
 
 
 # IN theta (θ), Z[1…L], A[0…L], dZ[L]   OUT dZ[1…L−1], dA[1…L−1], dA[0] if inputs_too, and dW and db, summed over the
-# examples, as gradient; added to it if add.  panel is room for a strip of A[l−1]ᵀ.
-cdef void backward(const Architecture *net, const real *theta, const real *Z, const real *A, real *dZ, real *dA,
-                   real *panel, real *gradient, bint add, bint inputs_too, Py_ssize_t columns) noexcept nogil:
-    cdef Py_ssize_t l, here, before
+# examples, as gradient; added to it if add.  panel is room for a strip of A[l−1]ᵀ, draw forward's.
+cdef void backward(const Architecture *net, const real *theta, const real *Z, real *A, real *dZ, real *dA, real *panel,
+                   real *gradient, const Draw *draw, bint add, bint inputs_too, Py_ssize_t columns) noexcept nogil:
+    cdef Py_ssize_t l, here, before, e
     for l in range(net.L, 0, -1):
         here = net.first[l] * columns
         before = net.first[l - 1] * columns
         if l < net.L:
+            if draw != NULL and net.dropout[l] > 0:
+                drop(dA + here, draw, l, net.dropout[l], net.n[l], columns)
+                for e in range(here, here + net.n[l]*columns):      # g′ is a function of the a that was dropped or divided
+                    A[e] *= <real>(1 - net.dropout[l])
             # dZ[l] = dA[l] ∗ g[l]′(Z[l])
             times_derivative(net.g[l], Z + here, A + here, dA + here, dZ + here, net.n[l], columns)
         # dW[l] = dZ[l]·A[l−1]ᵀ

@@ -16,7 +16,13 @@ cdef struct Table:              # an array of the user, where it lies: m rows of
     Py_ssize_t feature          # bytes from one feature to the next
     bint labels                 # one column of class numbers k that stand for one-hot columns
 
+cdef inline uint64_t splitmix64(uint64_t x) noexcept nogil:
+    x += <uint64_t>0x9E3779B97F4A7C15
+    x = (x ^ (x >> 30)) * <uint64_t>0xBF58476D1CE4E5B9
+    x = (x ^ (x >> 27)) * <uint64_t>0x94D049BB133111EB
+    return x ^ (x >> 31)
+
 cdef void shuffle(int64_t *order, int64_t start, int64_t stop, uint64_t key) noexcept nogil
-cdef uint64_t epoch_key(uint64_t seed, uint64_t epoch) noexcept nogil
+cdef uint64_t key_of(uint64_t seed, uint64_t number) noexcept nogil
 cdef void gather(const Table *table, const int64_t *order, Py_ssize_t start, Py_ssize_t examples, real *A,
                  Py_ssize_t units, Py_ssize_t columns) noexcept nogil

@@ -13,15 +13,8 @@ ctypedef fused element:         # of the user's array
     int64_t
 
 
-cdef inline uint64_t splitmix64(uint64_t x) noexcept nogil:
-    x += <uint64_t>0x9E3779B97F4A7C15
-    x = (x ^ (x >> 30)) * <uint64_t>0xBF58476D1CE4E5B9
-    x = (x ^ (x >> 27)) * <uint64_t>0x94D049BB133111EB
-    return x ^ (x >> 31)
-
-
-cdef uint64_t epoch_key(uint64_t seed, uint64_t epoch) noexcept nogil:
-    return splitmix64(seed ^ splitmix64(epoch))
+cdef uint64_t key_of(uint64_t seed, uint64_t number) noexcept nogil:
+    return splitmix64(seed ^ splitmix64(number))
 
 
 # Steps i = start … stop−1 of the shuffle of 0, 1, 2, …: each puts i in place and exchanges it with one not after it.

@@ -1,5 +1,22 @@
-"""Gradient descent:  θ ← θ − α·∇J, which is W[l] ← W[l] − α·dW[l] and b[l] ← b[l] − α·db[l] for every layer at once."""
-from .architecture cimport real
+"""Gradient descent:  θ ← θ − α·∇J, which is W[l] ← W[l] − α·dW[l] and b[l] ← b[l] − α·db[l] for every layer at once.
+
+Below it, the optimisers that refine the step, as PyTorch defines them, then what is added to ∇J.  Powers are elementwise; g
+is ∇J; m and v start at 0; t counts the steps from 1.
+
+    momentum    m ← μ m + g                                                 θ ← θ − α m
+    Nesterov    m ← μ m + g                                                 θ ← θ − α (g + μ m)
+    RMSprop     v ← β₂ v + (1−β₂) g²                                        θ ← θ − α g / (√v + ε)
+    Adagrad     v ← v + g²                                                  θ ← θ − α g / (√v + ε)
+    Adam        m ← β₁ m + (1−β₁) g,  v ← β₂ v + (1−β₂) g²                  θ ← θ − α m̂ / (√v̂ + ε),  m̂ = m/(1−β₁ᵗ), v̂ = v/(1−β₂ᵗ)
+    AdamW       θ ← θ − α λ θ, then Adam
+    Adamax      m ← β₁ m + (1−β₁) g,  v ← max(β₂ v, |g| + ε)                θ ← θ − α m̂ / v
+"""
+from libc.math cimport pow, sqrt
+
+from .architecture cimport Architecture, real
+
+cdef extern from "<math.h>" nogil:
+    float sqrtf(float x)
 
 
 # IN gradient (∇J), alpha (α)   IN/OUT theta (θ)
@@ -8,3 +25,78 @@ cdef void descend(real *theta, const real *gradient, real alpha, Py_ssize_t para
     for p in range(parameters):
         # θ ← θ − α·∇J
         theta[p] -= alpha * gradient[p]
+
+
+# Step t of an optimiser.          IN gradient (∇J / scale)   IN/OUT theta (θ), first (m), second (v)
+cdef void update(const Optimizer *optimizer, double t, real *theta, const real *gradient, real scale, real *first,
+                 real *second, Py_ssize_t parameters) noexcept nogil:
+    cdef real alpha = <real>optimizer.alpha, epsilon = <real>optimizer.epsilon
+    cdef real beta1 = <real>optimizer.beta1, new1 = <real>(1 - optimizer.beta1)
+    cdef real beta2 = <real>optimizer.beta2, new2 = <real>(1 - optimizer.beta2)
+    cdef real keep = <real>(1 - optimizer.alpha * optimizer.decay), g, root
+    cdef Py_ssize_t p
+    if optimizer.rule == SGD:
+        descend(theta, gradient, alpha * scale, parameters)
+    elif optimizer.rule == MOMENTUM:
+        for p in range(parameters):
+            first[p] = beta1 * first[p] + scale * gradient[p]
+            theta[p] -= alpha * first[p]
+    elif optimizer.rule == NESTEROV:
+        for p in range(parameters):
+            g = scale * gradient[p]
+            first[p] = beta1 * first[p] + g
+            theta[p] -= alpha * (g + beta1 * first[p])
+    elif optimizer.rule == RMSPROP:
+        for p in range(parameters):
+            g = scale * gradient[p]
+            second[p] = beta2 * second[p] + new2 * g * g
+            theta[p] -= alpha * g / (square_root(second[p]) + epsilon)
+    elif optimizer.rule == ADAGRAD:
+        for p in range(parameters):
+            g = scale * gradient[p]
+            second[p] += g * g
+            theta[p] -= alpha * g / (square_root(second[p]) + epsilon)
+    elif optimizer.rule == ADAM or optimizer.rule == ADAMW:
+        alpha = <real>(optimizer.alpha / (1 - pow(optimizer.beta1, t)))
+        root = <real>(1 / sqrt(1 - pow(optimizer.beta2, t)))
+        for p in range(parameters):
+            g = scale * gradient[p]
+            first[p] = beta1 * first[p] + new1 * g
+            second[p] = beta2 * second[p] + new2 * g * g
+            theta[p] = keep * theta[p] - alpha * first[p] / (square_root(second[p]) * root + epsilon)
+    else:
+        alpha = <real>(optimizer.alpha / (1 - pow(optimizer.beta1, t)))
+        for p in range(parameters):
+            g = scale * gradient[p]
+            first[p] = beta1 * first[p] + new1 * g
+            g = (-g if g < 0 else g) + epsilon
+            second[p] = beta2 * second[p] if beta2 * second[p] > g else g
+            theta[p] -= alpha * first[p] / second[p]
+
+
+cdef inline real square_root(real x) noexcept nogil:
+    if real is float:
+        return sqrtf(x)
+    else:
+        return sqrt(x)
+
+
+# dW[l] ← dW[l] + l2·W[l] + l1·sign(W[l]).          IN theta (θ)   IN/OUT gradient
+cdef void penalise(const Architecture *net, const real *theta, real *gradient, real l1, real l2) noexcept nogil:
+    cdef Py_ssize_t l, p
+    for l in range(1, net.L + 1):
+        for p in range(net.W[l], net.b[l]):
+            gradient[p] += l2 * theta[p] + (l1 if theta[p] > 0 else (-l1 if theta[p] < 0 else <real>0))
+
+
+# ‖∇J‖²
+cdef double squared_norm(const real *gradient, Py_ssize_t parameters) noexcept nogil:
+    cdef double[8] sums
+    cdef Py_ssize_t p, lane
+    for lane in range(8):
+        sums[lane] = 0
+    for p in range(parameters - parameters % 8):
+        sums[p & 7] += <double>gradient[p] * gradient[p]
+    for p in range(parameters - parameters % 8, parameters):
+        sums[0] += <double>gradient[p] * gradient[p]
+    return ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]))

@@ -5,60 +5,86 @@ Every loss is a mean over the units of the output layer (categorical cross-entro
     binary cross-entropy        ℓ = −(y log ŷ + (1−y) log(1−ŷ)) = max(z, 0) − y z + log(1 + e^−|z|)
     categorical cross-entropy   ℓ = −Σ y log ŷ = log Σ e^z − Σ y z
     mean squared error          ℓ = (ŷ − y)²
+    mean absolute error         ℓ = |ŷ − y|
+    Huber                       ℓ = ½ (ŷ − y)² where |ŷ − y| <= 1, else |ŷ − y| − ½
 
 The cross-entropies are computed from z, since ŷ may round to 0 or 1 and its logarithm to −∞, and so is
 dZ[L] = dA[L] ∗ g′(Z[L]) = Ŷ − Y, in which dA[L] and g′ would be ∞ and 0.
 """
 from libc.math cimport log
 
-from .activations cimport SIGMOID
+from .activations cimport LINEAR, SIGMOID
 from .architecture cimport BLOCK, Architecture, real
 from .elementary cimport exponential, log1p
 from .kernels cimport times_derivative
 
 
-# The loss summed over the examples of a block.          IN Z[L], A[L], Y (n[L], columns)   OUT dZ[L] (n[L], columns)
-cdef double loss(const Architecture *net, const real *Z, const real *A, const real *Y, real *dZ,
+# The loss summed over the examples of a block, each times its weight (weights may be NULL).
+# IN Z[L], A[L], Y (n[L], columns), weights (columns)   OUT dZ[L] (n[L], columns)
+cdef double loss(const Architecture *net, const real *Z, const real *A, const real *Y, const real *weights, real *dZ,
                  Py_ssize_t examples, Py_ssize_t columns) noexcept nogil:
     cdef Py_ssize_t K = net.n[net.L], i, c, e
     cdef double[BLOCK] losses
-    cdef double total = 0, z
+    cdef double z, d
     cdef real share = 1 / <real>K
-    if net.loss == BINARY_CROSS_ENTROPY:
-        for i in range(K):
+    for c in range(columns):
+        losses[c] = 0
+    for i in range(K):
+        if net.loss == BINARY_CROSS_ENTROPY:
             for c in range(columns):
                 z = Z[i*columns + c]
                 # ℓ = max(z, 0) − y z + log(1 + e^−|z|)
-                losses[c] = (0 if z <= 0 else z) - Y[i*columns + c]*z + log1p(exponential(-z if z > 0 else z))
-            total += sum_of(losses, examples) / K
-        # dZ[L] = A[L] − Y
-        for e in range(K * columns):
-            dZ[e] = (A[e] - Y[e]) * share
-    elif net.loss == CATEGORICAL_CROSS_ENTROPY:
-        total = cross_entropy(Z, Y, K, examples, columns)
+                losses[c] += (0 if z <= 0 else z) - Y[i*columns + c]*z + log1p(exponential(-z if z > 0 else z))
+        elif net.loss == MEAN_SQUARED_ERROR:
+            for c in range(columns):
+                d = <double>A[i*columns + c] - Y[i*columns + c]
+                # ℓ = (ŷ − y)²
+                losses[c] += d * d
+        elif net.loss == MEAN_ABSOLUTE_ERROR:
+            for c in range(columns):
+                d = <double>A[i*columns + c] - Y[i*columns + c]
+                # ℓ = |ŷ − y|
+                losses[c] += -d if d < 0 else d
+        elif net.loss == HUBER:
+            for c in range(columns):
+                d = <double>A[i*columns + c] - Y[i*columns + c]
+                d = -d if d < 0 else d
+                # ℓ = ½ (ŷ − y)², or |ŷ − y| − ½
+                losses[c] += d - 0.5 if d > 1 else 0.5 * d * d
+    if net.loss == CATEGORICAL_CROSS_ENTROPY:
+        cross_entropy(Z, Y, losses, K, columns)
         # dZ[L] = A[L] − Y
         for e in range(K * columns):
             dZ[e] = A[e] - Y[e]
     else:
-        # ℓ = (ŷ − y)²
+        for c in range(columns):
+            losses[c] /= K
+        if net.loss == BINARY_CROSS_ENTROPY:
+            # dZ[L] = A[L] − Y
+            for e in range(K * columns):
+                dZ[e] = (A[e] - Y[e]) * share
+        else:
+            # dZ[L] = dA[L] ∗ g′(Z[L])
+            loss_derivative(net, A, Y, dZ, columns)
+            times_derivative(net.g[net.L], Z, A, dZ, dZ, K, columns)
+    if weights != NULL:
+        for c in range(columns):
+            losses[c] *= weights[c]
         for i in range(K):
-            total += sum_of_squares(A + i*columns, Y + i*columns, examples) / K
-        # dZ[L] = dA[L] ∗ g′(Z[L])
-        loss_derivative(net, A, Y, dZ, columns)
-        times_derivative(net.g[net.L], Z, A, dZ, dZ, K, columns)
+            for c in range(columns):
+                dZ[i*columns + c] *= weights[c]
     # columns beyond the examples add nothing to a gradient
     for i in range(K):
         for e in range(i*columns + examples, (i + 1)*columns):
             dZ[e] = 0
-    return total
+    return sum_of(losses, examples)
 
 
-# Σ over the examples of (log Σ e^z − Σ y z), both from z's largest, so that no digits cancel; Σ y = 1.
-cdef double cross_entropy(const real *Z, const real *Y, Py_ssize_t K, Py_ssize_t examples,
-                          Py_ssize_t columns) noexcept nogil:
+# ℓ = log Σ e^z − Σ y z of every column, both from z's largest, so that no digits cancel; Σ y = 1.
+cdef void cross_entropy(const real *Z, const real *Y, double *losses, Py_ssize_t K, Py_ssize_t columns) noexcept nogil:
     cdef double[BLOCK] largest, exponentials, chosen
     cdef Py_ssize_t i, c
-    cdef double total = 0, z
+    cdef double z
     for c in range(columns):
         largest[c] = Z[c]
         exponentials[c] = 0
@@ -72,9 +98,8 @@ cdef double cross_entropy(const real *Z, const real *Y, Py_ssize_t K, Py_ssize_t
             z = Z[i*columns + c] - largest[c]
             exponentials[c] += exponential(z)
             chosen[c] += Y[i*columns + c] * z
-    for c in range(examples):
-        total += log(exponentials[c]) - chosen[c]
-    return total
+    for c in range(columns):
+        losses[c] = log(exponentials[c]) - chosen[c]
 
 
 # Σ x, in four sums, so that an addition need not wait for the one before.          IN x (count)
@@ -85,17 +110,6 @@ cdef double sum_of(const double *x, Py_ssize_t count) noexcept nogil:
         sums[s] = 0
     for c in range(count):
         sums[c & 3] += x[c]
-    return (sums[0] + sums[1]) + (sums[2] + sums[3])
-
-
-# Σ (ŷ − y)², likewise.          IN A, Y (count)
-cdef double sum_of_squares(const real *A, const real *Y, Py_ssize_t count) noexcept nogil:
-    cdef double[4] sums
-    cdef Py_ssize_t c, s
-    for s in range(4):
-        sums[s] = 0
-    for c in range(count):
-        sums[c & 3] += (<double>A[c] - Y[c]) * (<double>A[c] - Y[c])
     return (sums[0] + sums[1]) + (sums[2] + sums[3])
 
 
@@ -113,23 +127,37 @@ cdef void loss_derivative(const Architecture *net, const real *A, const real *Y,
         # dA[L] = −Y/Ŷ
         for e in range(K * columns):
             dA[e] = <real>-1 / A[e] if Y[e] == 1 else <real>0 * A[e]
-    else:
+    elif net.loss == MEAN_SQUARED_ERROR:
         # dA[L] = 2 (Ŷ − Y)
         for e in range(K * columns):
             dA[e] = <real>2 * (A[e] - Y[e]) * share
+    elif net.loss == MEAN_ABSOLUTE_ERROR:
+        # dA[L] = the sign of Ŷ − Y
+        for e in range(K * columns):
+            dA[e] = share if A[e] > Y[e] else (-share if A[e] < Y[e] else <real>0 * A[e])
+    else:
+        # dA[L] = Ŷ − Y, from −1 to 1
+        for e in range(K * columns):
+            dA[e] = A[e] - Y[e]
+            dA[e] = (<real>1 if dA[e] > 1 else (<real>-1 if dA[e] < -1 else dA[e])) * share
 
 
-# Added to metric: metric[0] the examples predicted rightly, or, for linear outputs, metric[i] the squared errors of unit i.
-# IN A[L], Y (n[L], columns)   OUT metric (n[L])
-cdef void measure(const Architecture *net, const real *A, const real *Y, double *metric,
+# Added to metric: metric[0] the examples predicted rightly, or, for linear outputs, metric[i] the squared errors of unit i;
+# each times its weight (weights may be NULL).   IN A[L], Y (n[L], columns), weights (columns)   OUT metric (n[L])
+cdef void measure(const Architecture *net, const real *A, const real *Y, const real *weights, double *metric,
                   Py_ssize_t examples, Py_ssize_t columns) noexcept nogil:
     cdef Py_ssize_t K = net.n[net.L], i, c
+    cdef double[BLOCK] measured
     cdef int[BLOCK] wrong
     cdef real[BLOCK] largest
     cdef int count = 0
-    if net.g[net.L] != SIGMOID and net.loss != CATEGORICAL_CROSS_ENTROPY:
+    cdef double d
+    if net.g[net.L] == LINEAR:
         for i in range(K):
-            metric[i] += sum_of_squares(A + i*columns, Y + i*columns, examples)
+            for c in range(columns):
+                d = <double>A[i*columns + c] - Y[i*columns + c]
+                measured[c] = d * d if weights == NULL else d * d * weights[c]
+            metric[i] += sum_of(measured, examples)
         return
     for c in range(columns):
         wrong[c] = 0
@@ -142,6 +170,11 @@ cdef void measure(const Architecture *net, const real *A, const real *Y, double 
             for c in range(columns):
                 wrong[c] = Y[i*columns + c] != 1 if A[i*columns + c] > largest[c] else wrong[c]
                 largest[c] = A[i*columns + c] if A[i*columns + c] > largest[c] else largest[c]
-    for c in range(examples):
-        count += wrong[c]
-    metric[0] += examples - count
+    if weights == NULL:
+        for c in range(examples):
+            count += wrong[c]
+        metric[0] += examples - count
+    else:
+        for c in range(columns):
+            measured[c] = <double>0 if wrong[c] else weights[c]
+        metric[0] += sum_of(measured, examples)

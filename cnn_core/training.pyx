@@ -10,7 +10,7 @@ import numpy
 cimport numpy as np
 from cpython.exc cimport PyErr_CheckSignals
 from cython.parallel cimport prange, threadid
-from libc.math cimport INFINITY, isfinite
+from libc.math cimport INFINITY, isfinite, sqrt
 from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
@@ -18,10 +18,13 @@ from libc.string cimport memcpy, memset
 from .activations cimport (ELU, GELU, LEAKY_RELU, LINEAR, RELU, SELU, SIGMOID, SILU, SOFTMAX, SOFTPLUS, TANH)
 from .architecture cimport BLOCK, Architecture, real
 from .backward cimport backward
-from .batches cimport FLOAT32, FLOAT64, INT64, Table, epoch_key, gather, shuffle as shuffle_piece
-from .descent cimport descend
+from .batches cimport FLOAT32, FLOAT64, INT64, Table, gather, key_of, shuffle as shuffle_piece
+from .descent cimport (ADAGRAD, ADAM, ADAMAX, ADAMW, MOMENTUM, NESTEROV, RMSPROP, SGD, Optimizer, descend, penalise,
+                      squared_norm, update)
+from .dropout cimport Draw
 from .forward cimport forward
-from .loss cimport BINARY_CROSS_ENTROPY, CATEGORICAL_CROSS_ENTROPY, MEAN_SQUARED_ERROR, loss, loss_derivative, measure
+from .loss cimport (BINARY_CROSS_ENTROPY, CATEGORICAL_CROSS_ENTROPY, HUBER, MEAN_ABSOLUTE_ERROR, MEAN_SQUARED_ERROR, loss,
+                   loss_derivative, measure)
 from .tiles cimport NARROW, WIDE
 
 np.import_array()
@@ -50,7 +53,10 @@ cdef extern from "<time.h>" nogil:
 ACTIVATIONS = {"linear": LINEAR, "sigmoid": SIGMOID, "tanh": TANH, "relu": RELU, "leaky_relu": LEAKY_RELU,
                "elu": ELU, "selu": SELU, "gelu": GELU, "silu": SILU, "softplus": SOFTPLUS, "softmax": SOFTMAX}
 LOSSES = {"binary_cross_entropy": BINARY_CROSS_ENTROPY, "categorical_cross_entropy": CATEGORICAL_CROSS_ENTROPY,
-          "mean_squared_error": MEAN_SQUARED_ERROR}
+          "mean_squared_error": MEAN_SQUARED_ERROR, "mean_absolute_error": MEAN_ABSOLUTE_ERROR, "huber": HUBER}
+# A rule of descent.pyx, and how many vectors like θ it keeps between steps: m and v, or v alone where m is not used.
+OPTIMIZERS = {"sgd": (SGD, 0), "momentum": (MOMENTUM, 1), "nesterov": (NESTEROV, 1), "rmsprop": (RMSPROP, 1),
+              "adagrad": (ADAGRAD, 1), "adam": (ADAM, 2), "adamw": (ADAMW, 2), "adamax": (ADAMAX, 2)}
 OPENMP = bool(PYNN_OPENMP)
 
 cdef enum:
@@ -127,18 +133,28 @@ cdef int threads_for(int wanted, double work, Py_ssize_t parts) noexcept nogil:
     return <int>max(1, min(min(wanted, most), parts))
 
 
-# The arrays of a block, one behind the other: A, Z, dA, dZ (net.units rows each), Y (n[L] rows), and backward's panel.
+cdef struct Batch:          # examples start … stop−1 of an order, as they lie where order is NULL
+    const Table *X
+    const Table *Y
+    const Table *weights    # of the examples, one column; NULL where all count alike
+    const int64_t *order
+    Py_ssize_t start
+    Py_ssize_t stop
+    bint drops              # whether dropout is on, and the key of its draws
+    uint64_t key
+
+
+# The arrays of a block, one behind the other: A, Z, dA, dZ (net.units rows each), Y (n[L] rows), backward's panel, and weights.
 cdef Py_ssize_t scratch_elements(const Architecture *net) noexcept nogil:
-    return (4*net.units + net.n[net.L] + WIDE(4)) * BLOCK
+    return (4*net.units + net.n[net.L] + WIDE(4) + 1) * BLOCK
 
 
 cdef inline Py_ssize_t padded(Py_ssize_t examples, Py_ssize_t narrow) noexcept nogil:
     return (examples + narrow - 1) // narrow * narrow
 
 
-cdef double run_block(const Architecture *net, const real *theta, const Table *X, const Table *Y, const int64_t *order,
-                      Py_ssize_t start, Py_ssize_t examples, real *scratch, real *gradient, bint add, bint inputs_too,
-                      double *metric) noexcept nogil:
+cdef double run_block(const Architecture *net, const real *theta, const Batch *batch, Py_ssize_t start, Py_ssize_t examples,
+                      real *scratch, real *gradient, bint add, bint inputs_too, double *metric) noexcept nogil:
     """Forward, loss and, unless gradient is NULL, backward of one block; returns its summed loss, adds to metric."""
     cdef Py_ssize_t columns = padded(examples, NARROW(sizeof(real)))
     cdef Py_ssize_t size = net.units * columns, output = net.first[net.L] * columns
@@ -146,69 +162,74 @@ cdef double run_block(const Architecture *net, const real *theta, const Table *X
     cdef real *Z = A + size
     cdef real *dA = Z + size
     cdef real *dZ = dA + size
-    cdef real *Y_block = dZ + size
-    cdef real *panel = Y_block + net.n[net.L] * columns
+    cdef real *Y = dZ + size
+    cdef real *panel = Y + net.n[net.L] * columns
+    cdef real *weights = NULL
+    cdef Draw draw = Draw(batch.key, start - batch.start)
     cdef double summed_loss
-    gather(X, order, start, examples, A, net.n[0], columns)
-    gather(Y, order, start, examples, Y_block, net.n[net.L], columns)
-    forward(net, theta, Z, A, columns)
-    summed_loss = loss(net, Z + output, A + output, Y_block, dZ + output, examples, columns)
-    measure(net, A + output, Y_block, metric, examples, columns)
+    gather(batch.X, batch.order, start, examples, A, net.n[0], columns)
+    gather(batch.Y, batch.order, start, examples, Y, net.n[net.L], columns)
+    if batch.weights != NULL:
+        weights = panel + WIDE(sizeof(real)) * BLOCK
+        gather(batch.weights, batch.order, start, examples, weights, 1, columns)
+    forward(net, theta, Z, A, &draw if batch.drops else NULL, columns)
+    summed_loss = loss(net, Z + output, A + output, Y, weights, dZ + output, examples, columns)
+    # in training the metric counts every example alike, as in Keras
+    measure(net, A + output, Y, weights if gradient == NULL else <real *>NULL, metric, examples, columns)
     if inputs_too:
-        loss_derivative(net, A + output, Y_block, dA + output, columns)
+        loss_derivative(net, A + output, Y, dA + output, columns)
     if gradient != NULL:
-        backward(net, theta, Z, A, dZ, dA, panel, gradient, add, inputs_too, columns)
+        backward(net, theta, Z, A, dZ, dA, panel, gradient, &draw if batch.drops else NULL, add, inputs_too, columns)
     return summed_loss
 
 
-cdef void run_share(const Architecture *net, const real *theta, const Table *X, const Table *Y, const int64_t *order,
-                    Py_ssize_t start, Py_ssize_t stop, real *scratch, real *gradient, bint add,
-                    double *sums) noexcept nogil:
-    """The blocks of examples start … stop−1 of an order, added to sums: the loss, and behind it the metric."""
+cdef void run_share(const Architecture *net, const real *theta, const Batch *batch, Py_ssize_t start, Py_ssize_t stop,
+                    real *scratch, real *gradient, bint add, double *sums) noexcept nogil:
+    """The blocks of examples start … stop−1 of a batch's order, added to sums: the loss, and behind it the metric."""
+    stop = min(stop, batch.stop)
     while start < stop:
-        sums[0] += run_block(net, theta, X, Y, order, start, min(BLOCK, stop - start), scratch, gradient, add, False,
-                             sums + 1)
+        sums[0] += run_block(net, theta, batch, start, min(BLOCK, stop - start), scratch, gradient, add, False, sums + 1)
         add = True
         start += BLOCK
 
 
-cdef Py_ssize_t run_examples(const Architecture *net, const real *theta, const Table *X, const Table *Y, const int64_t *order,
-                      Py_ssize_t start, Py_ssize_t stop, int n_threads, real *scratch, real *gradient, double *sums,
-                      double *share_sums, Watch *watch) except -1 nogil:
-    """Forward, loss and, unless gradient is NULL, backward of examples start … stop−1 of an order, block by block.
+cdef Py_ssize_t run_batch(const Architecture *net, const real *theta, const Batch *batch, int n_threads, real *scratch,
+                          real *gradient, double *sums, double *share_sums, Watch *watch) except -1 nogil:
+    """Forward, loss and, unless gradient is NULL, backward of a batch, block by block.
 
     gradient becomes ∇J without the 1/m, as the partial sums of which the number is returned; the loss and the metric are
     added to sums.  gradient and share_sums have room for the partial sums of every share, scratch for a block of every
     thread.
     """
-    cdef Split split = split_of(net, stop - start)
+    cdef Py_ssize_t examples = batch.stop - batch.start, start = batch.start
+    cdef Split split = split_of(net, examples)
     cdef Py_ssize_t span = split.blocks * BLOCK, rest = (net.parameters if gradient != NULL else 0)
-    cdef Py_ssize_t width = 1 + net.n[net.L], room = scratch_elements(net), share, part, p, first = start
+    cdef Py_ssize_t width = 1 + net.n[net.L], room = scratch_elements(net), share, p
     cdef bint add = False, one_sum
     if split.shares == 1:
-        while start < stop:
-            run_share(net, theta, X, Y, order, start, min(start + span, stop), scratch, gradient, add, sums)
+        while start < batch.stop:
+            run_share(net, theta, batch, start, start + span, scratch, gradient, add, sums)
             watch_for_signals(watch, net.parameters * span)
             start += span
             add = True
         return 1
-    n_threads = threads_for(n_threads, <double>net.parameters * (stop - start), split.shares)
+    n_threads = threads_for(n_threads, <double>net.parameters * examples, split.shares)
     memset(share_sums, 0, split.shares * width * sizeof(double))
     # where every share is one block, a lone thread adds each to those before it at once, in the order of step_part
-    one_sum = n_threads == 1 and split.blocks == 1 and stop - start <= split.shares * BLOCK
-    while first < stop:
+    one_sum = n_threads == 1 and split.blocks == 1 and examples <= split.shares * BLOCK
+    while start < batch.stop:
         if n_threads == 1:
             for share in range(split.shares):
-                run_share(net, theta, X, Y, order, min(first + share*span, stop), min(first + (share + 1)*span, stop),
-                          scratch, gradient if one_sum else gradient + share*rest, add or (one_sum and share > 0),
+                run_share(net, theta, batch, start + share*span, start + (share + 1)*span, scratch,
+                          gradient if one_sum else gradient + share*rest, add or (one_sum and share > 0),
                           share_sums + share*width)
                 watch_for_signals(watch, net.parameters * span)
         else:
             for share in prange(split.shares, num_threads=n_threads, schedule="dynamic", chunksize=1):
-                run_share(net, theta, X, Y, order, min(first + share*span, stop), min(first + (share + 1)*span, stop),
-                          scratch + threadid()*room, gradient + share*rest, add, share_sums + share*width)
+                run_share(net, theta, batch, start + share*span, start + (share + 1)*span, scratch + threadid()*room,
+                          gradient + share*rest, add, share_sums + share*width)
             watch_for_signals(watch, net.parameters * span * split.shares)
-        first += span * split.shares
+        start += span * split.shares
         add = True
     for share in range(split.shares):
         for p in range(width):
@@ -216,41 +237,40 @@ cdef Py_ssize_t run_examples(const Architecture *net, const real *theta, const T
     return 1 if one_sum else split.shares
 
 
-cdef int run_epoch(const Architecture *net, real *theta, const Table *X, const Table *Y, const int64_t *order,
-                   Py_ssize_t batch_size, double learning_rate, int n_threads, real *scratch, real *gradient,
-                   double *sums, double *share_sums, Watch *watch) except -1 nogil:
-    """One epoch of mini-batch gradient descent: forward, loss, backward and descend for every batch."""
-    cdef Py_ssize_t start, stop, shares
-    start = 0
-    while start < X.m:
-        stop = start + min(batch_size, X.m - start)
-        shares = run_examples(net, theta, X, Y, order, start, stop, n_threads, scratch, gradient, sums, share_sums, watch)
-        step(theta, gradient, shares, <real>(learning_rate / (stop - start)), net.parameters, n_threads)
-        start = stop
-    return 0
-
-
-# The partial sums of ∇J are added up and taken from θ, by every thread for its part of θ.
-cdef void step(real *theta, const real *gradient, Py_ssize_t shares, real alpha, Py_ssize_t parameters,
-               int n_threads) noexcept nogil:
-    cdef Py_ssize_t length, part
-    if shares == 1:
-        descend(theta, gradient, alpha, parameters)
-        return
-    n_threads = threads_for(n_threads, 0, parameters // PIECE)
-    length = (parameters + n_threads - 1) // n_threads
+# The partial sums of ∇J are added up, penalised, clipped and handed to the optimiser, by every thread for its part of θ.
+# IN t (the number of the step, from 1)   IN/OUT theta, gradient, state (what the optimiser keeps: m, then v)
+cdef void step(const Architecture *net, const Optimizer *optimizer, double t, real *theta, real *gradient,
+               Py_ssize_t shares, Py_ssize_t examples, real *state, int n_threads) noexcept nogil:
+    cdef double scale = 1 / <double>examples, norm
+    cdef Py_ssize_t length, part, share, p
+    if optimizer.l1 != 0 or optimizer.l2 != 0 or optimizer.clip_norm > 0:       # what needs the whole sum
+        for share in range(1, shares):
+            for p in range(net.parameters):
+                gradient[p] += gradient[share*net.parameters + p]
+        shares = 1
+        penalise(net, theta, gradient, <real>(examples * optimizer.l1), <real>(examples * optimizer.l2))
+    if optimizer.clip_norm > 0:
+        norm = scale * sqrt(squared_norm(gradient, net.parameters))
+        if norm > optimizer.clip_norm:
+            scale *= optimizer.clip_norm / norm
+    n_threads = threads_for(n_threads, 0, net.parameters // PIECE) if shares > 1 else 1
+    length = (net.parameters + n_threads - 1) // n_threads
     if n_threads == 1:
-        step_part(theta, gradient, shares, alpha, parameters, 0, parameters)
+        step_part(optimizer, t, theta, gradient, shares, <real>scale, state, net.parameters, 0, net.parameters)
     else:
         for part in prange(n_threads, num_threads=n_threads, schedule="static"):
-            step_part(theta, gradient, shares, alpha, parameters, min(part*length, parameters),
-                      min((part + 1)*length, parameters))
+            step_part(optimizer, t, theta, gradient, shares, <real>scale, state, net.parameters,
+                      min(part*length, net.parameters), min((part + 1)*length, net.parameters))
 
 
-cdef void step_part(real *theta, const real *gradient, Py_ssize_t shares, real alpha, Py_ssize_t parameters,
-                    Py_ssize_t start, Py_ssize_t stop) noexcept nogil:
+cdef void step_part(const Optimizer *optimizer, double t, real *theta, const real *gradient, Py_ssize_t shares, real scale,
+                    real *state, Py_ssize_t parameters, Py_ssize_t start, Py_ssize_t stop) noexcept nogil:
     cdef real[PIECE] total
+    cdef real *second = state + (parameters if optimizer.rule >= ADAM else 0)
     cdef Py_ssize_t count, share, p
+    if shares == 1:
+        update(optimizer, t, theta + start, gradient + start, scale, state + start, second + start, stop - start)
+        return
     while start < stop:
         count = min(PIECE, stop - start)
         for p in range(count):
@@ -258,7 +278,7 @@ cdef void step_part(real *theta, const real *gradient, Py_ssize_t shares, real a
         for share in range(2, shares):
             for p in range(count):
                 total[p] += gradient[share*parameters + start + p]
-        descend(theta + start, total, alpha, count)
+        update(optimizer, t, theta + start, total, scale, state + start, second + start, count)
         start += count
 
 
@@ -281,18 +301,29 @@ cdef bint all_finite(const real *values, Py_ssize_t count) noexcept nogil:
     return not wrong
 
 
-cdef int train(const Architecture *net, real *theta, const Table *X, const Table *Y, double *stats, Py_ssize_t epochs,
-               Py_ssize_t batch_size, double learning_rate, uint64_t seed, uint64_t epoch, int64_t *order,
-               double seconds, int n_threads, real *scratch, real *gradient, double *share_sums) except -1 nogil:
-    cdef Py_ssize_t e, width = 2 + net.n[net.L]
+cdef int train(const Architecture *net, real *theta, Batch *batch, double *stats, const double *learning_rates,
+               Py_ssize_t epochs, Py_ssize_t batch_size, Optimizer *optimizer, real *state, int64_t *counts, uint64_t seed,
+               uint64_t epoch, int64_t *order, double seconds, int n_threads, real *scratch, real *gradient,
+               double *share_sums) except -1 nogil:
+    """Epochs of mini-batch gradient descent: forward, loss, backward and a step for every batch."""
+    cdef Py_ssize_t e, width = 2 + net.n[net.L], shares, m = batch.X.m
     cdef Watch watch = new_watch()
     cdef double began = watch.looked, before, now = began
+    batch.order = order
     for e in range(epochs):
         before = now
+        optimizer.alpha = learning_rates[e]
         if order != NULL:
-            new_order(order, X.m, epoch_key(seed, epoch + e), &watch)
-        run_epoch(net, theta, X, Y, order, batch_size, learning_rate, n_threads, scratch, gradient,
-                  stats + e*width + 1, share_sums, &watch)
+            new_order(order, m, key_of(seed, epoch + e), &watch)
+        batch.start = 0
+        while batch.start < m:
+            batch.stop = batch.start + min(batch_size, m - batch.start)
+            batch.key = key_of(seed, ~<uint64_t>counts[0])
+            shares = run_batch(net, theta, batch, n_threads, scratch, gradient, stats + e*width + 1, share_sums, &watch)
+            counts[0] += 1
+            counts[1] += 1
+            step(net, optimizer, counts[1], theta, gradient, shares, batch.stop - batch.start, state, n_threads)
+            batch.start = batch.stop
         now = seconds_now()
         stats[e*width] = max(now - before, 0)
         if not (isfinite(stats[e*width + 1]) and all_finite(theta, net.parameters)) or now - began > seconds:
@@ -312,7 +343,7 @@ cdef bint predict_piece(const Architecture *net, const real *theta, const Table 
         columns = padded(examples, NARROW(sizeof(real)))
         gather(X, NULL, start, examples, A, net.n[0], columns)
         finite = finite and all_finite(A, net.n[0] * columns)
-        forward(net, theta, A + net.units*columns, A, columns)
+        forward(net, theta, A + net.units*columns, A, NULL, columns)
         Y_hat = A + net.first[net.L] * columns
         for i in range(K):
             for c in range(examples):
@@ -354,16 +385,17 @@ cdef int examine(const Architecture *net, const real *theta, const Table *X, con
     """Forward and, where there is a Y, backward of all examples, with every array kept: (n[l], m) for every l."""
     cdef Py_ssize_t start = 0, examples, columns, size, l, row
     cdef real *A = scratch
+    cdef Batch batch = Batch(X, Y, NULL, NULL, 0, X.m, False, 0)
     cdef Watch watch = new_watch()
     while start < X.m:
         examples = min(BLOCK, X.m - start)
         columns = padded(examples, NARROW(sizeof(real)))
         size = net.units * columns
         if Y != NULL:
-            sums[0] += run_block(net, theta, X, Y, NULL, start, examples, scratch, gradient, start > 0, True, sums + 1)
+            sums[0] += run_block(net, theta, &batch, start, examples, scratch, gradient, start > 0, True, sums + 1)
         else:
             gather(X, NULL, start, examples, A, net.n[0], columns)
-            forward(net, theta, A + size, A, columns)
+            forward(net, theta, A + size, A, NULL, columns)
         for l in range(net.L + 1):
             row = net.first[l] * columns
             if Y == NULL:
@@ -423,6 +455,21 @@ cdef Table checked_table(object array, str name, Py_ssize_t features, bint label
     return table
 
 
+cdef Table checked_weights(object array, Py_ssize_t m) except *:
+    cdef Table table = checked_table(array, "weights", 1, False)
+    if table.m != m:
+        raise ValueError(f"weights: expected as many as X has examples, {m}, got {table.m}")
+    return table
+
+
+cdef int check_array(np.ndarray array, str name, int number, tuple shape) except -1:
+    """What the engine writes to, or keeps: a writable C-contiguous array of this type and shape."""
+    if array is None or (<object>array).shape != shape or np.PyArray_TYPE(array) != number or not np.PyArray_ISCARRAY(array):
+        raise ValueError(f"{name}: expected a writable C-contiguous {np.PyArray_DescrFromType(number)} array of shape "
+                         f"{shape}, got {'None' if array is None else f'{(<object>array).shape} {array.dtype}'}")
+    return 0
+
+
 cdef np.ndarray new_room(Py_ssize_t size):
     """Memory for a while, of so many bytes from where aligned() says; zeros, since a product with rubbish can be slow."""
     cdef np.npy_intp length = size + CACHE_LINE
@@ -458,18 +505,21 @@ cdef class Engine:
         A key of LOSSES.
     dtype : numpy.dtype
         float32 or float64, of θ and of every array that comes out.
+    dropout : sequence of float, optional
+        The probability that a unit of layer l = 1 … L is dropped in training.
 
     Notes
     -----
-    X is (m, n[0]); Y is (m, n[L]), or (m,) where n[L] is 1 or Y holds class numbers.  Both may be float32, float64 or
+    X is (m, n[0]); Y is (m, n[L]), or (m,) where n[L] is 1 or Y holds class numbers; weights are (m,).  All may be float32, float64 or
     int64 with any strides, and are read where they lie.
     """
     cdef Architecture net
     cdef bint single
     cdef bint class_numbers
+    cdef bint drops
     cdef readonly object dtype
 
-    def __cinit__(self, sizes, activations, loss, dtype):
+    def __cinit__(self, sizes, activations, loss, dtype, dropout=None):
         cdef Py_ssize_t l, units = 0, at = 0
         self.dtype = numpy.dtype(dtype)
         if self.dtype not in (numpy.dtype("float32"), numpy.dtype("float64")):
@@ -483,7 +533,8 @@ cdef class Engine:
         self.net.loss = LOSSES[loss]
         self.net.n = <Py_ssize_t *>calloc(4 * (self.net.L + 1), sizeof(Py_ssize_t))
         self.net.g = <int *>calloc(self.net.L + 1, sizeof(int))
-        if self.net.n == NULL or self.net.g == NULL:
+        self.net.dropout = <double *>calloc(self.net.L + 1, sizeof(double))
+        if self.net.n == NULL or self.net.g == NULL or self.net.dropout == NULL:
             raise MemoryError()
         self.net.first = self.net.n + self.net.L + 1
         self.net.W = self.net.first + self.net.L + 1
@@ -494,6 +545,8 @@ cdef class Engine:
             units += self.net.n[l]
             if l > 0:
                 self.net.g[l] = ACTIVATIONS[activations[l - 1]]
+                self.net.dropout[l] = 0 if dropout is None else dropout[l - 1]
+                self.drops = self.drops or self.net.dropout[l] > 0
                 self.net.W[l] = at
                 self.net.b[l] = at + self.net.n[l] * self.net.n[l - 1]
                 at = self.net.b[l] + self.net.n[l]
@@ -503,6 +556,7 @@ cdef class Engine:
     def __dealloc__(self):
         free(self.net.n)
         free(self.net.g)
+        free(self.net.dropout)
 
     cdef list layers(self, Py_ssize_t m, Py_ssize_t first, void **data):
         """New arrays (n[l], m) for l = first … L behind as many None, and where their elements are."""
@@ -579,25 +633,28 @@ cdef class Engine:
             raise ValueError(f"X: expected finite numbers that {self.dtype} can hold")
         return outputs
 
-    def evaluate(self, theta, X, Y, *, int n_threads=0):
+    def evaluate(self, theta, X, Y, weights=None, *, int n_threads=0):
         """The loss summed over the examples, and metric (n[L],): metric[0] counts the examples predicted rightly; of
-        linear outputs, metric[i] is the sum of squared errors of unit i."""
+        linear outputs, metric[i] is the sum of squared errors of unit i.  Each example counts with its weight."""
         cdef Table inputs = checked_table(X, "X", self.net.n[0], False)
         cdef Table targets = self._targets(Y, inputs.m)
+        cdef Table weighing
         cdef np.ndarray parameters = checked_parameters(theta, "theta", self.net.parameters, self.dtype, False)
         cdef np.ndarray sums = numpy.zeros(1 + self.net.n[self.net.L])
         cdef int threads = threads_for(n_threads, <double>inputs.m * self.net.parameters, inputs.m)
         cdef Buffers room = Buffers(self, inputs.m, threads, False)
         cdef Watch watch = new_watch()
+        cdef Batch batch = Batch(&inputs, &targets, NULL, NULL, 0, inputs.m, False, 0)
+        if weights is not None:
+            weighing = checked_weights(weights, inputs.m)
+            batch.weights = &weighing
         with nogil:
             if self.single:
-                run_examples[float](&self.net, <const float *>np.PyArray_DATA(parameters), &inputs, &targets, NULL, 0,
-                                    inputs.m, threads, <float *>room.scratch, NULL, <double *>np.PyArray_DATA(sums),
-                                    room.share_sums, &watch)
+                run_batch[float](&self.net, <const float *>np.PyArray_DATA(parameters), &batch, threads,
+                                 <float *>room.scratch, NULL, <double *>np.PyArray_DATA(sums), room.share_sums, &watch)
             else:
-                run_examples[double](&self.net, <const double *>np.PyArray_DATA(parameters), &inputs, &targets, NULL, 0,
-                                     inputs.m, threads, <double *>room.scratch, NULL, <double *>np.PyArray_DATA(sums),
-                                     room.share_sums, &watch)
+                run_batch[double](&self.net, <const double *>np.PyArray_DATA(parameters), &batch, threads,
+                                  <double *>room.scratch, NULL, <double *>np.PyArray_DATA(sums), room.share_sums, &watch)
         return float(sums[0]), sums[1:]
 
     def descend(self, theta, gradient, double learning_rate):
@@ -611,22 +668,37 @@ cdef class Engine:
             descend[double](<double *>np.PyArray_DATA(parameters), <const double *>np.PyArray_DATA(slope),
                             learning_rate, self.net.parameters)
 
-    def train(self, theta, X, Y, np.ndarray stats, *, Py_ssize_t batch_size, double learning_rate, uint64_t seed,
-              uint64_t epoch, bint shuffle, double seconds=INFINITY, int n_threads=0):
+    def train(self, theta, X, Y, np.ndarray stats, weights=None, *, Py_ssize_t batch_size, np.ndarray learning_rates,
+              np.ndarray counts, uint64_t seed, uint64_t epoch, bint shuffle, str rule="sgd", numbers=(0, 0, 0, 0),
+              np.ndarray state=None, double l1=0, double l2=0, double clip_norm=0, double seconds=INFINITY, int n_threads=0):
         """Mini-batch gradient descent of θ in place, for as many epochs as stats has rows.
 
-        Each epoch writes one row: its seconds, its summed loss, its metric as in evaluate.  The caller fills the first
-        column with NaN and the others with 0 and so sees, also after Ctrl-C, how many epochs were completed.  It ends
-        early after `seconds`, and after an epoch whose loss or θ is not finite.  n_threads = 0 leaves their number to
-        the work of a batch.
+        Each epoch writes one row: its seconds, its summed loss, its metric as in evaluate but unweighted.  The caller
+        fills the first column with NaN and the others with 0 and so sees, also after Ctrl-C, how many epochs were completed.
+        It ends early after `seconds`, and after an epoch whose loss or θ is not finite.  learning_rates has one for each
+        epoch; counts (2,) counts the steps of the network and of the optimiser.  rule is a key of OPTIMIZERS, numbers its β₁, β₂, ε and λ (see descent.pyx),
+        state (vectors, P) what it keeps between steps.  n_threads = 0 leaves their number to the work of a batch.
         """
         cdef Table inputs = checked_table(X, "X", self.net.n[0], False)
         cdef Table targets = self._targets(Y, inputs.m)
+        cdef Table weighing
         cdef np.ndarray parameters = checked_parameters(theta, "theta", self.net.parameters, self.dtype, True)
-        if (np.PyArray_TYPE(stats) != np.NPY_FLOAT64 or stats.ndim != 2 or not np.PyArray_ISCARRAY(stats)
-                or np.PyArray_DIM(stats, 1) != 2 + self.net.n[self.net.L]):
-            raise ValueError(f"stats: expected a writable C-contiguous float64 array (epochs, "
-                             f"{2 + self.net.n[self.net.L]}), got {(<object>stats).shape} {stats.dtype}")
+        cdef Batch batch = Batch(&inputs, &targets, NULL, NULL, 0, 0, self.drops, 0)
+        cdef Optimizer optimizer
+        cdef Py_ssize_t epochs = stats.shape[0] if stats.ndim else 0
+        if weights is not None:
+            weighing = checked_weights(weights, inputs.m)
+            batch.weights = &weighing
+        check_array(stats, "stats", np.NPY_FLOAT64, (epochs, 2 + self.net.n[self.net.L]))
+        check_array(learning_rates, "learning_rates", np.NPY_FLOAT64, (epochs,))
+        check_array(counts, "counts", np.NPY_INT64, (2,))
+        optimizer.rule, vectors = OPTIMIZERS[rule]
+        optimizer.beta1, optimizer.beta2, optimizer.epsilon, optimizer.decay = numbers
+        optimizer.l1, optimizer.l2, optimizer.clip_norm = l1, l2, clip_norm
+        if state is None:
+            state = numpy.empty((0, self.net.parameters), self.dtype)
+        if vectors:
+            check_array(state, "state", np.PyArray_TYPE(parameters), (vectors, self.net.parameters))
         if batch_size < 1:
             raise ValueError(f"batch_size: expected a positive int, got {batch_size}")
         batch_size = min(batch_size, inputs.m)
@@ -634,16 +706,18 @@ cdef class Engine:
         cdef Buffers room = Buffers(self, batch_size, threads, True)
         cdef np.ndarray order = numpy.empty(inputs.m if shuffle else 0, numpy.int64)
         cdef int64_t *indices = <int64_t *>np.PyArray_DATA(order) if shuffle else NULL
-        cdef Py_ssize_t epochs = np.PyArray_DIM(stats, 0)
+        cdef void *kept = np.PyArray_DATA(state)
         with nogil:
             if self.single:
-                train[float](&self.net, <float *>np.PyArray_DATA(parameters), &inputs, &targets,
-                             <double *>np.PyArray_DATA(stats), epochs, batch_size, learning_rate, seed, epoch, indices,
-                             seconds, threads, <float *>room.scratch, <float *>room.gradient, room.share_sums)
+                train[float](&self.net, <float *>np.PyArray_DATA(parameters), &batch, <double *>np.PyArray_DATA(stats),
+                             <const double *>np.PyArray_DATA(learning_rates), epochs, batch_size, &optimizer, <float *>kept,
+                             <int64_t *>np.PyArray_DATA(counts), seed, epoch, indices, seconds, threads,
+                             <float *>room.scratch, <float *>room.gradient, room.share_sums)
             else:
-                train[double](&self.net, <double *>np.PyArray_DATA(parameters), &inputs, &targets,
-                              <double *>np.PyArray_DATA(stats), epochs, batch_size, learning_rate, seed, epoch, indices,
-                              seconds, threads, <double *>room.scratch, <double *>room.gradient, room.share_sums)
+                train[double](&self.net, <double *>np.PyArray_DATA(parameters), &batch, <double *>np.PyArray_DATA(stats),
+                              <const double *>np.PyArray_DATA(learning_rates), epochs, batch_size, &optimizer,
+                              <double *>kept, <int64_t *>np.PyArray_DATA(counts), seed, epoch, indices, seconds, threads,
+                              <double *>room.scratch, <double *>room.gradient, room.share_sums)
 
 
 cdef class Buffers:

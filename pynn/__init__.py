@@ -7,7 +7,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from pynn import datasets
+from pynn import datasets, optimizers, schedules
 from pynn.gradcheck import GradientReport, check_gradients
 from pynn.history import History
 from pynn.network import ForwardPass, Gradients, Layer, Network
@@ -28,7 +28,9 @@ __all__ = [
     "Network",
     "check_gradients",
     "datasets",
+    "optimizers",
     "plot",
+    "schedules",
 ]
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 import itertools
 import operator
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
-from cnn_core import Engine
+from cnn_core import OPTIMIZERS, Engine
 from pynn import activations, losses, training
 from pynn.history import History
 from pynn.initializers import INITIALIZERS
 from pynn.numpy_engine import NumpyEngine, layer_views
+from pynn.optimizers import SGD, Optimizer
 from pynn.randomness import seed_from
-from pynn.validation import choice, examples, finite_array, positive_int, real_number, targets
+from pynn.validation import choice, examples, finite_array, positive_int, real_number, targets, weights
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -112,9 +113,11 @@ class Network:
         softmax (the default for more) or linear (regression).
     loss : str, optional
         binary_cross_entropy or mean_squared_error for sigmoid, categorical_cross_entropy for softmax,
-        mean_squared_error for linear; the first is the default.
+        mean_squared_error, mean_absolute_error or huber for linear; the first is the default.
     initializer : str
         he, glorot, small_normal (0.1 · N(0, 1)) or zeros, of the weights; biases start at 0.
+    dropout : float or sequence of float
+        The probability with which fit drops each unit of a hidden layer in a step, one for all or one for each.
     dtype : {"float64", "float32"}
     rng : None, int or numpy Generator
         What the weights, and later the order of the examples, are drawn from.
@@ -143,8 +146,8 @@ class Network:
     """
 
     def __init__(self, sizes: Sequence[int], *, hidden: str | Sequence[str] = "relu", output: str | None = None,
-                 loss: str | None = None, initializer: str = "he", dtype: Any = "float64", rng: Any = None,
-                 engine: Literal["cython", "numpy"] = "cython") -> None:
+                 loss: str | None = None, initializer: str = "he", dropout: float | Sequence[float] = 0.0,
+                 dtype: Any = "float64", rng: Any = None, engine: Literal["cython", "numpy"] = "cython") -> None:
         checked = _checked_sizes(sizes)
         output = choice(output or ("sigmoid" if checked[-1] == 1 else "softmax"), "output", activations.OUTPUT)
         if output == "softmax" and checked[-1] == 1:
@@ -157,7 +160,7 @@ class Network:
         draw = INITIALIZERS[choice(initializer, "initializer", INITIALIZERS)]
         engine_name = choice(engine, "engine", _ENGINES)
         number_type = _checked_dtype(dtype)
-        self._build(checked, names, loss, number_type, engine_name)
+        self._build(checked, names, loss, _checked_dropout(dropout, len(checked) - 2), number_type, engine_name)
         self._seed, self._epoch = seed_from(rng), 0
         generator = np.random.default_rng(self._seed)
         for layer in self:
@@ -165,14 +168,18 @@ class Network:
             layer.W[...] = draw(units, inputs, generator)
             layer.b[...] = 0
 
-    def _build(self, sizes: tuple[int, ...], names: tuple[str, ...], loss: str, dtype: np.dtype[Any],
-               engine: str) -> None:
+    def _build(self, sizes: tuple[int, ...], names: tuple[str, ...], loss: str, dropout: tuple[float, ...],
+               dtype: np.dtype[Any], engine: str) -> None:
         """Everything but the values of the parameters."""
         self._sizes, self._activations, self._loss, self._dtype, self._engine_name = sizes, names, loss, dtype, engine
-        self._engine = _ENGINES[engine](sizes, names, loss, dtype)
+        self._dropout = dropout
+        self._engine = _ENGINES[engine](sizes, names, loss, dtype, (*dropout, 0.0))
         self._lock = threading.Lock()
         self._theta = _aligned(sum(n * (k + 1) for k, n in itertools.pairwise(sizes)), dtype)
         self._layers = [Layer(l, W, b, names[l - 1]) for l, (W, b) in enumerate(layer_views(self._theta, sizes), start=1)]
+        self._optimizer: Optimizer
+        self._counts = np.zeros(2, np.int64)        # steps of the network, and of its optimiser
+        self._use(SGD())
 
     # ------------------------------------------------------------------------------------------------- parameters
 
@@ -209,6 +216,36 @@ class Network:
     def engine(self) -> str:
         """cython or numpy."""
         return self._engine_name
+
+    @property
+    def dropout(self) -> tuple[float, ...]:
+        """The probability that a unit is dropped in a step of fit, for each hidden layer."""
+        return self._dropout
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """The optimiser of the last fit, or that of the next one; the network keeps its state from fit to fit."""
+        return self._optimizer
+
+    @property
+    def learning_rate(self) -> float:
+        """The optimiser's α; a callback may assign it, for the next epoch on."""
+        return self._optimizer.learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: float) -> None:
+        self._optimizer = self._optimizer.with_learning_rate(value)
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs the network has been trained for."""
+        return self._epoch
+
+    def _use(self, optimizer: Optimizer) -> None:
+        """Take this optimiser, at its first step."""
+        self._optimizer = optimizer
+        self._state = np.zeros((OPTIMIZERS[optimizer.rule][1], len(self._theta)), self._dtype)
+        self._counts[1] = 0
 
     @property
     def is_regression(self) -> bool:
@@ -309,10 +346,12 @@ class Network:
 
     # -------------------------------------------------------------------------------------------------- training
 
-    def fit(self, X: Any, y: Any, *, epochs: int = 100, batch_size: int | None = 32, learning_rate: float | None = None,
-            validation_data: Any = None, validation_split: float = 0.0, shuffle: bool = True,
-            callbacks: Sequence[training.Callback] = (), progress: bool | None = None, rng: Any = None,
-            n_threads: int | None = None) -> History:
+    def fit(self, X: Any, y: Any, *, epochs: int = 100, batch_size: int | None = 32,
+            learning_rate: float | training.Schedule | None = None, optimizer: str | Optimizer | None = None,
+            validation_data: Any = None, validation_split: float = 0.0, shuffle: bool = True, sample_weight: Any = None,
+            class_weight: Mapping[int, float] | Literal["balanced"] | None = None, l1: float = 0.0, l2: float = 0.0,
+            clip_norm: float | None = None, callbacks: Sequence[training.Callback] = (), progress: bool | None = None,
+            rng: Any = None, n_threads: int | None = None) -> History:
         """Train by mini-batch gradient descent: for every batch forward, backward, descend.
 
         Parameters
@@ -325,16 +364,29 @@ class Network:
             How many times every example is met.
         batch_size : int or None
             Examples a step; None: all of them.
-        learning_rate : float, optional
-            α; 0.01 if not given.
+        learning_rate : float or callable, optional
+            α; if not given, the optimiser's.  A callable is asked before every epoch, with the number of epochs that the
+            network has behind it; pynn.schedules has the usual ones.
+        optimizer : str or one of pynn.optimizers, optional
+            sgd, rmsprop, adagrad, adam, adamw or adamax with their defaults, or a recipe, from its first step.  If not
+            given, the one used last goes on with its state; at first it is SGD(learning_rate=0.01).
         validation_data : (X, y), optional
             Evaluated after every epoch, never trained on.
         validation_split : float
             Instead of validation_data: the share of the rows, the last ones before any shuffling, to validate on.
         shuffle : bool
             Whether every epoch meets the examples in an order of its own.
+        sample_weight : array-like, (m,), optional
+            How much each example counts in the loss that is minimised; divided by the mean over the training set.
+        class_weight : mapping from class number to weight, or "balanced", optional
+            The same for all examples of a class, 1 for a class that is not named; balanced: every class counts alike.
+        l1, l2 : float
+            The penalties l1·Σ|W| + l2/2·ΣW², on weights only.  The losses in History are without them.
+        clip_norm : float, optional
+            Make ∇J so long where it is longer.
         callbacks : sequence of callables (net, history)
-            Run after every epoch; one that returns True stops the fit.
+            Run after every epoch; one that returns True stops the fit.  A method `finish(net, history)` of one, if it has
+            it, is called when the fit ends.
         progress : bool, optional
             Show a progress bar; if not given, on a terminal or in a notebook once the fit takes longer than a moment.
         rng : None, int or numpy Generator
@@ -376,8 +428,9 @@ class Network:
         True
         """
         return training.fit(self, X, y, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate,
-                            validation_data=validation_data, validation_split=validation_split, shuffle=shuffle,
-                            callbacks=callbacks, progress=progress, rng=rng, n_threads=n_threads)
+                            optimizer=optimizer, validation_data=validation_data, validation_split=validation_split,
+                            shuffle=shuffle, sample_weight=sample_weight, class_weight=class_weight, l1=l1, l2=l2,
+                            clip_norm=clip_norm, callbacks=callbacks, progress=progress, rng=rng, n_threads=n_threads)
 
     def predict(self, X: Any) -> Array:
         """Labels (m,) int64 of X (m, n[0]), multi-label (m, n[L]); in regression values (m,) or (m, n[L]).
@@ -416,13 +469,13 @@ class Network:
             return np.hstack([1 - outputs, outputs])
         return outputs
 
-    def score(self, X: Any, y: Any) -> float:
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Accuracy (of several labels: the share of examples with all of them right), or R² in regression."""
-        result = self.evaluate(X, y)
+        result = self.evaluate(X, y, sample_weight)
         return result["r2" if self.is_regression else "accuracy"]
 
-    def evaluate(self, X: Any, y: Any) -> dict[str, float]:
-        """{"loss", "accuracy"}, or {"loss", "r2"} in regression, of X (m, n[0]) and y.
+    def evaluate(self, X: Any, y: Any, sample_weight: Any = None) -> dict[str, float]:
+        """{"loss", "accuracy"}, or {"loss", "r2"} in regression, of X (m, n[0]) and y; weighted means with sample_weight (m,).
 
         Raises FloatingPointError where the loss is NaN.
 
@@ -434,7 +487,7 @@ class Network:
         ['accuracy', 'loss']
         """
         X = self._examples(X, "X")
-        result = training.evaluate(self, X, self._targets(y, "y", len(X)))
+        result = training.evaluate(self, X, self._targets(y, "y", len(X)), weights(sample_weight, "sample_weight", len(X)))
         for name, value in result.items():
             if np.isnan(value):
                 raise FloatingPointError(f"the {name} of the network is NaN: look at net.parameters for NaN and infinities")
@@ -454,14 +507,24 @@ class Network:
         twin.__setstate__(self.__getstate__())
         return twin
 
+    def _moving(self) -> dict[str, Any]:
+        """What a fit changes, as copies."""
+        return {"parameters": self._theta.copy(), "seed": self._seed, "epoch": self._epoch, "counts": self._counts.copy(),
+                "optimizer": self._optimizer, "state": self._state.copy()}
+
+    def _move_to(self, moving: Mapping[str, Any]) -> None:
+        self._theta[:], self._counts[:] = moving["parameters"], moving["counts"]
+        self._seed, self._epoch = moving["seed"], moving["epoch"]
+        self._optimizer, self._state = moving["optimizer"], moving["state"].copy()
+
     def __getstate__(self) -> dict[str, Any]:
-        return {"sizes": self.sizes, "activations": self.activations, "loss": self.loss, "dtype": self.dtype.name,
-                "engine": self.engine, "seed": self._seed, "epoch": self._epoch, "parameters": self._theta.copy()}
+        return {"sizes": self.sizes, "activations": self.activations, "loss": self.loss, "dropout": self.dropout,
+                "dtype": self.dtype.name, "engine": self.engine, **self._moving()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self._build(state["sizes"], state["activations"], state["loss"], np.dtype(state["dtype"]), state["engine"])
-        self._seed, self._epoch = state["seed"], state["epoch"]
-        self._theta[:] = state["parameters"]
+        self._build(state["sizes"], state["activations"], state["loss"], state["dropout"], np.dtype(state["dtype"]),
+                    state["engine"])
+        self._move_to(state)
 
     def summary(self) -> str:
         """A table of the layers, for printing.
@@ -527,6 +590,14 @@ def _checked_hidden(hidden: Any, layers: int) -> tuple[str, ...]:
     if len(hidden) != layers:
         raise ValueError(f"hidden: expected {layers} names, one for each hidden layer, got {len(hidden)}")
     return tuple(choice(name, f"hidden[{i}]", activations.HIDDEN) for i, name in enumerate(hidden))
+
+
+def _checked_dropout(dropout: Any, layers: int) -> tuple[float, ...]:
+    if not isinstance(dropout, Sequence | np.ndarray) or isinstance(dropout, str):
+        return (real_number(dropout, "dropout", 0, 1, high_included=False),) * layers
+    if len(dropout) != layers:
+        raise ValueError(f"dropout: expected {layers} probabilities, one for each hidden layer, got {len(dropout)}")
+    return tuple(real_number(p, f"dropout[{i}]", 0, 1, high_included=False) for i, p in enumerate(dropout))
 
 
 def _checked_dtype(dtype: Any) -> np.dtype[Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pynn import reference
-from pynn.randomness import epoch_order
+from pynn.randomness import epoch_order, kept_units
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -31,11 +31,13 @@ class NumpyEngine:
     n_threads is there for the interface alone: NumPy's own threads do the work.
     """
 
-    def __init__(self, sizes: Sequence[int], activations: Sequence[str], loss: str, dtype: Any) -> None:
+    def __init__(self, sizes: Sequence[int], activations: Sequence[str], loss: str, dtype: Any,
+                 dropout: Sequence[float] | None = None) -> None:
         self._sizes = tuple(sizes)
         self._activations = list(activations)
         self._loss = loss
         self.dtype = np.dtype(dtype)
+        self._dropout = [0.0, *(dropout or [0.0] * len(activations))]
 
     def forward(self, theta: Array, X: Array) -> tuple[list[Any], list[Any]]:
         W, b = self._layers(theta)
@@ -59,22 +61,28 @@ class NumpyEngine:
             outputs[start:start + _CHUNK] = A[-1].T
         return outputs
 
-    def evaluate(self, theta: Array, X: Array, Y: Array, *, n_threads: int = 0) -> tuple[float, Array]:
+    def evaluate(self, theta: Array, X: Array, Y: Array, weights: Array | None = None, *,
+                 n_threads: int = 0) -> tuple[float, Array]:
         summed_loss, metric = 0.0, np.zeros(self._sizes[-1])
         for start in range(0, len(X), _CHUNK):
-            Z, A = self.forward(theta, X[start:start + _CHUNK])
-            targets = self._targets(Y[start:start + _CHUNK])
-            summed_loss += reference.stable_loss(self._loss, targets, Z[-1], A[-1]) * targets.shape[1]
-            metric += self._measure(A[-1], targets)
+            rows = slice(start, start + _CHUNK)
+            Z, A = self.forward(theta, X[rows])
+            targets, weighing = self._targets(Y[rows]), None if weights is None else weights[rows]
+            summed_loss += reference.stable_loss(self._loss, targets, Z[-1], A[-1], weighing) * targets.shape[1]
+            metric += self._measure(A[-1], targets, weighing)
         return summed_loss, metric
 
     def descend(self, theta: Array, gradient: Array, learning_rate: float) -> None:
         reference.descend(theta, gradient, learning_rate)
 
-    def train(self, theta: Array, X: Array, Y: Array, stats: Array, *, batch_size: int, learning_rate: float, seed: int,
-              epoch: int, shuffle: bool, seconds: float = np.inf, n_threads: int = 0) -> None:
+    def train(self, theta: Array, X: Array, Y: Array, stats: Array, weights: Array | None = None, *, batch_size: int,
+              learning_rates: Array, counts: Array, seed: int, epoch: int, shuffle: bool, rule: str = "sgd",
+              numbers: Sequence[float] = (0, 0, 0, 0), state: Array | None = None, l1: float = 0, l2: float = 0,
+              clip_norm: float = 0, seconds: float = np.inf, n_threads: int = 0) -> None:
         m = len(X)
         W, b = self._layers(theta)
+        if state is None:
+            state = np.empty((0, len(theta)), self.dtype)
         began = time.perf_counter()
         for e, row in enumerate(stats):
             before = time.perf_counter()
@@ -82,18 +90,31 @@ class NumpyEngine:
             for start in range(0, m, batch_size):
                 batch = slice(start, start + batch_size) if order is None else order[start:start + batch_size]
                 targets = self._targets(Y[batch])
-                Z, A = reference.forward(W, b, self._columns(X[batch]), self._activations)
-                row[1] += reference.stable_loss(self._loss, targets, Z[-1], A[-1]) * targets.shape[1]
+                weighing = None if weights is None else weights[batch].astype(self.dtype)
+                masks = self._masks(seed, int(counts[0]), targets.shape[1])
+                Z, A = reference.forward(W, b, self._columns(X[batch]), self._activations, masks)
+                row[1] += reference.stable_loss(self._loss, targets, Z[-1], A[-1], weighing) * targets.shape[1]
                 row[2:] += self._measure(A[-1], targets)
-                dZ_output = reference.output_gradient(self._loss, self._activations[-1], targets, Z[-1], A[-1])
-                _, dW, db, _ = reference.backward(W, Z, A, dZ_output, self._activations)
-                for l in range(1, len(W)):
-                    reference.descend(W[l], dW[l], learning_rate)
-                    reference.descend(b[l], db[l], learning_rate)
+                dZ_output = reference.output_gradient(self._loss, self._activations[-1], targets, Z[-1], A[-1], weighing)
+                _, dW, db, _ = reference.backward(W, Z, A, dZ_output, self._activations, masks)
+                if l1 or l2:
+                    dW = [None, *(reference.penalise(W[l], dW[l], l1, l2) for l in range(1, len(W)))]
+                g = np.concatenate([part.ravel() for l in range(1, len(W)) for part in (dW[l], db[l])])
+                if clip_norm:
+                    g = reference.clip(g, clip_norm)
+                counts += 1
+                reference.update(rule, theta, g, state, learning_rates[e], int(counts[1]), *numbers)
             now = time.perf_counter()
             row[0] = now - before
             if not (np.isfinite(row[1]) and np.isfinite(theta).all()) or now - began > seconds:
                 break
+
+    def _masks(self, seed: int, step: int, m: int) -> list[Any] | None:
+        """Of every layer with dropout, what multiplies its A in this step."""
+        if not any(self._dropout):
+            return None
+        return [reference.dropout_mask(kept_units(seed, step, l, self._sizes[l], m, p), p, self.dtype) if p else None
+                for l, p in enumerate(self._dropout)]
 
     def _layers(self, theta: Array) -> tuple[list[Any], list[Any]]:
         """W[l] and b[l] as views into θ."""
@@ -109,12 +130,13 @@ class NumpyEngine:
             return (np.arange(self._sizes[-1])[:, None] == Y).astype(self.dtype)
         return np.ascontiguousarray(Y.reshape(len(Y), -1).T, self.dtype)
 
-    def _measure(self, Y_hat: Array, targets: Array) -> Array:
+    def _measure(self, Y_hat: Array, targets: Array, weights: Array | None = None) -> Array:
         metric = np.zeros(len(targets))
+        count = np.ones(targets.shape[1]) if weights is None else weights
         if self._activations[-1] == "sigmoid":
-            metric[0] = ((Y_hat > 0.5) == (targets > 0.5)).all(axis=0).sum()
+            metric[0] = ((Y_hat > 0.5) == (targets > 0.5)).all(axis=0) @ count
         elif self._activations[-1] == "softmax":
-            metric[0] = (Y_hat.argmax(axis=0) == targets.argmax(axis=0)).sum()
+            metric[0] = (Y_hat.argmax(axis=0) == targets.argmax(axis=0)) @ count
         else:
-            metric += ((Y_hat.astype(np.float64) - targets) ** 2).sum(axis=1)
+            metric += ((Y_hat.astype(np.float64) - targets) ** 2) @ count
         return metric

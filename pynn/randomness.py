@@ -1,4 +1,4 @@
-"""Where seeds come from, and the order of an epoch as a function of (seed, epoch)."""
+"""Where seeds come from, and what is drawn from them: the order of an epoch, the units that dropout keeps."""
 from __future__ import annotations
 
 import numbers
@@ -23,13 +23,25 @@ def seed_from(rng: object) -> int:
 
 def epoch_order(seed: int, epoch: int, m: int) -> np.ndarray:
     """The order in which epoch `epoch` meets the m examples: the shuffle of cnn_core/batches.pyx, in NumPy."""
-    key = splitmix64(np.uint64(seed) ^ splitmix64(np.array([epoch], np.uint64)))
+    key = key_of(seed, epoch)
     i = np.arange(1, m, dtype=np.uint64)
     draws = ((splitmix64(key + i) >> np.uint64(32)) * (i + np.uint64(1))) >> np.uint64(32)
     order = list(range(m))
     for at, other in enumerate(draws.tolist(), start=1):
         order[at], order[other] = order[other], order[at]
     return np.array(order, dtype=np.int64)
+
+
+def kept_units(seed: int, step: int, l: int, units: int, m: int, p: float) -> np.ndarray:
+    """Which units (units, m) of layer l step `step` keeps, each with probability 1 − p: the draws of cnn_core/dropout.pyx."""
+    key = splitmix64(key_of(seed, _BITS - step) ^ np.uint64(l))
+    number = (np.arange(units, dtype=np.uint64)[:, None] << np.uint64(32)) + np.arange(m, dtype=np.uint64)
+    return splitmix64(key + number) >> np.uint64(32) >= np.uint64(int(p * 2**32))
+
+
+def key_of(seed: int, number: int) -> np.ndarray:
+    """The key (1,) of an epoch or a step."""
+    return splitmix64(np.uint64(seed) ^ splitmix64(np.array([number], np.uint64)))
 
 
 def splitmix64(x: np.ndarray) -> np.ndarray:

@@ -165,16 +165,21 @@ def layer(W: Array, b: Array, A_previous: Array, g: Activation) -> tuple[Array, 
     return Z, g(Z)
 
 
-def forward(W: Layers, b: Layers, X: Array, activations: list[str]) -> tuple[Layers, Layers]:
-    """All layers: Z[1…L] and A[0…L]; activations[l − 1] names g[l]."""
+def forward(W: Layers, b: Layers, X: Array, activations: list[str], masks: Layers | None = None) -> tuple[Layers, Layers]:
+    """All layers: Z[1…L] and A[0…L]; activations[l − 1] names g[l].  In training with dropout, masks[l] multiplies A[l]."""
     Z: Layers = [None]
     A: Layers = [X]
     for l in range(1, len(W)):
         g, _ = ACTIVATIONS[activations[l - 1]]
         Z_l, A_l = layer(W[l], b[l], A[l - 1], g)
         Z.append(Z_l)
-        A.append(A_l)
+        A.append(A_l if masks is None or masks[l] is None else A_l * masks[l])
     return Z, A
+
+
+def dropout_mask(kept: Array, p: float, dtype: Any) -> Array:
+    """Inverted dropout: 1/(1 − p) where a unit is kept, 0 where it is dropped, so that the expected A[l] stays what it is."""
+    return np.where(kept, 1 / (1 - p), 0.0).astype(dtype)
 
 
 # ------------------------------------------------------------------------------------------------------------------ losses
@@ -195,10 +200,23 @@ def mean_squared_error(Y: Array, Y_hat: Array) -> float:
     return float(np.mean((Y_hat - Y) ** 2))
 
 
+def mean_absolute_error(Y: Array, Y_hat: Array) -> float:
+    """J = (1/m) Σ |ŷ − y|, the mean over the output units too."""
+    return float(np.mean(np.abs(Y_hat - Y)))
+
+
+def huber(Y: Array, Y_hat: Array) -> float:
+    """J = (1/m) Σ ½ (ŷ − y)² where |ŷ − y| ≤ 1, else |ŷ − y| − ½; the mean over the output units too."""
+    d = np.abs(Y_hat - Y)
+    return float(np.mean(np.where(d <= 1, d * d / 2, d - 0.5)))
+
+
 LOSSES: dict[str, Callable[[Array, Array], float]] = {
     "binary_cross_entropy": binary_cross_entropy,
     "categorical_cross_entropy": categorical_cross_entropy,
     "mean_squared_error": mean_squared_error,
+    "mean_absolute_error": mean_absolute_error,
+    "huber": huber,
 }
 
 
@@ -209,22 +227,32 @@ def loss_derivative(loss: str, Y: Array, Y_hat: Array) -> Array:
             return np.divide(np.where(Y == 1, -1, 1), np.where(Y == 1, Y_hat, 1 - Y_hat)) / len(Y)
         if loss == "categorical_cross_entropy":
             return np.where(Y == 1, np.divide(-1, Y_hat), 0 * Y_hat)
+    if loss == "mean_absolute_error":
+        return np.sign(Y_hat - Y) / len(Y)
+    if loss == "huber":
+        return np.clip(Y_hat - Y, -1, 1) / len(Y)
     return 2 * (Y_hat - Y) / len(Y)
 
 
-def stable_loss(loss: str, Y: Array, Z: Array, Y_hat: Array) -> float:
-    """The same J from Z[L]: where ŷ has rounded to 0 or 1, log ŷ is lost but z is not."""
-    Y, Z = Y.astype(np.float64), Z.astype(np.float64)
+def stable_loss(loss: str, Y: Array, Z: Array, Y_hat: Array, weights: Array | None = None) -> float:
+    """The same J from Z[L]: where ŷ has rounded to 0 or 1, log ŷ is lost but z is not.  Weights count examples more or less."""
+    Y, Z, Y_hat = Y.astype(np.float64), Z.astype(np.float64), Y_hat.astype(np.float64)
     if loss == "binary_cross_entropy":
-        return float(np.mean(relu(Z) - Y * Z + np.log1p(np.exp(-np.abs(Z)))))
-    if loss == "categorical_cross_entropy":
+        of_examples = np.mean(relu(Z) - Y * Z + np.log1p(np.exp(-np.abs(Z))), axis=0)
+    elif loss == "categorical_cross_entropy":
         Z = Z - Z.max(axis=0)
-        return float(np.mean(np.log(np.exp(Z).sum(axis=0)) - (Y * Z).sum(axis=0)))
-    return mean_squared_error(Y, Y_hat.astype(np.float64))
+        of_examples = np.log(np.exp(Z).sum(axis=0)) - (Y * Z).sum(axis=0)
+    else:
+        d = np.abs(Y_hat - Y)
+        of_units = {"mean_squared_error": d * d, "mean_absolute_error": d, "huber": np.where(d <= 1, d * d / 2, d - 0.5)}
+        of_examples = np.mean(of_units[loss], axis=0)
+    return float(np.mean(of_examples if weights is None else of_examples * weights))
 
 
-def output_gradient(loss: str, activation: str, Y: Array, Z: Array, Y_hat: Array) -> Array:
+def output_gradient(loss: str, activation: str, Y: Array, Z: Array, Y_hat: Array, weights: Array | None = None) -> Array:
     """dZ[L] in its stable form: Ŷ − Y for a cross-entropy with its own activation, else dA[L] ∗ g′(Z[L])."""
+    if weights is not None:
+        return output_gradient(loss, activation, Y, Z, Y_hat) * weights
     if loss == "categorical_cross_entropy":
         return Y_hat - Y
     if loss == "binary_cross_entropy":
@@ -244,9 +272,9 @@ def chained_output_gradient(loss: str, activation: str, Y: Array, Z: Array, Y_ha
     return loss_derivative(loss, Y, Y_hat) * g_prime(Z, Y_hat)
 
 
-def backward(W: Layers, Z: Layers, A: Layers, dZ_output: Array,
-             activations: list[str]) -> tuple[Layers, Layers, Layers, Layers]:
-    """All layers, from dZ[L] down: dZ[1…L], dW[1…L], db[1…L] and dA[0…L−1]."""
+def backward(W: Layers, Z: Layers, A: Layers, dZ_output: Array, activations: list[str],
+             masks: Layers | None = None) -> tuple[Layers, Layers, Layers, Layers]:
+    """All layers, from dZ[L] down: dZ[1…L], dW[1…L], db[1…L] and dA[0…L−1]; masks are those of forward."""
     L, m = len(W) - 1, dZ_output.shape[1]
     dZ: Layers = [None] * L + [dZ_output]
     dW: Layers = [None] * (L + 1)
@@ -254,9 +282,13 @@ def backward(W: Layers, Z: Layers, A: Layers, dZ_output: Array,
     dA: Layers = [None] * (L + 1)
     for l in range(L, 0, -1):
         if l < L:
-            _, g_prime = ACTIVATIONS[activations[l - 1]]
+            g, g_prime = ACTIVATIONS[activations[l - 1]]
             assert g_prime is not None
-            dZ[l] = dA[l] * g_prime(Z[l], A[l])             # dZ[l] = dA[l] ∗ g[l]′(Z[l])
+            a = A[l]
+            if masks is not None and masks[l] is not None:
+                dA[l] = dA[l] * masks[l]
+                a = g(Z[l])                                 # A[l] as it was before the mask
+            dZ[l] = dA[l] * g_prime(Z[l], a)                # dZ[l] = dA[l] ∗ g[l]′(Z[l])
         dW[l] = dZ[l] @ A[l - 1].T / m                      # dW[l] = (1/m) dZ[l] A[l−1]ᵀ
         db[l] = dZ[l].sum(axis=1, keepdims=True) / m        # db[l] = (1/m) Σ dZ[l]
         dA[l - 1] = W[l].T @ dZ[l]                          # dA[l−1] = W[l]ᵀ dZ[l]
@@ -269,3 +301,46 @@ def backward(W: Layers, Z: Layers, A: Layers, dZ_output: Array,
 def descend(theta: Array, gradient: Array, learning_rate: float) -> None:
     """W[l] ← W[l] − α dW[l], b[l] ← b[l] − α db[l]: in place, on any one of them or on all in one vector θ."""
     theta -= theta.dtype.type(learning_rate) * gradient
+
+
+# ------------------------------------------------------------------------------------- optimisers, which refine the descent
+
+
+def penalise(W: Array, dW: Array, l1: float, l2: float) -> Array:
+    """dW of J + l1·Σ|W| + l2/2·ΣW²: dW + l2·W + l1·sign(W)."""
+    kind = W.dtype.type
+    return dW + kind(l2) * W + kind(l1) * np.sign(W)
+
+
+def clip(gradient: Array, clip_norm: float) -> Array:
+    """∇J, made as long as clip_norm where it is longer."""
+    norm = math.sqrt(float(np.sum(gradient.astype(np.float64) ** 2)))
+    return gradient * gradient.dtype.type(clip_norm / norm) if norm > clip_norm else gradient
+
+
+def update(rule: str, theta: Array, g: Array, state: Array, learning_rate: float, t: int, beta1: float, beta2: float,
+           epsilon: float, decay: float) -> None:
+    """Step t = 1, 2, … of an optimiser as PyTorch defines it, in place; state holds m, then v, which start at 0."""
+    kind = theta.dtype.type
+    m, v = (state[0], state[-1]) if len(state) else (state, state)
+    if rule == "sgd":
+        descend(theta, g, learning_rate)
+    elif rule in ("momentum", "nesterov"):
+        m[:] = kind(beta1) * m + g                                          # m ← μ m + g
+        descend(theta, m if rule == "momentum" else g + kind(beta1) * m, learning_rate)
+    elif rule in ("rmsprop", "adagrad"):
+        old, new = (beta2, 1 - beta2) if rule == "rmsprop" else (1, 1)
+        v[:] = kind(old) * v + kind(new) * g * g                            # v ← β₂ v + (1−β₂) g², or v + g²
+        descend(theta, g / (np.sqrt(v) + kind(epsilon)), learning_rate)     # θ ← θ − α g / (√v + ε)
+    elif rule in ("adam", "adamw"):
+        theta *= kind(1 - learning_rate * decay)                            # θ ← θ − α λ θ
+        m[:] = kind(beta1) * m + kind(1 - beta1) * g                        # m ← β₁ m + (1−β₁) g
+        v[:] = kind(beta2) * v + kind(1 - beta2) * g * g                    # v ← β₂ v + (1−β₂) g²
+        root = np.sqrt(v) * kind(1 / math.sqrt(1 - beta2**t))
+        descend(theta, m / (root + kind(epsilon)), learning_rate / (1 - beta1**t))
+    elif rule == "adamax":
+        m[:] = kind(beta1) * m + kind(1 - beta1) * g                        # m ← β₁ m + (1−β₁) g
+        v[:] = np.maximum(kind(beta2) * v, np.abs(g) + kind(epsilon))       # v ← max(β₂ v, |g| + ε)
+        descend(theta, m / v, learning_rate / (1 - beta1**t))
+    else:
+        raise ValueError(f"rule: unknown {rule!r}")

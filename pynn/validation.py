@@ -141,6 +141,21 @@ def targets(value: object, name: str, m: int, units: int, output: str, dtype: np
     return array.astype(np.int64, copy=False) if labels else array
 
 
+def weights(value: object, name: str, m: int) -> np.ndarray | None:
+    """Weights of m examples (m,), none below 0 and not all 0, divided by their mean; None for None."""
+    if value is None:
+        return None
+    array = finite_array(value, name).astype(np.float64)
+    if array.shape != (m,):
+        raise ValueError(f"{name}: expected shape ({m},), a weight for each example, got {array.shape}")
+    if array.min() < 0:
+        raise ValueError(f"{name}: expected no weight below 0, got {array.min():g}")
+    if array.max() == 0:
+        raise ValueError(f"{name}: expected some weight above 0, got only zeros")
+    array /= array.max()            # so that a sum of huge weights stays finite
+    return array / array.mean()
+
+
 def _fits(array: np.ndarray, name: str, dtype: np.dtype[Any]) -> None:
     if dtype == np.float32 and array.dtype == np.float64:
         largest = np.finfo(np.float32).max

@@ -7,7 +7,8 @@ import pytest
 import pynn
 
 PAIRS = [("sigmoid", "binary_cross_entropy"), ("sigmoid", "mean_squared_error"),
-         ("softmax", "categorical_cross_entropy"), ("linear", "mean_squared_error")]
+         ("softmax", "categorical_cross_entropy"), ("linear", "mean_squared_error"),
+         ("linear", "mean_absolute_error"), ("linear", "huber")]
 
 
 def problem(net: pynn.Network, m: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -18,10 +18,10 @@ from .conftest import PAIRS, problem
 needs_openmp = pytest.mark.skipif(not cnn_core.OPENMP, reason="built without OpenMP")
 
 
-def bits(net, X, y, threads, batch_size):
+def bits(net, X, y, threads, batch_size, **keywords):
     twin = net.copy()
     history = twin.fit(X, y, epochs=2, batch_size=batch_size, learning_rate=0.01, n_threads=threads,
-                       validation_data=(X, y))
+                       validation_data=(X, y), **keywords)
     columns = set(history.keys()) - {"epoch_seconds"}
     return [twin.parameters.tobytes(), *(history[name].tobytes() for name in sorted(columns))]
 
@@ -37,6 +37,16 @@ def test_any_number_of_threads_gives_the_same_bits(pair, hidden, m, dtype, share
     alone = bits(net, X, y, 1, batch_size)
     for threads in (2, 3, 7, None):
         assert bits(net, X, y, threads, batch_size) == alone
+
+
+@pytest.mark.parametrize("rule", ["sgd", "rmsprop", "adagrad", "adam", "adamw", "adamax"])
+@pytest.mark.parametrize("penalty", [{}, {"l1": 0.01, "l2": 0.1}, {"clip_norm": 0.1}])
+def test_optimisers_and_dropout_too(rule, penalty):
+    net = pynn.Network([3, 60, 60, 2], dropout=0.3, hidden="tanh", rng=0)
+    X, y = problem(net, 2500, 0)
+    weights = np.random.default_rng(0).uniform(size=2500)
+    alone, *others = (bits(net, X, y, threads, 1100, optimizer=rule, sample_weight=weights, **penalty) for threads in (1, 2, 5))
+    assert others == [alone, alone]
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

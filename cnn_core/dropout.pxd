@@ -1,0 +1,9 @@
+from libc.stdint cimport uint64_t
+
+from .architecture cimport real
+
+cdef struct Draw:           # which units of a block are dropped, as a function of nothing else
+    uint64_t key            # of the seed and the step
+    Py_ssize_t first        # the number in the batch of the block's first example
+
+cdef void drop(real *A, const Draw *draw, Py_ssize_t l, double p, Py_ssize_t units, Py_ssize_t columns) noexcept nogil
