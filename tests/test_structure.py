@@ -94,7 +94,7 @@ def test_unknown_attribute():
 
 
 @pytest.mark.parametrize("name", ["network", "history", "gradcheck", "datasets", "plot.panels", "plot.points", "plot.surface",
-                                  "plot.curves", "plot.diagrams", "plot.passes"])
+                                  "plot.curves", "plot.diagrams", "plot.neurons", "plot.passes"])
 def test_doctests(name):
     import doctest
     import importlib

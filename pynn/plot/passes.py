@@ -4,6 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from matplotlib import cbook
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 from numpy.typing import ArrayLike
@@ -25,6 +26,7 @@ from pynn.plot.drawing import (
     points,
     row,
     shown,
+    sizes_of,
     width_of,
     write,
 )
@@ -69,26 +71,25 @@ def propagation(net: Network, X: ArrayLike | None = None, y: ArrayLike | None = 
     >>> matplotlib.use("Agg")
     >>> import pynn
     >>> ax = pynn.plot.propagation(pynn.Network([2, 4, 1], rng=0), [[0.5, -1.0]], [1])
-    >>> pynn.plot.describe(ax)
-    ''
+    >>> [text.get_text() for text in ax.texts if text.get_text().startswith("layer")]
+    ['layer 1: relu', 'layer 1: relu', 'layer 2: sigmoid', 'layer 2: sigmoid']
     """
     check_network(net)
     if (X is None) != (y is None):
         raise ValueError(f"{'X' if X is None else 'y'}: expected X and y or neither, got None")
     L, m, step, gradients = len(net), "m", None, None
-    if X is not None and y is not None:
-        step, gradients = net.forward(X), net.backward(X, y)
-        m = str(step.A[0].shape[1])
-    shape = f"$({net.sizes[0]}, {m})$"
+    shape = f"$({net.sizes[0]}, m)$"
     inputs: list[Part] = [("$A^{[0]} = X$", shape)]
     passed_on: list[Part] = [(f"${_handed_back(0, L)}$", shape)]
     loss: list[Part] = [(f"$J(Y, \\hat{{Y}}), \\quad \\hat{{Y}} = A^{{[{L}]}}$", "")]
-    if step is not None and gradients is not None:
+    if X is not None and y is not None:
+        step, gradients = net.forward(X), net.backward(X, y)
+        m = str(step.A[0].shape[1])
         inputs, passed_on = [_array("A^{[0]} = X", step.A[0])], [_array("dA^{[0]}", gradients.dA[0])]
         loss = [_array("Y", _columns(net, y, int(m))), _array(r"\hat{Y}", step.A[L]), (f"$J = {number(gradients.loss)}$", "")]
     layers = shown(L, 2, 1) if step is None else shown(L, 3, 2)
-    forward = {l: _forward(net, int(l), m, step) for l in layers if l}
-    backward = {l: _backward(net, int(l), m, gradients) for l in layers if l}
+    forward = {l: _forward(net, int(l), step) for l in layers if l}
+    backward = {l: _backward(net, int(l), gradients) for l in layers if l}
 
     wide_f, wide_b = (2 + max(_extent(parts)[0] for parts in steps.values()) for steps in (forward, backward))
     kept, handed = _both(L, "Z", "A", L - 1), _both(L, "dW", "db", L)
@@ -102,26 +103,26 @@ def propagation(net: Network, X: ArrayLike | None = None, y: ArrayLike | None = 
 
     write(ax, x_f, height - 1.2, "forward propagation", color=FORWARD, weight="bold")
     write(ax, x_b, height - 1.2, "backward propagation", color=BACKWARD, weight="bold")
-    y = height - 2.4 - high_ends
+    level = height - 2.4 - high_ends
     for x, parts in ((x_f, inputs), (x_b, passed_on)):
         wide = _extent(parts)[0]
-        _write(ax, x - wide / 2, x + wide / 2, y + high_ends / 2, parts)
+        _write(ax, x - wide / 2, x + wide / 2, level + high_ends / 2, parts)
     names = [*layers, str(L + 1)]
     for slot, (l, tall) in enumerate(zip(names, [*high, high_loss], strict=True)):
         carried = int(l) - 1 if l else int(names[slot - 1])
-        arrow(ax, (x_f, y), (x_f, y - _GAP), FORWARD, 0.2)
-        arrow(ax, (x_b, y - _GAP), (x_b, y), BACKWARD, 0.2)
+        arrow(ax, (x_f, level), (x_f, level - _GAP), FORWARD, 0.2)
+        arrow(ax, (x_b, level - _GAP), (x_b, level), BACKWARD, 0.2)
         if carried > 0:
-            write(ax, x_f + 0.8, y - _GAP / 2, f"$A^{{[{carried}]}}$", ha="left")
-            write(ax, x_b + 0.8, y - _GAP / 2, f"${_handed_back(carried, L)}$", ha="left")
-        y -= _GAP + tall
-        middle = y + tall / 2
+            write(ax, x_f + 0.8, level - _GAP / 2, f"$A^{{[{carried}]}}$", ha="left")
+            write(ax, x_b + 0.8, level - _GAP / 2, f"${_handed_back(carried, L)}$", ha="left")
+        level -= _GAP + tall
+        middle = level + tall / 2
         if slot == len(layers):
-            _box(ax, 1, right, y, tall, L + 1, f"loss: {net.loss}", loss, "black", boxes)
+            _box(ax, 1, right, level, tall, L + 1, f"loss: {net.loss}", loss, "black", boxes)
         elif l:
             name = f"layer {l}: {net[int(l)].activation}"
-            _box(ax, x_f - wide_f / 2, x_f + wide_f / 2, y, tall, int(l), name, forward[l], FORWARD, boxes)
-            _box(ax, x_b - wide_b / 2, right, y, tall, 2 * L + 2 - int(l), name, backward[l], BACKWARD, boxes)
+            _box(ax, x_f - wide_f / 2, x_f + wide_f / 2, level, tall, int(l), name, forward[l], FORWARD, boxes)
+            _box(ax, x_b - wide_b / 2, right, level, tall, 2 * L + 2 - int(l), name, backward[l], BACKWARD, boxes)
             arrow(ax, (x_f + wide_f / 2, middle), (x_b - wide_b / 2, middle), GREY)
             between = (x_f + wide_f / 2 + x_b - wide_b / 2) / 2
             write(ax, between, middle + 1, _both(int(l), "Z", "A", int(l) - 1))
@@ -133,22 +134,21 @@ def propagation(net: Network, X: ArrayLike | None = None, y: ArrayLike | None = 
                 column(ax, x, middle, [""], 2.4)
     write(ax, (1 + right) / 2, 1.2, r"then $W^{[l]} \leftarrow W^{[l]} - \alpha\, dW^{[l]}, \quad b^{[l]} \leftarrow b^{[l]} - "
                                     r"\alpha\, db^{[l]}$")
-    counted = "in symbols" if gradients is None else f"of {m} examples in numbers, with the loss {gradients.loss:.3g}"
-    say(ax, f"Forward and backward propagation through the network {'-'.join(map(str, net.sizes))}, {counted}: down the layers "
-            f"with Z and A, which are kept, to the loss ({net.loss.replace('_', ' ')}), and up again with dA and dZ, which give "
-            f"dW and db of every layer.")
+    counted = "in symbols" if gradients is None else f"in numbers, m = {m}, J = {gradients.loss:.3g}"
+    say(ax, f"Forward and backward propagation through the network {sizes_of(net)}, {counted}: down the layers with Z and A, "
+            f"which are cached, to the loss ({net.loss}), and up again with dA and dZ, which give dW and db of every layer.")
     return ax
 
 
-def _forward(net: Network, l: int, m: str, step: ForwardPass | None) -> list[Part]:
+def _forward(net: Network, l: int, step: ForwardPass | None) -> list[Part]:
     if step is not None:
         return [_array(f"Z^{{[{l}]}}", step.Z[l]), _array(f"A^{{[{l}]}}", step.A[l])]
-    shape = f"$({net.sizes[l]}, {m})$"
+    shape = f"$({net.sizes[l]}, m)$"
     return [(f"$Z^{{[{l}]}} = W^{{[{l}]}} A^{{[{l - 1}]}} + b^{{[{l}]}}$", shape),
             (f"$A^{{[{l}]}} = g^{{[{l}]}}(Z^{{[{l}]}})$", shape)]
 
 
-def _backward(net: Network, l: int, m: str, gradients: Gradients | None) -> list[Part]:
+def _backward(net: Network, l: int, gradients: Gradients | None) -> list[Part]:
     if gradients is not None:
         return [_array(f"{name}^{{[{l}]}}", arrays[l]) for name, arrays in (
             ("dA", gradients.dA), ("dZ", gradients.dZ), ("dW", gradients.dW), ("db", gradients.db))]
@@ -156,7 +156,7 @@ def _backward(net: Network, l: int, m: str, gradients: Gradients | None) -> list
     of_z = f"dA^{{[{l}]}} \\ast g^{{[{l}]}}{{}}'(Z^{{[{l}]}})"
     if net[l].activation == "softmax":          # which has a Jacobian instead of g′; with its loss both come to this
         of_z = r"\hat{Y} - Y"
-    return [(f"$dZ^{{[{l}]}} = {of_z}$", f"$({n}, {m})$"),
+    return [(f"$dZ^{{[{l}]}} = {of_z}$", f"$({n}, m)$"),
             (f"$dW^{{[{l}]}} = \\frac{{1}}{{m}}\\, dZ^{{[{l}]}} A^{{[{l - 1}]T}}$", f"$({n}, {before})$"),
             (f"$db^{{[{l}]}} = \\frac{{1}}{{m}}\\, \\Sigma\\, dZ^{{[{l}]}}$", f"$({n}, 1)$")]
 
@@ -187,7 +187,7 @@ def _array(symbol: str, values: np.ndarray) -> Part:
 def _extent(parts: list[Part]) -> tuple[float, float]:
     """Width and height of texts one below the other, or of matrices side by side, with their captions."""
     if all(isinstance(content, str) for content, _ in parts):
-        widths = [extent([(content, "")])[0] + 1.2 + width_of(caption, CAPTION) for content, caption in parts]
+        widths = [extent([(content, "")])[0] + 1.2 + CAPTION * width_of(caption) for content, caption in parts]
         return max(widths), PITCH * len(parts)
     width, height = extent(parts, 1.2)
     return width, height + 1.6
@@ -210,7 +210,7 @@ def _box(ax: Axes, left: float, right: float, bottom: float, height: float, step
     """A step: a box with its number, its name and what it computes."""
     ax.add_patch(FancyBboxPatch((left, bottom), right - left, height, **{
         "boxstyle": "round,pad=0,rounding_size=0.6", "facecolor": "white", "edgecolor": colour, "linewidth": points(ax, 0.12),
-        "zorder": 1, **boxes}))
+        "zorder": 1, **cbook.normalize_kwargs(boxes, FancyBboxPatch)}))
     top = bottom + height - 1.2
     circle(ax, left + 1.2, top, 0.75, facecolor=colour, linewidth=0)
     write(ax, left + 1.2, top, str(step), 0.8, color="white")
