@@ -263,5 +263,5 @@ class _Known:
         """z and a of unit i: where they come from, or their numbers."""
         z, a, b = (f"{letter}_{{{i}}}^{{[{self.l}]}}" for letter in "zab")
         if "a" in self.arrays:
-            return self.equal(z, "z", i) + r"$, \quad$" + self.equal(a, "a", i)
+            return self.equal(z, "z", i)[:-1] + r", \quad " + self.equal(a, "a", i)[1:]
         return rf"${z} = w_{{{i}}}^{{[{self.l}]T}} a^{{[{self.previous}]}} + {b}, \quad {a} = {self.of_z(i)}$"

@@ -42,7 +42,7 @@ def propagation(net: Network, X: ArrayLike | None = None, y: ArrayLike | None = 
     """Draw forward and backward propagation: the order of the steps, and what each hands on and keeps.
 
     Without examples in symbols, of more than 3 layers the first 2 and the last; with examples in numbers, of more than 5
-    layers the first 3 and the last 2. Of a matrix of more than 4 rows or 3 columns the first ones and the last are written.
+    layers the first 3 and the last 2. Of more than 4 rows or columns of a matrix the first 2 and the last are written.
 
     Parameters
     ----------
@@ -180,8 +180,8 @@ def _columns(net: Network, y: ArrayLike, m: int) -> np.ndarray:
 
 def _array(symbol: str, values: np.ndarray) -> Part:
     """A matrix of numbers over its symbol and shape."""
-    rows, columns = values.shape
-    return numbers(values, shown(rows, 3, 1), shown(columns, 2, 1)), f"${symbol} \\; ({rows}, {columns})$"
+    rows, columns = (shown(n, 2, 1) if n > 4 else shown(n, n, 0) for n in values.shape)
+    return numbers(values, rows, columns), f"${symbol} \\; ({values.shape[0]}, {values.shape[1]})$"
 
 
 def _extent(parts: list[Part]) -> tuple[float, float]:
