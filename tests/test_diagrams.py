@@ -329,10 +329,16 @@ def test_matrices_of_propagation_stand_in_rows_and_columns():
     net = network(2, 3, 1, hidden="tanh")
     X, y = [[0.5, -1.25], [0.3, 0.7]], [1, 0]
     ax = pynn.plot.propagation(net, X, y)
-    for matrix in (net.backward(X, y).dW[1], net.forward(X).Z[1]):
+    step, gradients = net.forward(X), net.backward(X, y)
+    captions = {text.get_text(): text.get_position() for text in ax.texts}
+    for name, matrix in (("Z", step.Z[1]), ("A", step.A[1]), ("dA", gradients.dA[1]), ("dZ", gradients.dZ[1]),
+                         ("dW", gradients.dW[1])):
         x, height = np.moveaxis([[place(ax, w) for w in row] for row in matrix], 2, 0)
         assert (np.diff(x, axis=1) > 0).all()
         assert (np.diff(height, axis=0) < 0).all()
+        at = captions[f"${name}^{{[1]}} \\; (3, 2)$"]
+        assert x[0, 0] < at[0] < x[0, 1]
+        assert 0 < height[-1, 0] - at[1] < 3
 
 
 def test_the_steps_go_down_and_up_again():
