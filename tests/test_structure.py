@@ -95,8 +95,7 @@ def test_unknown_attribute():
         _ = pynn.nothing
 
 
-@pytest.mark.parametrize("name", ["network", "optimizers", "schedules", "history", "gradcheck", "datasets", "plot.panels",
-                                  "plot.points", "plot.surface", "plot.curves"])
+@pytest.mark.parametrize("name", DOCTESTED)
 def test_doctests(name):
     import doctest
     import importlib
