@@ -1,6 +1,7 @@
 """What can be done after every epoch of a fit: any callable (net, history) will do; these are ready-made."""
 from __future__ import annotations
 
+import importlib
 import io
 from typing import TYPE_CHECKING, Any
 
@@ -185,12 +186,12 @@ class LivePlot:
     def _refresh(self, figure: Figure) -> None:
         from matplotlib import get_backend, pyplot
         if "inline" in get_backend().lower():
-            from IPython.display import Image, display
+            notebook = importlib.import_module("IPython.display")
             buffer = io.BytesIO()
             figure.savefig(buffer, format="png")
-            picture = Image(buffer.getvalue())  # type: ignore[no-untyped-call]
+            picture = notebook.Image(buffer.getvalue())
             if self._shown is None:
-                self._shown = display(picture, display_id=True)  # type: ignore[no-untyped-call]
+                self._shown = notebook.display(picture, display_id=True)
             else:
                 self._shown.update(picture)
         elif pyplot.fignum_exists(figure.number):       # the window may have been closed

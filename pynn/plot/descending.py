@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from pynn import validation
 from pynn.plot.movie import Movie
 from pynn.plot.panels import VALUES_MAP, say, styled
-from pynn.plot.paths import END, LINE, START, levels_of, name_levels
+from pynn.plot.paths import END, LINE, START, bands, name_levels
 from pynn.plot.rows import in_rows
 
 if TYPE_CHECKING:
@@ -116,15 +116,14 @@ def descent(cost: Callable[[float, float], float] | Network | None = None, X: Ar
         for ax in drawn:
             ax.label_outer()
         name_levels(drawn[0].figure.colorbar(filled, ax=drawn.tolist(), label="$J$"))
-    if not animated:
-        for path in paths:
-            path.show(steps)
-        return drawn
 
     def show(k: int) -> None:
         for path in paths:
             path.show(k)
 
+    show(steps)
+    if not animated:
+        return drawn
     movie = Movie(drawn[0].figure, show, steps + 1, fps)
     say(movie, f"A film of {steps} steps of gradient descent with learning rates {', '.join(f'{rate:g}' for rate in rates)}.")
     return movie
@@ -288,13 +287,15 @@ def _pair(value: Any, name: str) -> np.ndarray:
 def _draw_surface(ax: Any, p: np.ndarray, q: np.ndarray, costs: np.ndarray, given: dict[str, Any]) -> Any:
     ax.computed_zorder = False      # the path is to be seen before the surface, from wherever one looks
     ax.view_init(elev=45, azim=-30)
+    ax.set_box_aspect(None, zoom=0.85)      # room for the labels, of which the layout does not know
+    ax.locator_params(nbins=5)
     ax.set_zlabel("$J$")
     return ax.plot_surface(*np.meshgrid(p, q), costs, **{"cmap": VALUES_MAP, "rstride": 1, "cstride": 1, "linewidth": 0,
                                                          "zorder": 1, **given})
 
 
 def _draw_contours(ax: Axes, p: np.ndarray, q: np.ndarray, costs: np.ndarray, given: dict[str, Any]) -> Any:
-    filled = ax.contourf(p, q, costs, **{"cmap": VALUES_MAP, **levels_of(costs), **given})
+    filled = ax.contourf(p, q, costs, **bands(costs, given))
     ax.contour(filled, colors="white", linewidths=0.4, alpha=0.6)
     return filled
 

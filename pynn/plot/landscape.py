@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from pynn import validation
-from pynn.plot.panels import VALUES_MAP, add_colorbar, panel, say, styled
-from pynn.plot.paths import END, LINE, START, levels_of, name_levels
+from pynn.plot.panels import add_colorbar, panel, say, styled
+from pynn.plot.paths import END, LINE, START, bands, name_levels
 from pynn.plot.plane import check_network
 from pynn.randomness import seed_from
 
@@ -101,7 +101,7 @@ def loss_landscape(net: Network, X: ArrayLike, y: ArrayLike, path: Any = None, a
         losses[i, j] = twin.evaluate(X, y)["loss"]
 
     ax = panel(ax)
-    filled = ax.contourf(s, t, losses, **{"cmap": VALUES_MAP, **levels_of(losses), **contourf})
+    filled = ax.contourf(s, t, losses, **bands(losses, contourf))
     ax.contour(filled, colors="white", linewidths=0.4, alpha=0.6)
     add_colorbar(ax, filled, "$J$")
     name_levels(filled.colorbar)

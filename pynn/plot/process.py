@@ -174,7 +174,8 @@ def film(recorder: Recorder, net: Network, X: ArrayLike, y: ArrayLike, *, fps: f
     >>> recorder.record(net)
     >>> history = net.fit(X, y, epochs=3, callbacks=[recorder])
     >>> film = pynn.plot.film(recorder, net, X, y, grid=30)
-    >>> film.save("circles.gif")  # doctest: +SKIP
+    >>> film.save("circles.gif")            # doctest: +SKIP
+    >>> player = film.to_jshtml()           # what a notebook shows
     >>> pynn.plot.describe(film)
     'A film of the training of the network 2-4-1 from epoch 0 to 3: its decision surface, and curves of loss and accuracy.'
     """
