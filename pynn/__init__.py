@@ -7,7 +7,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from pynn import datasets, optimizers, schedules
+from pynn import callbacks, datasets, optimizers, schedules
 from pynn.gradcheck import GradientReport, check_gradients
 from pynn.history import History
 from pynn.network import ForwardPass, Gradients, Layer, Network
@@ -26,6 +26,7 @@ __all__ = [
     "History",
     "Layer",
     "Network",
+    "callbacks",
     "check_gradients",
     "datasets",
     "optimizers",

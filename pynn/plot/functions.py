@@ -1,0 +1,91 @@
+"""The activation functions and their derivatives, as the engine computes them."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib import cbook
+from matplotlib.lines import Line2D
+
+from pynn import validation
+from pynn.activations import HIDDEN
+from pynn.network import Network
+from pynn.plot.panels import COLOURS, keep_strip, say, styled
+from pynn.plot.rows import in_rows
+
+_Z = np.linspace(-4.0, 4.0, 801)
+_JUMP = 0.25            # from one z to the next no g′ that is continuous changes so much
+
+
+@styled
+def activations(names: Sequence[str] | str | None = None, axes: Any = None, **line: Any) -> np.ndarray:
+    """Draw activation functions g, solid, with their derivatives g′, dashed: what the engine's own passes return.
+
+    Parameters
+    ----------
+    names : sequence of str or str, optional
+        Activations of hidden layers; None draws all that pynn knows.
+    axes : array of matplotlib Axes, optional
+        One for each name; None makes a new figure.
+    **line
+        Keywords for `matplotlib.axes.Axes.plot`, such as linewidth.
+
+    Returns
+    -------
+    ndarray of matplotlib Axes, (number of names,)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument does not fit; the message names it.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("Agg")
+    >>> import pynn
+    >>> axes = pynn.plot.activations(["sigmoid", "relu"])
+    >>> [ax.get_title() for ax in axes]
+    ['sigmoid', 'relu']
+    """
+    if isinstance(names, str):
+        names = [names]
+    chosen = [validation.choice(name, "names", HIDDEN) for name in (HIDDEN if names is None else names)]
+    if not chosen:
+        raise ValueError("names: expected at least one activation, got none")
+    line = cbook.normalize_kwargs(line, Line2D)
+    columns = min((3, 4), key=lambda n: -len(chosen) % n)       # the fewer places stay empty
+    rows = -(-len(chosen) // columns)
+    drawn = in_rows(axes, len(chosen), columns, figsize=(3.2 * min(len(chosen), columns), 2.8 * rows + 0.4))
+    for ax, name in zip(drawn, chosen, strict=True):
+        g, slope = _passes(name)
+        ax.axhline(0, color="0.7", linewidth=0.8)
+        ax.axvline(0, color="0.7", linewidth=0.8)
+        ax.plot(_Z, g, **{"color": COLOURS[0], "label": "$g(z)$", "linewidth": 2, **line})
+        ax.plot(*_broken(_Z, slope), **{"color": COLOURS[3], "linestyle": "--", "label": "$g'(z)$", "linewidth": 2, **line})
+        ax.set(title=name.replace("_", " "), xlabel="$z$")
+        if axes is not None:
+            legend = ax.legend(loc="upper center", ncols=2, frameon=False, handlelength=1.2, columnspacing=0.8)
+            keep_strip(legend, ax)
+        say(ax, f"The activation {name}, from {g.min():.3g} to {g.max():.3g}, and its derivative, from {slope.min():.3g} to "
+                f"{slope.max():.3g}, for z from {_Z[0]:g} to {_Z[-1]:g}.")
+    if axes is None:
+        drawn[0].figure.legend(handles=drawn[0].lines[-2:], loc="outside lower center", ncols=2, frameon=False)
+    return drawn
+
+
+def _passes(name: str) -> tuple[np.ndarray, np.ndarray]:
+    """g and g′ at _Z: A[1] of a forward pass and dZ[1] / dA[1] of a backward pass of one unit with w = 1 and b = 0."""
+    net = Network([1, 1, 1], hidden=name, output="linear", rng=0)
+    net.parameters = [1.0, 0.0, 1.0, 0.0]
+    X = _Z[:, np.newaxis]
+    y = net(X) - 1          # an error everywhere, so that dA[1] is nowhere 0
+    gradients = net.backward(X, y)
+    return net.forward(X).A[1][0], (gradients.dZ[1] / gradients.dA[1])[0]
+
+
+def _broken(z: np.ndarray, slope: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The curve with a gap where it jumps: no line joins the two sides."""
+    jumps = np.flatnonzero(np.abs(np.diff(slope)) > _JUMP) + 1
+    return np.insert(z, jumps, np.nan), np.insert(slope, jumps, np.nan)

@@ -1,0 +1,87 @@
+"""Animations that go by the name of the file they are saved to, and show a progress bar meanwhile."""
+from __future__ import annotations
+
+import contextlib
+import html
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from matplotlib import animation
+from matplotlib.figure import Figure
+from tqdm.auto import tqdm
+
+from pynn import validation
+from pynn.plot.page import PageWriter
+from pynn.plot.panels import describe
+
+_PILLOW = (".gif", ".png", ".apng", ".webp")
+
+
+@contextlib.contextmanager
+def _settled(figure: Figure) -> Iterator[None]:
+    """Lay a figure out once and for all frames: its panels stay where they are, and frames take half as long."""
+    layout = figure.get_layout_engine()
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    try:
+        yield
+    finally:
+        figure.set_layout_engine(layout)
+
+
+class Movie(animation.FuncAnimation):
+    """A matplotlib Animation of frames 0, 1, …, each drawn by show(k)."""
+
+    def __init__(self, figure: Figure, show: Callable[[int], Any], frames: int, fps: float) -> None:
+        self.figure, self.frames, self.fps = figure, frames, fps
+        super().__init__(figure, show, frames=frames, interval=1000 / fps, cache_frame_data=False)
+
+    def save(self, filename: Any, writer: Any = None, fps: Any = None, dpi: Any = None, *args: Any,
+             progress: bool | None = None, **keywords: Any) -> None:
+        """Write .gif, .webp or .png with Pillow, a self-contained .html page, and any other film with ffmpeg.
+
+        Parameters
+        ----------
+        filename : str or path
+        writer : str or MovieWriter, optional
+            As matplotlib has it; None goes by the name of the file.
+        fps, dpi, *args, **keywords
+            As of `matplotlib.animation.Animation.save`.
+        progress : bool, optional
+            Show a progress bar; None: on a terminal and in a notebook.
+
+        Raises
+        ------
+        RuntimeError
+            If the film needs ffmpeg and there is none.
+        """
+        if progress is None:
+            progress = "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
+        kind = Path(filename).suffix.lower()
+        if writer is None and kind == ".html":
+            writer, fps = PageWriter(fps or self.fps, describe(self)), None
+        elif writer is None:
+            writer = "pillow" if kind in _PILLOW else "ffmpeg"
+            if not animation.writers.is_available(writer):
+                raise RuntimeError(f"filename: {str(filename)!r} needs ffmpeg, which is not on the path; .gif and .html do not")
+        with (tqdm(total=self.frames, unit="frame", disable=not validation.boolean(progress, "progress")) as bar,
+              _settled(self.figure)):
+            super().save(filename, writer, fps, dpi, *args,
+                         **{"progress_callback": lambda done, of: bar.update(), **keywords})
+
+    def to_jshtml(self, fps: float | None = None, embed_frames: bool = True, default_mode: str | None = None) -> str:
+        """The page of `save`, in a frame for a notebook; its pictures are always in it."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "film.html")
+            self.save(path, fps=fps)
+            page = html.escape(path.read_text(encoding="utf-8"))
+        width, height = self.figure.get_size_inches() * self.figure.dpi
+        return (f'<iframe srcdoc="{page}" title="film" style="width: {width:.0f}px; height: {height + 60:.0f}px; border: 0">'
+                f"</iframe>")
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of it."""
+        return self.to_jshtml()
