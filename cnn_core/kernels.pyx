@@ -42,14 +42,11 @@ cdef void outer_product(const real *dZ, const real *A, real *panel, real *dW, bi
 
 # OUT panel (columns, rows), with width elements from one row to the next          IN A (rows, columns)
 cdef inline void transpose(const real *A, real *panel, Py_ssize_t width, Py_ssize_t rows, Py_ssize_t columns) noexcept nogil:
-    cdef Py_ssize_t k = 0, c, j, i
-    while k + 4 <= rows:            # four rows at a time are written side by side; columns come in fours
-        c = 0
-        while c + 4 <= columns:
-            for i in range(4):
-                for j in range(4):
-                    panel[(c + i)*width + k + j] = A[(k + j)*columns + c + i]
-            c += 4
+    cdef Py_ssize_t k = 0, c, j
+    while k + 4 <= rows:            # four rows at a time are written side by side
+        for c in range(columns):
+            for j in range(4):
+                panel[c*width + k + j] = A[(k + j)*columns + c]
         k += 4
     while k < rows:
         for c in range(columns):

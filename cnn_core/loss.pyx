@@ -57,7 +57,7 @@ cdef double loss(const Architecture *net, const real *Z, const real *A, const re
         for e in range(K * columns):
             dZ[e] = A[e] - Y[e]
     else:
-        for c in range(columns):
+        for c in range(columns if K > 1 else 0):
             losses[c] /= K
         if net.loss == BINARY_CROSS_ENTROPY:
             # dZ[L] = A[L] − Y

@@ -304,7 +304,7 @@ cdef bint all_finite(const real *values, Py_ssize_t count) noexcept nogil:
 cdef int train(const Architecture *net, real *theta, Batch *batch, double *stats, const double *learning_rates,
                Py_ssize_t epochs, Py_ssize_t batch_size, Optimizer *optimizer, real *state, int64_t *counts, uint64_t seed,
                uint64_t epoch, int64_t *order, double seconds, int n_threads, real *scratch, real *gradient,
-               double *share_sums) except -1 nogil:
+               double *share_sums, real *trace) except -1 nogil:
     """Epochs of mini-batch gradient descent: forward, loss, backward and a step for every batch."""
     cdef Py_ssize_t e, width = 2 + net.n[net.L], shares, m = batch.X.m
     cdef Watch watch = new_watch()
@@ -324,6 +324,8 @@ cdef int train(const Architecture *net, real *theta, Batch *batch, double *stats
             counts[1] += 1
             step(net, optimizer, counts[1], theta, gradient, shares, batch.stop - batch.start, state, n_threads)
             batch.start = batch.stop
+        if trace != NULL:
+            memcpy(trace + e*net.parameters, theta, net.parameters * sizeof(real))
         now = seconds_now()
         stats[e*width] = max(now - before, 0)
         if not (isfinite(stats[e*width + 1]) and all_finite(theta, net.parameters)) or now - began > seconds:
@@ -670,14 +672,15 @@ cdef class Engine:
 
     def train(self, theta, X, Y, np.ndarray stats, weights=None, *, Py_ssize_t batch_size, np.ndarray learning_rates,
               np.ndarray counts, uint64_t seed, uint64_t epoch, bint shuffle, str rule="sgd", numbers=(0, 0, 0, 0),
-              np.ndarray state=None, double l1=0, double l2=0, double clip_norm=0, double seconds=INFINITY, int n_threads=0):
+              np.ndarray state=None, double l1=0, double l2=0, double clip_norm=0, np.ndarray trace=None, double seconds=INFINITY,
+              int n_threads=0):
         """Mini-batch gradient descent of θ in place, for as many epochs as stats has rows.
 
         Each epoch writes one row: its seconds, its summed loss, its metric as in evaluate but unweighted.  The caller
         fills the first column with NaN and the others with 0 and so sees, also after Ctrl-C, how many epochs were completed.
         It ends early after `seconds`, and after an epoch whose loss or θ is not finite.  learning_rates has one for each
         epoch; counts (2,) counts the steps of the network and of the optimiser.  rule is a key of OPTIMIZERS, numbers its β₁, β₂, ε and λ (see descent.pyx),
-        state (vectors, P) what it keeps between steps.  n_threads = 0 leaves their number to the work of a batch.
+        state (vectors, P) what it keeps between steps.  trace (epochs, P) receives θ after each epoch.  n_threads = 0 leaves their number to the work of a batch.
         """
         cdef Table inputs = checked_table(X, "X", self.net.n[0], False)
         cdef Table targets = self._targets(Y, inputs.m)
@@ -699,6 +702,8 @@ cdef class Engine:
             state = numpy.empty((0, self.net.parameters), self.dtype)
         if vectors:
             check_array(state, "state", np.PyArray_TYPE(parameters), (vectors, self.net.parameters))
+        if trace is not None:
+            check_array(trace, "trace", np.PyArray_TYPE(parameters), (epochs, self.net.parameters))
         if batch_size < 1:
             raise ValueError(f"batch_size: expected a positive int, got {batch_size}")
         batch_size = min(batch_size, inputs.m)
@@ -707,17 +712,18 @@ cdef class Engine:
         cdef np.ndarray order = numpy.empty(inputs.m if shuffle else 0, numpy.int64)
         cdef int64_t *indices = <int64_t *>np.PyArray_DATA(order) if shuffle else NULL
         cdef void *kept = np.PyArray_DATA(state)
+        cdef void *traced = NULL if trace is None else np.PyArray_DATA(trace)
         with nogil:
             if self.single:
                 train[float](&self.net, <float *>np.PyArray_DATA(parameters), &batch, <double *>np.PyArray_DATA(stats),
                              <const double *>np.PyArray_DATA(learning_rates), epochs, batch_size, &optimizer, <float *>kept,
                              <int64_t *>np.PyArray_DATA(counts), seed, epoch, indices, seconds, threads,
-                             <float *>room.scratch, <float *>room.gradient, room.share_sums)
+                             <float *>room.scratch, <float *>room.gradient, room.share_sums, <float *>traced)
             else:
                 train[double](&self.net, <double *>np.PyArray_DATA(parameters), &batch, <double *>np.PyArray_DATA(stats),
                               <const double *>np.PyArray_DATA(learning_rates), epochs, batch_size, &optimizer,
                               <double *>kept, <int64_t *>np.PyArray_DATA(counts), seed, epoch, indices, seconds, threads,
-                              <double *>room.scratch, <double *>room.gradient, room.share_sums)
+                              <double *>room.scratch, <double *>room.gradient, room.share_sums, <double *>traced)
 
 
 cdef class Buffers:

@@ -66,21 +66,24 @@ class Recorder:
 
     def __call__(self, net: Network, history: History) -> None:
         """Record, if it is time: what `fit` calls after every epoch."""
+        self.replay(net, history, net.parameters[None])
+
+    def replay(self, net: Network, history: History, trace: np.ndarray) -> None:
+        """The same after several epochs, with θ of each (k, P): what `fit` calls where nothing must be done between them."""
         if not self._histories or history is not self._histories[-1]:
             self._before += len(self._histories[-1]) if self._histories else 0
             self._histories.append(history)
-        epoch = self._before + len(history)
-        if epoch % self.every == 0:
-            self._keep(net, epoch)
+        for epoch, theta in enumerate(trace, start=self._before + len(history) - len(trace) + 1):
+            if epoch % self.every == 0:
+                self._keep(theta, epoch)
 
     def record(self, net: Network) -> None:
         """Record the network as it is: before `fit` its start, after it where it ended, whatever `every` is."""
         epoch = self._before + (len(self._histories[-1]) if self._histories else 0)
         if not self._epochs or epoch > self._epochs[-1]:
-            self._keep(net, epoch)
+            self._keep(net.parameters, epoch)
 
-    def _keep(self, net: Network, epoch: int) -> None:
-        theta = net.parameters.copy()
+    def _keep(self, theta: np.ndarray, epoch: int) -> None:
         kept = len(self._parameters)
         if kept:
             if theta.shape != self._parameters[0].shape:
@@ -94,7 +97,7 @@ class Recorder:
                 if epoch % self.every:
                     return
         self._epochs.append(epoch)
-        self._parameters.append(theta)
+        self._parameters.append(theta.copy())
 
     @property
     def epochs(self) -> np.ndarray:

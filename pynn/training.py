@@ -25,6 +25,7 @@ Schedule = Callable[[int], float]
 
 _EPOCHS_AT_ONCE = 10_000        # so that the statistics of a call to the engine stay small
 _RATES_AT_ONCE = 100            # asked of a schedule before the first of these epochs
+_TRACE_ELEMENTS = 1 << 20       # of the parameters of several epochs, for callbacks that may see them late
 _BAR_EVERY = 0.1                # seconds between looks at the progress bar
 _BAR_AFTER = 0.5                # seconds before an unasked bar appears: shorter fits need none
 _WARN_ABOVE = 10                # times the loss before the fit
@@ -128,17 +129,21 @@ def _run(net: Network, plan: _Plan) -> History:
             net._seed, net._epoch, net._counts[0] = plan.seed, 0, 0
         warned = stop = False
         at_once = _RATES_AT_ONCE if callable(plan.learning_rate) else _EPOCHS_AT_ONCE
-        if plan.callbacks or plan.validation:
+        late = bool(plan.callbacks) and plan.validation is None and all(hasattr(call, "replay") for call in plan.callbacks)
+        if late:
+            at_once = min(at_once, max(1, _TRACE_ELEMENTS // net.parameters.size))
+        elif plan.callbacks or plan.validation:
             at_once = 1
         while len(history) < plan.epochs and not stop:
             rates = _learning_rates(net, plan, min(plan.epochs - len(history), at_once))
             stats = np.zeros((len(rates), 2 + net.sizes[-1]))
             stats[:, 0] = np.nan
+            trace = np.empty((len(rates), net.parameters.size), net.dtype) if late else None
             try:
                 net._engine.train(net.parameters, plan.X, plan.y, stats, plan.weights, batch_size=plan.batch_size,
                                   learning_rates=rates, counts=net._counts, seed=net._seed, epoch=net._epoch,
                                   shuffle=plan.shuffle, rule=net.optimizer.rule, numbers=net.optimizer.numbers,
-                                  state=net._state, seconds=_BAR_EVERY if bar.wanted else np.inf, n_threads=plan.threads,
+                                  state=net._state, trace=trace, seconds=_BAR_EVERY if bar.wanted else np.inf, n_threads=plan.threads,
                                   **plan.penalties)
             finally:
                 stats = stats[~np.isnan(stats[:, 0])]
@@ -162,8 +167,11 @@ def _run(net: Network, plan: _Plan) -> History:
                 history.replace_last({f"val_{name}": value for name, value in after.items()})
             bar.show(len(history), history)
             for callback in plan.callbacks:
-                asked = callback(net, history)
-                stop = stop or (isinstance(asked, bool | np.bool_) and bool(asked))
+                if trace is not None:
+                    callback.replay(net, history, trace[:len(stats)])       # type: ignore[attr-defined]
+                else:
+                    asked = callback(net, history)
+                    stop = stop or (isinstance(asked, bool | np.bool_) and bool(asked))
     except KeyboardInterrupt:
         history.interrupted = True
         if not np.isfinite(net.parameters).all():

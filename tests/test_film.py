@@ -389,3 +389,14 @@ def test_a_folder_that_cannot_be_made_is_a_plain_message(tmp_path):
 def test_the_callbacks_module_loads_no_matplotlib():
     script = "import sys, pynn; pynn.callbacks.Recorder(); assert 'matplotlib' not in sys.modules"
     subprocess.run([sys.executable, "-P", "-c", script], check=True)
+
+
+def test_records_are_the_same_where_the_engine_keeps_them_and_where_fit_stops_every_epoch(data):
+    X, y = data
+    nets = [pynn.Network([2, 4, 1], rng=0) for _ in range(2)]
+    recorders = [pynn.callbacks.Recorder(every=3) for _ in nets]
+    nets[0].fit(X, y, epochs=10, callbacks=[recorders[0]])
+    nets[1].fit(X, y, epochs=10, callbacks=[recorders[1], lambda net, history: None])
+    assert recorders[0].epochs.tolist() == recorders[1].epochs.tolist() == [3, 6, 9]
+    assert recorders[0].parameters.tobytes() == recorders[1].parameters.tobytes()
+    assert recorders[0].history.loss.tobytes() == recorders[1].history.loss.tobytes()
