@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pynn import callbacks, datasets, optimizers, schedules
 from pynn.gradcheck import GradientReport, check_gradients
 from pynn.history import History
+from pynn.learning_rate import RangeTest, find_learning_rate
 from pynn.network import ForwardPass, Gradients, Layer, Network
 from pynn.training import DivergenceError, DivergenceWarning
 
@@ -26,9 +27,11 @@ __all__ = [
     "History",
     "Layer",
     "Network",
+    "RangeTest",
     "callbacks",
     "check_gradients",
     "datasets",
+    "find_learning_rate",
     "optimizers",
     "plot",
     "schedules",

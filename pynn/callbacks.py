@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import importlib
 import io
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -200,3 +201,159 @@ class LivePlot:
         elif pyplot.fignum_exists(figure.number):       # the window may have been closed
             figure.canvas.draw()
             figure.canvas.flush_events()
+
+
+def _monitored(history: History, monitor: str) -> float:
+    """The last value of what a callback watches."""
+    last = history.last()
+    if monitor not in last:
+        raise ValueError(f"monitor: expected one of {', '.join(last)}, got {monitor!r}"
+                         + ("; give fit validation_data or validation_split" if monitor.startswith("val_") else ""))
+    return last[monitor]
+
+
+class _Best:
+    """The best value of what a callback watches, and for how many epochs it has not become better."""
+
+    def __init__(self, monitor: str, min_delta: float) -> None:
+        if not isinstance(monitor, str):
+            raise TypeError(f"monitor: expected the name of a column of History, got {monitor!r}")
+        self.monitor = monitor
+        self._min_delta = validation.real_number(min_delta, "min_delta", 0)
+        self._sign = -1.0 if monitor.endswith(("accuracy", "r2")) else 1.0      # of these the largest is best
+        self.start()
+
+    def start(self) -> None:
+        self.waited, self._least = 0, np.inf
+
+    def improved(self, history: History) -> bool:
+        if len(history) == 1:           # another fit
+            self.start()
+        value = self._sign * _monitored(history, self.monitor)
+        better = bool(value < self._least - self._min_delta)
+        self._least = value if better else self._least
+        self.waited = 0 if better else self.waited + 1
+        return better
+
+
+class EarlyStopping:
+    """Stops a fit that no longer improves, and gives the network the parameters of its best epoch.
+
+    Parameters
+    ----------
+    monitor : str
+        The column of History to watch: of an accuracy or R² the largest value is best, of a loss the least.
+    patience : int
+        Epochs without improvement after which to stop.
+    min_delta : float
+        By how much a value must be better to count.
+    restore_best : bool
+        Whether θ becomes that of the best epoch when the fit ends; the optimiser's state stays that of the last one.
+
+    Raises
+    ------
+    ValueError, TypeError
+        Naming the argument; at the first epoch if the History has no such column.
+
+    Examples
+    --------
+    >>> import pynn
+    >>> X, y = pynn.datasets.moons(200, rng=0)
+    >>> stop = pynn.callbacks.EarlyStopping(patience=5)
+    >>> net = pynn.Network([2, 16, 1], rng=0)
+    >>> history = net.fit(X, y, epochs=1000, validation_split=0.3, optimizer="adam", learning_rate=0.05, callbacks=[stop])
+    >>> len(history) < 1000, len(history) - stop.best_epoch
+    (True, 5)
+    """
+
+    def __init__(self, monitor: str = "val_loss", patience: int = 10, min_delta: float = 0.0,
+                 restore_best: bool = True) -> None:
+        self._best = _Best(monitor, min_delta)
+        self.patience = validation.positive_int(patience, "patience")
+        self.restore_best = validation.boolean(restore_best, "restore_best")
+        self.best_epoch = 0
+        self._parameters: np.ndarray | None = None
+
+    def __call__(self, net: Network, history: History) -> bool:
+        """Whether to stop."""
+        if self._best.improved(history):
+            self.best_epoch = len(history)
+            self._parameters = net.parameters.copy() if self.restore_best else None
+        return self._best.waited >= self.patience
+
+    def finish(self, net: Network, history: History) -> None:
+        """What `fit` calls when it ends."""
+        if self._parameters is not None:
+            net.parameters = self._parameters
+            self._parameters = None
+
+
+class LearningRateSchedule:
+    """Sets the learning rate after every epoch to that of a schedule; `fit(learning_rate=schedule)` is the shorter way.
+
+    Parameters
+    ----------
+    schedule : callable
+        α as a function of the number of epochs that the network has behind it, such as one of pynn.schedules.
+
+    Examples
+    --------
+    >>> import pynn
+    >>> X, y = pynn.datasets.moons(100, rng=0)
+    >>> net = pynn.Network([2, 4, 1], rng=0)
+    >>> halve = pynn.callbacks.LearningRateSchedule(pynn.schedules.Exponential(0.4, factor=0.5))
+    >>> history = net.fit(X, y, epochs=2, learning_rate=0.4, callbacks=[halve])
+    >>> net.learning_rate
+    0.1
+    """
+
+    def __init__(self, schedule: Callable[[int], float]) -> None:
+        if not callable(schedule):
+            raise TypeError(f"schedule: expected a callable, got {schedule!r}")
+        self.schedule = schedule
+
+    def __call__(self, net: Network, history: History) -> None:
+        """Set α for the next epoch."""
+        net.learning_rate = self.schedule(net.epoch)
+
+
+class ReduceOnPlateau:
+    """Multiplies the learning rate by a factor where the fit no longer improves.
+
+    Parameters
+    ----------
+    monitor : str
+        The column of History to watch, as for EarlyStopping.
+    factor : float
+        Below 1.
+    patience : int
+        Epochs without improvement before α becomes smaller, and again before it does once more.
+    min_delta : float
+        By how much a value must be better to count.
+    lowest : float
+        α never becomes smaller than this.
+
+    Examples
+    --------
+    >>> import pynn
+    >>> X, y = pynn.datasets.moons(100, rng=0)
+    >>> net = pynn.Network([2, 4, 1], rng=0)
+    >>> reduce = pynn.callbacks.ReduceOnPlateau("loss", factor=0.5, patience=2, min_delta=1.0)
+    >>> history = net.fit(X, y, epochs=5, learning_rate=0.4, callbacks=[reduce])
+    >>> net.learning_rate
+    0.1
+    """
+
+    def __init__(self, monitor: str = "val_loss", factor: float = 0.1, patience: int = 10, min_delta: float = 0.0,
+                 lowest: float = 1e-8) -> None:
+        self._best = _Best(monitor, min_delta)
+        self.factor = validation.real_number(factor, "factor", 0, 1, low_included=False, high_included=False)
+        self.patience = validation.positive_int(patience, "patience")
+        self.lowest = validation.real_number(lowest, "lowest", 0, low_included=False)
+
+    def __call__(self, net: Network, history: History) -> None:
+        """Lower α, if it is time."""
+        self._best.improved(history)
+        if self._best.waited >= self.patience:
+            self._best.waited = 0
+            net.learning_rate = max(self.factor * net.learning_rate, min(self.lowest, net.learning_rate))

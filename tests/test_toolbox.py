@@ -3,10 +3,13 @@ from __future__ import annotations
 
 import pickle
 
+import matplotlib
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+matplotlib.use("Agg")
 
 import pynn
 from pynn import optimizers, schedules
@@ -190,3 +193,51 @@ def test_finish_is_called_once_when_the_fit_ends():
     counting = Counting()
     pynn.Network([2, 3, 1], rng=0).fit(*classes(), epochs=9, callbacks=[counting])
     assert (counting.calls, counting.finished) == (3, 1)
+
+
+# ------------------------------------------------------------------------------------------------------- callbacks
+
+
+def test_early_stopping_restores_the_best_epoch(engine):
+    X, y = classes(200)
+    net = pynn.Network([2, 20, 1], rng=0, engine=engine)
+    kept = []
+    stop = pynn.callbacks.EarlyStopping(patience=4)
+    history = net.fit(X, y, epochs=500, validation_split=0.4, optimizer="adam", learning_rate=0.1,
+                      callbacks=[lambda net, history: kept.append(net.parameters.copy()), stop])
+    best = int(np.argmin(history.val_loss))
+    assert len(history) == best + 1 + 4 == stop.best_epoch + 4
+    assert net.parameters.tobytes() == kept[best].tobytes()
+
+
+def test_early_stopping_counts_only_what_is_better_by_min_delta_and_starts_anew():
+    X, y = classes(100)
+    stop = pynn.callbacks.EarlyStopping("accuracy", patience=3, min_delta=0.9, restore_best=False)
+    net = pynn.Network([2, 4, 1], rng=0)
+    for _ in range(2):
+        assert len(net.fit(X, y, epochs=50, callbacks=[stop])) == 4
+
+
+def test_reduce_on_plateau_and_its_lowest():
+    X, y = classes(100)
+    net = pynn.Network([2, 4, 1], rng=0)
+    rates = []
+    net.fit(X, y, epochs=7, learning_rate=1.0, callbacks=[
+        pynn.callbacks.ReduceOnPlateau("loss", factor=0.1, patience=2, min_delta=10.0, lowest=0.05),
+        lambda net, history: rates.append(net.learning_rate)])
+    assert rates == pytest.approx([1, 1, 0.1, 0.1, 0.05, 0.05, 0.05])
+
+
+def test_the_range_test_leaves_the_network_alone_and_finds_a_rate_that_learns():
+    X, y = pynn.datasets.circles(600, rng=0)
+    net = pynn.Network([2, 4, 6, 6, 4, 1], rng=0)
+    before = pickle.dumps(net)
+    found = pynn.find_learning_rate(net, X, y, optimizer="adam")
+    assert pickle.dumps(net) == before
+    assert (np.diff(found.learning_rates) > 0).all()
+    assert found.losses.shape == found.learning_rates.shape
+    history = net.fit(X, y, epochs=60, optimizer="adam", learning_rate=found.suggestion / 3)
+    assert history.loss[-1] < 0.3 < 0.6 < history.loss[0]
+    ax = found.plot()
+    np.testing.assert_array_equal(ax.lines[0].get_xydata(), np.column_stack([found.learning_rates, found.losses]))
+    assert ax.lines[1].get_xdata()[0] == found.suggestion

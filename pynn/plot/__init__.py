@@ -1,5 +1,5 @@
 """Pictures of data, networks and histories: they are drawn in Axes, given or new, and never train."""
-from pynn.plot.curves import history
+from pynn.plot.curves import history, range_test
 from pynn.plot.descending import descent
 from pynn.plot.diagrams import network
 from pynn.plot.functions import activations
@@ -25,6 +25,7 @@ __all__ = [
     "network",
     "neuron",
     "propagation",
+    "range_test",
     "stills",
     "unit_maps",
 ]

@@ -1,4 +1,4 @@
-"""How loss and accuracy went, epoch by epoch."""
+"""How loss and accuracy went, epoch by epoch, and over the learning rate."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from pynn.plot.panels import COLOURS, keep_strip, panel, say, styled
 
 if TYPE_CHECKING:
     from pynn.history import History
+    from pynn.learning_rate import RangeTest
 
 _NAMES = {"accuracy": "accuracy", "r2": "$R^2$"}
 
@@ -102,3 +103,47 @@ class _UpToOne(AutoLocator):
 
     def tick_values(self, vmin: float, vmax: float) -> list[float]:
         return [tick for tick in super().tick_values(vmin, vmax) if tick < 1 + 1e-9]
+
+
+@styled
+def range_test(found: RangeTest, ax: Axes | None = None, **line: Any) -> Axes:
+    """Draw the loss over the learning rate of a range test, and where it fell fastest.
+
+    Parameters
+    ----------
+    found : RangeTest
+        What `pynn.find_learning_rate` returned.
+    ax : matplotlib Axes, optional
+        The panel to draw in; None makes a new figure.
+    **line
+        Keywords for `matplotlib.axes.Axes.plot`.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Raises
+    ------
+    TypeError
+        If an argument does not fit; the message names it.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("Agg")
+    >>> import pynn
+    >>> X, y = pynn.datasets.circles(200, rng=0)
+    >>> found = pynn.find_learning_rate(pynn.Network([2, 4, 1], rng=0), X, y)
+    >>> pynn.plot.range_test(found).get_xscale()
+    'log'
+    """
+    if not hasattr(found, "suggestion"):
+        raise TypeError(f"found: expected what find_learning_rate returned, got {type(found).__name__}")
+    ax = panel(ax)
+    ax.plot(found.learning_rates, found.losses, **{"color": COLOURS[0], **cbook.normalize_kwargs(line, Line2D)})
+    ax.axvline(found.suggestion, color=COLOURS[3], linestyle="--", label=rf"steepest: $\alpha = {found.suggestion:.2g}$")
+    ax.set(xscale="log", xlabel=r"learning rate $\alpha$", ylabel="loss, smoothed")
+    ax.legend(frameon=False)
+    say(ax, f"The loss while the learning rate grows from {found.learning_rates[0]:.2g} to {found.learning_rates[-1]:.2g}: "
+            f"it falls fastest at {found.suggestion:.2g}.")
+    return ax

@@ -1,0 +1,107 @@
+"""The learning-rate range test (Smith 2015): how the loss goes while α grows from step to step."""
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pynn.training import DivergenceError, DivergenceWarning
+from pynn.validation import examples, positive_int, real_number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from pynn.network import Network
+
+_SMOOTHING = 0.9        # of the running mean of the losses
+_TOO_HIGH = 4           # times the least smoothed loss: the test ends
+
+
+@dataclass(frozen=True)
+class RangeTest:
+    """What find_learning_rate found.
+
+    Attributes
+    ----------
+    learning_rates, losses : ndarray, (n,)
+        α of every step, and the loss of its batch, smoothed.
+    suggestion : float
+        The α at which the loss fell fastest.
+    """
+
+    learning_rates: np.ndarray
+    losses: np.ndarray
+    suggestion: float
+
+    def plot(self, ax: Axes | None = None, **line: Any) -> Axes:
+        """Draw the losses over α: pynn.plot.range_test(self, ax)."""
+        from pynn import plot
+        return plot.range_test(self, ax, **line)
+
+
+def find_learning_rate(net: Network, X: Any, y: Any, *, lowest: float = 1e-6, highest: float = 10.0, steps: int = 200,
+                       batch_size: int = 32, optimizer: Any = None) -> RangeTest:
+    """Train a copy of the network for a few steps, each with a larger learning rate, and see where the loss falls fastest.
+
+    The network itself is unchanged.  The test ends early where the loss runs away.
+
+    Parameters
+    ----------
+    net : Network
+    X : array-like, (m, n[0])
+    y : array-like
+        Both as for `Network.fit`.
+    lowest, highest : float
+        The first α and the last one; those between grow by a constant factor.
+    steps : int
+        At least 10.
+    batch_size : int
+    optimizer : str or one of pynn.optimizers, optional
+        As for `Network.fit`.
+
+    Returns
+    -------
+    RangeTest
+
+    Raises
+    ------
+    ValueError, TypeError
+        Naming the argument.
+
+    Examples
+    --------
+    >>> import pynn
+    >>> X, y = pynn.datasets.circles(1000, rng=0)
+    >>> found = pynn.find_learning_rate(pynn.Network([2, 4, 6, 6, 4, 1], rng=0), X, y)
+    >>> 0.01 < found.suggestion < 10
+    True
+    """
+    lowest = real_number(lowest, "lowest", 0, low_included=False)
+    highest = real_number(highest, "highest", lowest, low_included=False)
+    steps, batch_size = positive_int(steps, "steps", 10), positive_int(batch_size, "batch_size")
+    X = examples(X, "X", net.sizes[0], net.dtype)
+    y = net._targets(y, "y", len(X))
+    twin, order = net.copy(), np.random.default_rng(net.epoch)
+    rates, losses, mean = [], [], 0.0
+    for step in range(steps):
+        alpha = lowest * (highest / lowest) ** (step / (steps - 1))
+        rows = order.integers(len(X), size=min(batch_size, len(X)))
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DivergenceWarning)
+                history = twin.fit(X[rows], y[rows], epochs=1, batch_size=None, learning_rate=alpha,
+                                   optimizer=optimizer if step == 0 else None, progress=False)
+        except DivergenceError:
+            break
+        mean = _SMOOTHING * mean + (1 - _SMOOTHING) * float(history.loss[0])
+        rates.append(alpha)
+        losses.append(mean / (1 - _SMOOTHING ** (step + 1)))
+        if losses[-1] > _TOO_HIGH * min(losses):
+            break
+    if len(losses) < 3:
+        raise ValueError(f"lowest: expected a learning rate that trains, got {lowest:g}, where the loss runs away at once")
+    slope = np.gradient(np.array(losses), np.log(rates))
+    before_least = slice(0, max(2, int(np.argmin(losses)) + 1))
+    return RangeTest(np.array(rates), np.array(losses), float(rates[int(np.argmin(slope[before_least]))]))
