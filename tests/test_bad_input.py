@@ -165,7 +165,6 @@ CALLS = [
     ("highest", ValueError, lambda net: pynn.find_learning_rate(net, X, Y, lowest=1.0, highest=0.5)),
     ("steps", ValueError, lambda net: pynn.find_learning_rate(net, X, Y, steps=3)),
     ("lowest", ValueError, lambda net: pynn.find_learning_rate(new(), X, Y, lowest=1e300, highest=1e301)),
-    ("found", TypeError, lambda net: pynn.plot.range_test(net)),
     ("every", ValueError, lambda net: pynn.schedules.Step(0.1, every=0)),
     ("factor", ValueError, lambda net: pynn.schedules.Exponential(0.1, factor=0)),
     ("lowest", ValueError, lambda net: pynn.schedules.Cosine(0.1, epochs=5, lowest=1)),
