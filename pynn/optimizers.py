@@ -4,14 +4,14 @@ What an optimiser keeps between steps lives in the network, so one recipe serves
 """
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pynn.validation import boolean, choice, real_number
 
 __all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Adamax", "Optimizer", "RMSprop"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Optimizer:
     """What all optimisers share: the learning rate α, and how the engine knows them."""
 
@@ -111,7 +111,7 @@ class Adagrad(Optimizer):
 class Adam(Optimizer):
     """m ← β₁ m + (1−β₁) g, v ← β₂ v + (1−β₂) g², θ ← θ − α m̂ / (√v̂ + ε) (Kingma, Ba 2014)."""
 
-    learning_rate: float = 0.001
+    learning_rate: float = field(default=0.001, kw_only=False)
     betas: tuple[float, float] = (0.9, 0.999)
     eps: float = 1e-8
 
@@ -149,7 +149,7 @@ class AdamW(Adam):
 class Adamax(Adam):
     """m ← β₁ m + (1−β₁) g, v ← max(β₂ v, |g| + ε), θ ← θ − α m̂ / v (Kingma, Ba 2014); the article's figures used it."""
 
-    learning_rate: float = 0.002
+    learning_rate: float = field(default=0.002, kw_only=False)
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {

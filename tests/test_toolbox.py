@@ -168,6 +168,8 @@ def test_the_learning_rate_overrides_that_of_a_named_optimizer():
     assert net.optimizer == optimizers.Adam(learning_rate=0.3)
     net.fit(*classes(), epochs=1, optimizer="adam")
     assert net.optimizer == optimizers.Adam(learning_rate=0.001)
+    assert optimizers.Adam(0.1) == optimizers.Adam(learning_rate=0.1)
+    assert optimizers.Adamax(0.1).learning_rate == optimizers.SGD(0.1).learning_rate == 0.1
 
 
 def test_a_callback_may_set_the_learning_rate():
