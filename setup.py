@@ -25,7 +25,8 @@ DIRECTIVES = {
 }
 # Loops of up to 7 rounds are unrolled before vectorisation, longer ones vectorised: what the tiles of tiles.pxd need.
 # -fno-trapping-math: both sides of a choice may be computed, though one may set a floating-point flag that nobody reads.
-FLAGS = {False: ["-O3", "-g0", "-fno-trapping-math", "--param=max-completely-peel-times=7"], True: ["-O1", "-g"]}
+FLAGS = {False: ["-O3", "-g0", "-fno-trapping-math", "-fno-math-errno",
+                 "--param=max-completely-peel-times=7"], True: ["-O1", "-g"]}
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer"]
 OPENMP = {"msvc": "/openmp", "unix": "-fopenmp", "mingw32": "-fopenmp"}
 

@@ -245,3 +245,17 @@ def test_the_range_test_leaves_the_network_alone_and_finds_a_rate_that_learns():
     assert ax.lines[1].get_xdata()[0] == found.suggestion
     with pytest.raises(TypeError, match="^found:"):
         pynn.plot.range_test(net)
+
+
+@pytest.mark.parametrize("recipe", RECIPES[1:], ids=lambda recipe: recipe.rule)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_what_optimisers_keep_is_never_subnormal(recipe, dtype):
+    """A dead unit has no gradient; its m would sink below the normal numbers, where a CPU is slow, and stay there."""
+    X, y = classes(50)
+    net = pynn.Network([2, 4, 1], rng=0, dtype=dtype)
+    net.fit(X, y, epochs=1, optimizer=recipe)
+    net[1].b = [[-1e6], [1], [1], [1]]
+    net.fit(X, y, epochs=9000, batch_size=None)
+    kept = np.abs(net._state)
+    assert not ((kept > 0) & (kept < np.finfo(dtype).smallest_normal)).any()
+    assert np.isfinite(kept).all()
