@@ -20,7 +20,7 @@ from pynn.validation import boolean, choice, positive_int, real_number, weights
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
     from sklearn.model_selection import train_test_split
-    from sklearn.utils import check_random_state, column_or_1d
+    from sklearn.utils import check_random_state
     from sklearn.utils.multiclass import check_classification_targets
     from sklearn.utils.validation import check_is_fitted, validate_data
 except ImportError as error:
@@ -59,7 +59,7 @@ _PARAMETERS = """hidden_layer_sizes : int or sequence of int
     clip_norm : float, optional
         Make the gradient so long where it is longer.
     tol, n_iter_no_change : float, int
-        Stop when the loss of more than `n_iter_no_change` epochs in a row is not `tol` below the lowest so far.
+        Stop after more than `n_iter_no_change` epochs in a row whose loss is not better by `tol` than the best so far.
     early_stopping : bool
         Watch SCORE on validation data, unweighted, instead of the loss, and end with the parameters of its best epoch.
     validation_fraction : float
@@ -101,7 +101,7 @@ _FIT = """Train on X (m, n_features) and y.
         Raises
         ------
         KeyboardInterrupt
-            After Ctrl-C; the network is as the last step left it.
+            After Ctrl-C; the estimator keeps what it has learned by then.
         DivergenceError
             The loss or a parameter is not finite.
         ValueError, TypeError
@@ -178,6 +178,8 @@ class _NetworkEstimator(BaseEstimator):
                              "say warm_start=False and call fit")
         else:
             net = self.network_
+        if not isinstance(self.callbacks, Sequence):
+            raise TypeError(f"callbacks: expected a sequence of callables, got {self.callbacks!r}")
         callbacks = list(self.callbacks)
         if not once:
             if validation is None and boolean(self.early_stopping, "early_stopping"):
@@ -185,17 +187,10 @@ class _NetworkEstimator(BaseEstimator):
             callbacks.append(self._patience(net))
         elif self.early_stopping:
             raise ValueError("early_stopping: expected False for partial_fit, which trains for one epoch, got True")
-        recipe, learning_rate = optimizer_of(self.optimizer), self.learning_rate_init
-        if learning_rate is None:
-            learning_rate = recipe.learning_rate
-        elif not callable(learning_rate):
-            learning_rate = real_number(learning_rate, "learning_rate_init", 0, low_included=False)
-        same = recipe == net.optimizer.with_learning_rate(recipe.learning_rate)     # then it goes on with its state
         epochs = 1 if once else positive_int(self.max_iter, "max_iter")
         batch_size = _BATCH if isinstance(self.batch_size, str) and self.batch_size == "auto" else self.batch_size
-        history = net.fit(X, y, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate,
-                          optimizer=None if same else recipe, validation_data=validation, shuffle=self.shuffle,
-                          sample_weight=sample_weight, class_weight=class_weight, l1=self.l1, l2=self.l2,
+        history = net.fit(X, y, epochs=epochs, batch_size=batch_size, **self._steps(net), validation_data=validation,
+                          shuffle=self.shuffle, sample_weight=sample_weight, class_weight=class_weight, l1=self.l1, l2=self.l2,
                           clip_norm=self.clip_norm, callbacks=callbacks, progress=boolean(self.verbose, "verbose"),
                           n_threads=self.n_threads)
         before = [] if new is not None else self.loss_curve_
@@ -208,6 +203,16 @@ class _NetworkEstimator(BaseEstimator):
             self.classes_ = classes
         if history.interrupted:
             raise KeyboardInterrupt
+
+    def _steps(self, net: Network) -> dict[str, Any]:
+        """The optimiser and the learning rate of a fit of this network."""
+        recipe, learning_rate = optimizer_of(self.optimizer), self.learning_rate_init
+        if learning_rate is None:
+            learning_rate = recipe.learning_rate
+        elif not callable(learning_rate):
+            learning_rate = real_number(learning_rate, "learning_rate_init", 0, low_included=False)
+        same = recipe == net.optimizer.with_learning_rate(recipe.learning_rate)
+        return {"optimizer": None if same else recipe, "learning_rate": learning_rate}      # None: it goes on with its state
 
     def _validation(self, X_val: Any, y_val: Any) -> tuple[Array, Array] | None:
         """The examples to validate on that fit was given."""
@@ -431,7 +436,7 @@ class NetworkRegressor(RegressorMixin, _NetworkEstimator):
 
     def _checked(self, X: Any, y: Any, sample_weight: Any, *, reset: bool) -> tuple[Array, Array, Array | None]:
         X, y = validate_data(self, X, y, dtype=_DTYPES, multi_output=True, y_numeric=True, reset=reset)
-        return _weighted(X, column_or_1d(y, warn=True) if y.shape[1:] == (1,) else y, sample_weight)
+        return _weighted(X, y, sample_weight)
 
     def _layers(self, y: Array) -> dict[str, Any]:
         return {**self._sizes(1 if y.ndim == 1 else y.shape[1]), "output": "linear", "loss": self.loss}

@@ -24,6 +24,7 @@ from sklearn.inspection import permutation_importance
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from pynn import NetworkClassifier, NetworkRegressor, optimizers, schedules
@@ -86,6 +87,9 @@ def test_several_outputs():
     assert regressor.predict(X).shape == (300, 3)
     assert regressor.score(X, y) > 0.95
     assert regressor.network_.sizes == (4, 20, 3)
+    assert get_tags(regressor).target_tags.multi_output
+    column = NetworkRegressor(max_iter=1, random_state=0).fit(X, y[:, :1])
+    assert column.predict(X).tolist() == NetworkRegressor(max_iter=1, random_state=0).fit(X, y[:, 0]).predict(X).tolist()
 
 
 @pytest.mark.parametrize("loss", ["mean_squared_error", "mean_absolute_error", "huber"])
@@ -100,12 +104,12 @@ def test_losses_of_regression(loss):
 def test_it_is_the_network_that_the_keywords_say(kind):
     """Against Network.fit said by hand."""
     X, y = data_for(kind)
-    estimator = kind(hidden_layer_sizes=(6,), initializer="he", optimizer=optimizers.SGD(momentum=0.9), l1=1e-3, l2=1e-2,
-                     learning_rate_init=schedules.Exponential(0.05, 0.9), dropout=0.1, clip_norm=0.5, batch_size=16, max_iter=5,
-                     shuffle=False, dtype="float32", random_state=3).fit(X, y)
+    estimator = kind(hidden_layer_sizes=(6,), initializer="small_normal", l1=1e-3, l2=1e-2,
+                     optimizer=optimizers.SGD(momentum=0.9), learning_rate_init=schedules.Exponential(0.05, 0.9), dropout=0.1,
+                     clip_norm=0.5, batch_size=16, max_iter=5, shuffle=False, dtype="float32", random_state=3).fit(X, y)
     seed = int(np.random.RandomState(3).randint(2**31 - 1))
     net = pynn.Network([2, 6, 1], output="sigmoid" if kind is NetworkClassifier else "linear", dropout=0.1, dtype="float32",
-                       rng=seed)
+                       initializer="small_normal", rng=seed)
     history = net.fit(X, y if kind is NetworkRegressor else y == "upper", epochs=5, batch_size=16, shuffle=False,
                       learning_rate=schedules.Exponential(0.05, 0.9), optimizer=optimizers.SGD(momentum=0.9), l1=1e-3, l2=1e-2,
                       clip_norm=0.5)
@@ -251,10 +255,11 @@ def test_the_examples_to_validate_on_are_stratified_and_not_trained_on():
     X, y = load_iris(return_X_y=True)
     X, y, weight = X[:60], y[:60], np.where(np.arange(60) < 50, 1.0, 2.0)
     stopping = NetworkClassifier(early_stopping=True, validation_fraction=0.2, max_iter=2, random_state=0)
-    train_X, train_y, train_weight, (X_val, y_val) = stopping._split(X, y, weight, np.random.RandomState(0))
-    assert np.bincount(y_val).tolist() == [10, 2]
-    assert sorted(map(tuple, np.vstack([train_X, X_val]))) == sorted(map(tuple, X))
-    assert (train_weight == np.where(train_y == 1, 2.0, 1.0)).all()
+    for seed in range(5):
+        train_X, train_y, train_weight, (X_val, y_val) = stopping._split(X, y, weight, np.random.RandomState(seed))
+        assert np.bincount(y_val).tolist() == [10, 2]
+        assert sorted(map(tuple, np.vstack([train_X, X_val]))) == sorted(map(tuple, X))
+        assert (train_weight == np.where(train_y == 1, 2.0, 1.0)).all()
     stopping.fit(X, y, sample_weight=weight)
     assert "val_loss" in stopping.history_.keys()       # noqa: SIM118 - a History is no mapping
 
@@ -347,6 +352,7 @@ def test_divergence_is_an_error_and_the_last_fit_stays():
     ({"random_state": "seed"}, ValueError, "seed"),
     ({"verbose": 2}, TypeError, "verbose"),
     ({"callbacks": [3]}, TypeError, "callbacks"),
+    ({"callbacks": len}, TypeError, "callbacks"),
     ({"n_threads": 0}, ValueError, "n_threads"),
     ({"dtype": "float16"}, ValueError, "dtype"),
 ])
