@@ -16,6 +16,8 @@ from pynn.training import DivergenceError, DivergenceWarning
 
 if TYPE_CHECKING:
     from pynn import plot
+    from pynn.estimators import NetworkClassifier as NetworkClassifier
+    from pynn.estimators import NetworkRegressor as NetworkRegressor
 
 __version__ = "0.1.0"
 __all__ = [
@@ -41,4 +43,6 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name == "plot":          # loaded when first used, as it loads matplotlib
         return importlib.import_module("pynn.plot")
+    if name in ("NetworkClassifier", "NetworkRegressor"):       # not in __all__: `import *` is not to need scikit-learn
+        return getattr(importlib.import_module("pynn.estimators"), name)
     raise AttributeError(f"module 'pynn' has no attribute {name!r}")

@@ -19,6 +19,7 @@ MAY_IMPORT = {      # the arrows of the design: a module, and the modules of pyn
     "cli": {"gallery"},
     "gallery": {"callbacks", "datasets", "network", "plot"},
     "callbacks": {"plot"},
+    "estimators": {"network", "training", "optimizers"},
     "network": {"training", "optimizers", "storage", "datasets", "numpy_engine", "cnn_core", "reference"},
     "training": {"optimizers", "storage", "datasets", "numpy_engine", "cnn_core", "reference"},
     "datasets": set(),
@@ -77,12 +78,18 @@ def test_import_is_light():
     subprocess.run([sys.executable, "-P", "-W", "error", "-c", script], check=True)
 
 
+def test_scikit_learn_belongs_to_one_module():
+    importers = {name for name, text in MODULES.items() if "from sklearn" in text or "import sklearn" in text}
+    assert importers == {"estimators"}
+
+
 def test_every_public_name_after_importing_every_module():
     """A module never bears the name of a public function, which importing it would hide."""
     script = """
-import importlib, pkgutil, types, pynn
+import importlib, importlib.util, pkgutil, types, pynn
 for module in pkgutil.walk_packages(pynn.__path__, "pynn."):
-    importlib.import_module(module.name)
+    if module.name != "pynn.estimators" or importlib.util.find_spec("sklearn"):
+        importlib.import_module(module.name)
 modules = ("callbacks", "datasets", "optimizers", "plot", "schedules")
 for name in pynn.__all__:
     assert isinstance(getattr(pynn, name), types.ModuleType) == (name in modules), name
@@ -109,6 +116,8 @@ def test_doctests(name):
 
     import matplotlib
     matplotlib.use("Agg")
+    if name == "estimators":
+        pytest.importorskip("sklearn", reason="the extra 'sklearn' is not installed")
     module = importlib.import_module(f"pynn.{name}")
     result = doctest.testmod(module)
     assert result.attempted > 0

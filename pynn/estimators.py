@@ -1,0 +1,451 @@
+"""NetworkClassifier and NetworkRegressor: networks as scikit-learn's estimators, the one module that imports scikit-learn.
+
+Their keywords are named as those of scikit-learn's MLPClassifier and MLPRegressor where they mean the same.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from pynn import activations
+from pynn.history import History
+from pynn.network import Network
+from pynn.optimizers import Optimizer, optimizer_of
+from pynn.training import Callback, Schedule
+from pynn.validation import boolean, choice, positive_int, real_number, weights
+
+try:
+    from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+    from sklearn.model_selection import train_test_split
+    from sklearn.utils import check_random_state
+    from sklearn.utils.multiclass import check_classification_targets
+    from sklearn.utils.validation import check_is_fitted, validate_data
+except ImportError as error:
+    raise ImportError("NetworkClassifier and NetworkRegressor need scikit-learn 1.6 or newer: "
+                      'pip install "pynn-dense[sklearn]"') from error
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+__all__ = ["NetworkClassifier", "NetworkRegressor"]
+
+_BATCH = 200                    # scikit-learn's "auto"
+_DTYPES = (np.float64, np.float32)
+_OF_THE_NETWORK = ("hidden_layer_sizes", "activation", "dropout", "dtype", "loss")
+
+_PARAMETERS = """hidden_layer_sizes : int or sequence of int
+        Units of every hidden layer; () for none.
+    activation : str or sequence of str
+        Activation of the hidden layers, one name for all or one for each: those of `pynn.Network`.
+    initializer : str
+        How the weights start, a name that `pynn.Network` knows.  With one or two hidden layers Glorot's, as scikit-learn has,
+        scored higher than He's: see `python -m benchmarks.sklearn_scores --initializer he`.
+    optimizer : str or one of pynn.optimizers
+        A name, with its defaults, or a recipe.
+    learning_rate_init : float or callable, optional
+        The learning rate, or a schedule such as those of pynn.schedules; if not given, the optimiser's own.
+    batch_size : int, "auto" or None
+        Examples a step; "auto": 200; all of them where there are fewer, or for None.
+    max_iter : int
+        Epochs at most.
+    shuffle : bool
+        Whether every epoch meets the examples in an order of its own.
+    l1, l2 : float
+        The penalties l1·Σ|W| + l2/2·ΣW², in every step: alpha of scikit-learn's MLP is l2 times the batch size.
+    dropout : float or sequence of float
+        The probability with which a step drops each unit of a hidden layer, one for all or one for each.
+    clip_norm : float, optional
+        Make the gradient so long where it is longer.
+    tol, n_iter_no_change : float, int
+        Stop after more than `n_iter_no_change` epochs in a row whose loss is not better by `tol` than the best so far.
+    early_stopping : bool
+        Watch SCORE on validation data, unweighted, instead of the loss, and end with the parameters of its best epoch.
+    validation_fraction : float
+        The share of the examples to validate on with `early_stopping`, unless `fit` is given some to validate on.
+    warm_start : bool
+        Whether `fit` goes on with the network of the last fit.
+    random_state : int, RandomState or None
+        What the weights, the order of the examples, dropout and the examples to validate on are drawn from.
+    verbose : bool
+        Show a progress bar.
+    callbacks : sequence of callables (net, history)
+        Run after every epoch; one that returns True stops the fit.  Clones have copies of their own.
+    n_threads : int, optional
+        At most so many threads; if not given, as many as the work of a step is worth.
+    dtype : {"float64", "float32"}
+        Of the parameters and the outputs."""
+
+_ATTRIBUTES = """network_ : pynn.Network
+    n_features_in_ : int
+    feature_names_in_ : ndarray, (n_features_in_,)
+        Only if X had names of columns, all of them text.
+    n_iter_ : int
+        Epochs since the network was new.
+    loss_curve_ : list of float, n_iter_ of them
+    history_ : pynn.History
+        Of the last fit or partial_fit."""
+
+_FIT = """Train on X (m, n_features) and y.
+
+        Parameters
+        ----------
+        X : array-like, (m, n_features)
+        y : array-like, {y}
+        sample_weight : array-like, (m,), optional
+            How much each example counts; 0 is the same as leaving it out.
+        X_val, y_val : array-like, optional
+            Evaluated after every epoch, never trained on: `history_` has the curves.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            After Ctrl-C; the estimator keeps what it has learned by then.
+        DivergenceError
+            The loss or a parameter is not finite.
+        ValueError, TypeError
+            Naming the argument, what came and what was expected."""
+
+
+class _Patience:
+    """The callback that ends a fit by scikit-learn's rule; a larger `sign` · history[monitor] is better."""
+
+    def __init__(self, monitor: str, sign: int, tol: float, patience: int, *, restore: bool) -> None:
+        self._monitor, self._sign, self._tol, self._patience, self._restore = monitor, sign, tol, patience, restore
+        self._best, self._stale = -np.inf, 0
+        self._parameters: Array | None = None
+
+    def __call__(self, net: Network, history: History) -> bool:
+        value = self._sign * history.last()[self._monitor]
+        self._stale = self._stale + 1 if value < self._best + self._tol else 0
+        if value > self._best:
+            self._best = value
+            if self._restore:
+                self._parameters = net.parameters.copy()
+        return self._stale > self._patience
+
+    def finish(self, net: Network, history: History) -> None:
+        if self._parameters is not None:
+            net.parameters = self._parameters
+
+
+@dataclass(kw_only=True, eq=False, repr=False)      # so that scikit-learn finds the keywords, and its own repr
+class _NetworkEstimator(BaseEstimator):
+    """What both estimators share."""
+
+    hidden_layer_sizes: int | Sequence[int] = (100,)
+    activation: str | Sequence[str] = "relu"
+    initializer: str = "glorot"
+    optimizer: str | Optimizer = "adam"
+    learning_rate_init: float | Schedule | None = None
+    batch_size: int | Literal["auto"] | None = "auto"
+    max_iter: int = 200
+    shuffle: bool = True
+    l1: float = 0.0
+    l2: float = 0.0
+    dropout: float | Sequence[float] = 0.0
+    clip_norm: float | None = None
+    tol: float = 1e-4
+    n_iter_no_change: int = 10
+    early_stopping: bool = False
+    validation_fraction: float = 0.1
+    warm_start: bool = False
+    random_state: Any = None
+    verbose: bool = False
+    callbacks: Sequence[Callback] = ()
+    n_threads: int | None = None
+    dtype: str = "float64"
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "network_")
+
+    def _goes_on(self) -> bool:
+        """Whether fit goes on with the network there is."""
+        return boolean(self.warm_start, "warm_start") and hasattr(self, "network_")
+
+    def _train(self, X: Array, y: Array, sample_weight: Array | None, validation: tuple[Array, Array] | None = None, *,
+               new: dict[str, Any] | None, once: bool = False, class_weight: Any = None,
+               classes: Array | None = None) -> None:
+        """Train a new network, made with the keywords `new`, or for None the one there is; `once`: for one epoch."""
+        random = check_random_state(self.random_state)
+        keywords = repr({name: getattr(self, name) for name in _OF_THE_NETWORK if hasattr(self, name)})
+        if new is not None:
+            net = Network(**new, initializer=self.initializer, dropout=self.dropout, dtype=self.dtype,
+                          rng=int(random.randint(2**31 - 1)))
+        elif keywords != self._keywords:
+            raise ValueError(f"the network there is was made with {self._keywords}, got {keywords}; to have it made anew, "
+                             "say warm_start=False and call fit")
+        else:
+            net = self.network_
+        if not isinstance(self.callbacks, Sequence):
+            raise TypeError(f"callbacks: expected a sequence of callables, got {self.callbacks!r}")
+        callbacks = list(self.callbacks)
+        if not once:
+            if validation is None and boolean(self.early_stopping, "early_stopping"):
+                X, y, sample_weight, validation = self._split(X, y, sample_weight, random)
+            callbacks.append(self._patience(net))
+        elif self.early_stopping:
+            raise ValueError("early_stopping: expected False for partial_fit, which trains for one epoch, got True")
+        epochs = 1 if once else positive_int(self.max_iter, "max_iter")
+        batch_size = _BATCH if isinstance(self.batch_size, str) and self.batch_size == "auto" else self.batch_size
+        history = net.fit(X, y, epochs=epochs, batch_size=batch_size, **self._steps(net), validation_data=validation,
+                          shuffle=self.shuffle, sample_weight=sample_weight, class_weight=class_weight, l1=self.l1, l2=self.l2,
+                          clip_norm=self.clip_norm, callbacks=callbacks, progress=boolean(self.verbose, "verbose"),
+                          n_threads=self.n_threads)
+        before = [] if new is not None else self.loss_curve_
+        self.loss_curve_: list[float] = before + history.loss.tolist()
+        self.n_iter_ = len(self.loss_curve_)
+        self.network_: Network = net
+        self.history_: History = history
+        self._keywords: str = keywords
+        if classes is not None:
+            self.classes_ = classes
+        if history.interrupted:
+            raise KeyboardInterrupt
+
+    def _steps(self, net: Network) -> dict[str, Any]:
+        """The optimiser and the learning rate of a fit of this network."""
+        recipe, learning_rate = optimizer_of(self.optimizer), self.learning_rate_init
+        if learning_rate is None:
+            learning_rate = recipe.learning_rate
+        elif not callable(learning_rate):
+            learning_rate = real_number(learning_rate, "learning_rate_init", 0, low_included=False)
+        same = recipe == net.optimizer.with_learning_rate(recipe.learning_rate)
+        return {"optimizer": None if same else recipe, "learning_rate": learning_rate}      # None: it goes on with its state
+
+    def _validation(self, X_val: Any, y_val: Any) -> tuple[Array, Array] | None:
+        """The examples to validate on that fit was given."""
+        if X_val is None and y_val is None:
+            return None
+        if X_val is None or y_val is None:
+            raise ValueError(f"X_val, y_val: expected both or neither, got only {'y_val' if X_val is None else 'X_val'}")
+        X_val, y_val, _ = self._checked(X_val, y_val, None, reset=False)
+        return X_val, y_val
+
+    def _patience(self, net: Network) -> _Patience:
+        tol = real_number(self.tol, "tol", 0)
+        patience = positive_int(self.n_iter_no_change, "n_iter_no_change")
+        if self.early_stopping:
+            return _Patience("val_r2" if net.is_regression else "val_accuracy", 1, tol, patience, restore=True)
+        return _Patience("loss", -1, tol, patience, restore=False)
+
+    def _split(self, X: Array, y: Array, sample_weight: Array | None,
+               random: np.random.RandomState) -> tuple[Array, Array, Array | None, tuple[Array, Array]]:
+        """Put some examples aside to validate on."""
+        share = real_number(self.validation_fraction, "validation_fraction", 0, 1, low_included=False, high_included=False)
+        train, aside = train_test_split(np.arange(len(X)), test_size=share, random_state=random,
+                                        stratify=y if isinstance(self, ClassifierMixin) else None)
+        return X[train], y[train], None if sample_weight is None else sample_weight[train], (X[aside], y[aside])
+
+    def _sizes(self, outputs: int) -> dict[str, Any]:
+        """n[0] … n[L] and the activations of the hidden layers, under the names of Network."""
+        hidden, names = self.hidden_layer_sizes, self.activation
+        if not isinstance(hidden, Sequence | np.ndarray) or isinstance(hidden, str):
+            hidden = (hidden,)
+        sizes = [positive_int(n, f"hidden_layer_sizes[{i}]") for i, n in enumerate(hidden)]
+        if isinstance(names, str):
+            names = [choice(names, "activation", activations.HIDDEN)] * len(sizes)
+        elif not isinstance(names, Sequence | np.ndarray):
+            raise TypeError(f"activation: expected a name or a sequence of names, got {names!r}")
+        elif len(names) != len(sizes):
+            raise ValueError(f"activation: expected {len(sizes)} names, one for each hidden layer, got {len(names)}")
+        else:
+            names = [choice(name, f"activation[{i}]", activations.HIDDEN) for i, name in enumerate(names)]
+        return {"sizes": [self.n_features_in_, *sizes, outputs], "hidden": names}
+
+    def _outputs(self, X: Any, of: str) -> Array:
+        check_is_fitted(self)
+        outputs: Array = getattr(self.network_, of)(validate_data(self, X, dtype=_DTYPES, reset=False))
+        return outputs
+
+
+def _weighted(X: Array, y: Array, sample_weight: Any) -> tuple[Array, Array, Array | None]:
+    """The examples that count, with their weights."""
+    checked = weights(sample_weight, "sample_weight", len(X))
+    if checked is None or checked.all():
+        return X, y, checked
+    counts = checked > 0
+    return X[counts], y[counts], checked[counts]
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
+    __doc__ = f"""A dense network that tells classes apart, as an estimator of scikit-learn.
+
+    Two classes have one sigmoid unit, more have a softmax; the loss is the cross-entropy.  It works in pipelines, searches
+    and cross-validation, with pickle and joblib.
+
+    Parameters
+    ----------
+    {_PARAMETERS.replace("SCORE", "the accuracy")}
+    class_weight : mapping from label to weight, or "balanced", optional
+        How much the examples of a class count, 1 for a class that is not named; balanced: every class alike,
+        by its share of the examples handed in, also by those of a partial_fit.
+
+    Attributes
+    ----------
+    classes_ : ndarray, (K,)
+        The labels, sorted.
+    {_ATTRIBUTES}
+
+    Raises
+    ------
+    ValueError, TypeError
+        By `fit` and `partial_fit`, naming the argument, what came and what was expected.
+
+    Examples
+    --------
+    >>> import pynn
+    >>> X, y = pynn.datasets.moons(200, rng=0)
+    >>> labels = ["upper" if k == 0 else "lower" for k in y]
+    >>> classifier = pynn.NetworkClassifier(hidden_layer_sizes=(16, 16), learning_rate_init=0.01, random_state=0)
+    >>> classifier.fit(X, labels).score(X, labels) > 0.9
+    True
+    >>> classifier.predict_proba(X[:3]).shape
+    (3, 2)
+    """
+
+    class_weight: Mapping[Any, float] | Literal["balanced"] | None = None
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, X_val: Any = None, y_val: Any = None) -> NetworkClassifier:
+        new = not self._goes_on()
+        X, y, sample_weight = self._checked(X, y, sample_weight, reset=new)
+        classes = np.unique(y) if new else self.classes_
+        validation = self._validation(X_val, y_val)
+        if validation is not None:
+            validation = validation[0], _numbers_of(validation[1], classes, "y_val")
+        self._learn(X, y, sample_weight, validation, classes, new=new)
+        return self
+
+    fit.__doc__ = _FIT.format(y="(m,) of any labels")
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> NetworkClassifier:
+        """Train for one epoch on X (m, n_features) and y (m,), going on from the last fit or partial_fit.
+
+        Parameters
+        ----------
+        X : array-like, (m, n_features)
+        y : array-like, (m,)
+        classes : array-like
+            All labels that will ever come: at the first call.
+        sample_weight : array-like, (m,), optional
+        """
+        new = not hasattr(self, "network_")
+        if new and classes is None:
+            raise ValueError("classes: expected all labels at the first call of partial_fit, got None")
+        known = self.classes_ if classes is None else np.unique(classes)
+        if not new and not np.array_equal(known, self.classes_):
+            raise ValueError(f"classes: expected those of the first call, {self.classes_.tolist()}, got {known.tolist()}")
+        X, y, sample_weight = self._checked(X, y, sample_weight, reset=new)
+        self._learn(X, y, sample_weight, None, known, new=new, once=True)
+        return self
+
+    def _checked(self, X: Any, y: Any, sample_weight: Any, *, reset: bool) -> tuple[Array, Array, Array | None]:
+        X, y = validate_data(self, X, y, dtype=_DTYPES, reset=reset)
+        check_classification_targets(y)
+        return _weighted(X, y, sample_weight)
+
+    def _learn(self, X: Array, y: Array, sample_weight: Array | None, validation: tuple[Array, Array] | None, classes: Array,
+               *, new: bool, once: bool = False) -> None:
+        if len(classes) < 2:
+            raise ValueError(f"{'classes' if once else 'y'}: expected at least 2 classes, got 1 class, {classes.tolist()}")
+        if isinstance(self.class_weight, Mapping):
+            labels = np.array(list(self.class_weight))
+            class_weight: Any = dict(zip(_numbers_of(labels, classes, "class_weight").tolist(), self.class_weight.values(),
+                                         strict=True))
+        else:
+            class_weight = self.class_weight
+        self._train(X, _numbers_of(y, classes, "y"), sample_weight, validation, once=once, class_weight=class_weight,
+                    classes=classes, new=self._sizes(1 if len(classes) == 2 else len(classes)) if new else None)
+
+    def predict(self, X: Any) -> Array:
+        """The labels (m,) of X (m, n_features)."""
+        numbers = self._outputs(X, "predict")
+        labels: Array = self.classes_[numbers]
+        return labels
+
+    def predict_proba(self, X: Any) -> Array:
+        """The probabilities (m, K) of the classes of X (m, n_features), in the order of `classes_`."""
+        return self._outputs(X, "predict_proba")
+
+
+def _numbers_of(y: Array, classes: Array, name: str) -> Array:
+    """The number of every label among the classes."""
+    numbers = np.minimum(np.searchsorted(classes, y), len(classes) - 1)
+    unknown = classes[numbers] != y
+    if unknown.any():
+        raise ValueError(f"{name}: expected only the labels {classes.tolist()}, got {y[unknown].tolist()[0]!r}")
+    return numbers
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class NetworkRegressor(RegressorMixin, _NetworkEstimator):
+    __doc__ = f"""A dense network with linear outputs, one or several, as an estimator of scikit-learn.
+
+    It works in pipelines, searches and cross-validation, with pickle and joblib.  Values far from -1 … 1 are learned faster
+    within scikit-learn's TransformedTargetRegressor.
+
+    Parameters
+    ----------
+    {_PARAMETERS.replace("SCORE", "R²")}
+    loss : str
+        mean_squared_error, mean_absolute_error or huber.
+
+    Attributes
+    ----------
+    {_ATTRIBUTES}
+
+    Raises
+    ------
+    ValueError, TypeError
+        By `fit` and `partial_fit`, naming the argument, what came and what was expected.
+
+    Examples
+    --------
+    >>> import pynn
+    >>> X, y = pynn.datasets.plane(200, rng=0)
+    >>> regressor = pynn.NetworkRegressor(learning_rate_init=0.01, l2=1e-4, random_state=0)
+    >>> regressor.fit(X, y).score(X, y) > 0.9
+    True
+    """
+
+    loss: str = "mean_squared_error"
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, X_val: Any = None, y_val: Any = None) -> NetworkRegressor:
+        new = not self._goes_on()
+        X, y, sample_weight = self._checked(X, y, sample_weight, reset=new)
+        self._train(X, y, sample_weight, self._validation(X_val, y_val), new=self._layers(y) if new else None)
+        return self
+
+    fit.__doc__ = _FIT.format(y="(m,) or (m, outputs)")
+
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> NetworkRegressor:
+        """Train for one epoch on X (m, n_features) and y, going on from the last fit or partial_fit.
+
+        Parameters
+        ----------
+        X : array-like, (m, n_features)
+        y : array-like, (m,) or (m, outputs)
+        sample_weight : array-like, (m,), optional
+        """
+        new = not hasattr(self, "network_")
+        X, y, sample_weight = self._checked(X, y, sample_weight, reset=new)
+        self._train(X, y, sample_weight, new=self._layers(y) if new else None, once=True)
+        return self
+
+    def _checked(self, X: Any, y: Any, sample_weight: Any, *, reset: bool) -> tuple[Array, Array, Array | None]:
+        X, y = validate_data(self, X, y, dtype=_DTYPES, multi_output=True, y_numeric=True, reset=reset)
+        return _weighted(X, y, sample_weight)
+
+    def _layers(self, y: Array) -> dict[str, Any]:
+        return {**self._sizes(1 if y.ndim == 1 else y.shape[1]), "output": "linear", "loss": self.loss}
+
+    def predict(self, X: Any) -> Array:
+        """The values (m,) or (m, outputs) of X (m, n_features)."""
+        return self._outputs(X, "predict")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
