@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from pynn import callbacks, datasets, optimizers, schedules
 from pynn.gradcheck import GradientReport, check_gradients
 from pynn.history import History
-from pynn.network import ForwardPass, Gradients, Layer, Network
+from pynn.network import ForwardPass, Gradients, Layer, Network, load
+from pynn.standardizer import Standardizer
 from pynn.training import DivergenceError, DivergenceWarning
 
 if TYPE_CHECKING:
@@ -26,9 +27,11 @@ __all__ = [
     "History",
     "Layer",
     "Network",
+    "Standardizer",
     "callbacks",
     "check_gradients",
     "datasets",
+    "load",
     "optimizers",
     "plot",
     "schedules",
