@@ -419,11 +419,12 @@ def _matrix(path: Any, names: list[str], rows: list[tuple[int, list[str]]], colu
 
 
 def _columns(features: Sequence[str], names: list[str], path: Any) -> list[int]:
-    missing = [name for name in features if name not in names]
+    places = {name: column for column, name in enumerate(names)}
+    missing = [name for name in features if name not in places]
     if missing:
         raise ValueError(f"features: {path} has no column {', '.join(map(repr, missing))}; "
                          f"there are {', '.join(map(repr, names))}")
-    return [names.index(name) for name in features]
+    return [places[name] for name in features]
 
 
 def _target_column(target: Any, names: list[str], where: str) -> int:
