@@ -114,6 +114,8 @@ def _sizes(text: str) -> list[int]:
 def _train(given: argparse.Namespace) -> None:
     if not os.path.isdir(os.path.dirname(os.path.abspath(given.out))):      # known before hours of training
         raise ValueError(f"--out: there is no folder for {given.out}")
+    if given.seed is not None and given.seed < 0:
+        raise ValueError(f"--seed: expected an int of at least 0, got {given.seed}")
     table = datasets.load_csv(given.data, target=given.target)
     if table.label_names is not None and len(table.label_names) < 2:
         raise ValueError(f"--target: expected at least two classes, got only {table.label_names[0]!r}")
@@ -126,7 +128,7 @@ def _train(given: argparse.Namespace) -> None:
     classes = len(table.label_names or ())
     net = Network([X.shape[1], *given.hidden, classes if classes > 2 else 1], hidden=given.activation,
                   output=None if classes else "linear", rng=rng)
-    net.feature_names, net.label_names = table.feature_names, table.label_names
+    net.feature_names, net.label_names = table.feature_names, table.label_names or (table.target_name,)
     if not given.no_scale:
         net.standardizer = Standardizer.fit(X)
     with warnings.catch_warnings(record=True) as caught:
@@ -150,18 +152,17 @@ def _predict(given: argparse.Namespace) -> None:
     if given.proba and net.is_regression:
         raise ValueError("--proba: this model predicts values, which have no probabilities")
     outputs = net.predict(X)
-    header, columns = ["prediction"], outputs.reshape(len(X), -1).tolist()
-    one_of_classes = outputs.ndim == 1 and not net.is_regression
-    if one_of_classes and net.label_names is not None:
-        columns = [[net.label_names[k]] for k in outputs]
-    elif outputs.ndim == 2:
-        header = list(net.label_names or map(str, range(net.sizes[-1])))
+    header, rows = ["prediction"], outputs.reshape(len(X), -1).tolist()
+    if net.is_regression or outputs.ndim == 2:              # values, or several labels: a column for each
+        header = list(net.label_names or (header if outputs.ndim == 1 else map(str, range(net.sizes[-1]))))
+    elif net.label_names is not None:
+        rows = [[net.label_names[k]] for k in outputs]
     if given.proba:
         probabilities = net.predict_proba(X)
         header += [f"P({label})" for label in net.label_names or range(probabilities.shape[1])]
-        columns = [[*row, *more] for row, more in zip(columns, probabilities.tolist(), strict=True)]
+        rows = [[*row, *more] for row, more in zip(rows, probabilities.tolist(), strict=True)]
     with open(given.out or os.dup(sys.stdout.fileno()), "w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([header, *columns])
+        csv.writer(file, lineterminator="\n").writerows([header, *rows])
 
 
 def _evaluate(given: argparse.Namespace) -> None:

@@ -288,12 +288,14 @@ class Table:
     feature_names : tuple of str
     label_names : tuple of str or None
         label_names[k] is the text of class k, in sorted order; None for values.
+    target_name : str
     """
 
     X: Array
     y: Array
     feature_names: tuple[str, ...]
     label_names: tuple[str, ...] | None
+    target_name: str
 
 
 def load_csv(path: Any, *, target: int | str = -1, features: Sequence[str] | None = None) -> Table:
@@ -345,13 +347,14 @@ def load_csv(path: Any, *, target: int | str = -1, features: Sequence[str] | Non
     feature_names = tuple(names[column] for column in columns)
     if _is_number(labels[0]):
         y = np.array([_number(path, line, names[at], cell) for (line, _), cell in zip(rows, labels, strict=True)])
-        return Table(X, y, feature_names, None)
+        return Table(X, y, feature_names, None, names[at])
     for (line, _), cell in zip(rows, labels, strict=True):
         if _is_number(cell):
             raise ValueError(f"path: {path}, line {line}, column {names[at]!r}: expected text as above, got {cell!r}")
     label_names = tuple(sorted(set(labels)))
     numbers_of = {label: k for k, label in enumerate(label_names)}
-    return Table(X, np.array([numbers_of[label] for label in labels], np.int64), feature_names, label_names)
+    y = np.array([numbers_of[label] for label in labels], np.int64)
+    return Table(X, y, feature_names, label_names, names[at])
 
 
 def load_features(path: Any, features: Sequence[str] | None = None) -> Array:
