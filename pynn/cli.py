@@ -112,8 +112,8 @@ def _sizes(text: str) -> list[int]:
 
 
 def _train(given: argparse.Namespace) -> None:
-    if not os.path.isdir(os.path.dirname(os.path.abspath(given.out))):      # known before hours of training
-        raise ValueError(f"--out: there is no folder for {given.out}")
+    if os.path.isdir(given.out) or not os.path.isdir(os.path.dirname(os.path.abspath(given.out))):
+        raise ValueError(f"--out: expected a file in a folder that is there, got {given.out}")     # not after hours of training
     if given.seed is not None and given.seed < 0:
         raise ValueError(f"--seed: expected an int of at least 0, got {given.seed}")
     table = datasets.load_csv(given.data, target=given.target)

@@ -392,6 +392,7 @@ class Network:
         Parameters
         ----------
         X : array-like, (m, n[0])
+            The column names of a DataFrame become feature_names, where there are none yet.
         y : array-like
             Sigmoid (m,) or (m, 1), with more units (m, n[L]), in {0, 1}; softmax (m,) ints 0 … K−1 or one-hot (m, K);
             linear (m,) or (m, n[L]).

@@ -118,6 +118,16 @@ def test_the_same_network_gives_the_same_bytes(tmp_path):
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
+def test_a_file_beyond_2_gb(tmp_path, monkeypatch):
+    """As zipfile writes it: its limit is lowered instead."""
+    net = trained()
+    net.save(tmp_path / "small")
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 50)
+    net.save(tmp_path / "model")
+    assert (tmp_path / "model").stat().st_size > (tmp_path / "small").stat().st_size
+    assert state(pynn.load(tmp_path / "model")) == state(net)
+
+
 def test_a_failed_save_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
     net, path = trained(), tmp_path / "model"
     net.save(path)
