@@ -7,15 +7,16 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from pynn import callbacks, datasets, optimizers, schedules
+from pynn import callbacks, datasets, optimizers
 from pynn.gradcheck import GradientReport, check_gradients
 from pynn.history import History
 from pynn.learning_rate import RangeTest, find_learning_rate
-from pynn.network import ForwardPass, Gradients, Layer, Network
+from pynn.network import ForwardPass, Gradients, Layer, Network, load
+from pynn.standardizer import Standardizer
 from pynn.training import DivergenceError, DivergenceWarning
 
 if TYPE_CHECKING:
-    from pynn import plot
+    from pynn import plot, schedules
     from pynn.estimators import NetworkClassifier as NetworkClassifier
     from pynn.estimators import NetworkRegressor as NetworkRegressor
 
@@ -30,10 +31,12 @@ __all__ = [
     "Layer",
     "Network",
     "RangeTest",
+    "Standardizer",
     "callbacks",
     "check_gradients",
     "datasets",
     "find_learning_rate",
+    "load",
     "optimizers",
     "plot",
     "schedules",
@@ -41,8 +44,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name == "plot":          # loaded when first used, as it loads matplotlib
-        return importlib.import_module("pynn.plot")
+    if name in ("plot", "schedules"):       # loaded when first used: matplotlib takes its time, and a schedule is rare
+        return importlib.import_module(f"pynn.{name}")
     if name in ("NetworkClassifier", "NetworkRegressor"):       # not in __all__: `import *` is not to need scikit-learn
         return getattr(importlib.import_module("pynn.estimators"), name)
     raise AttributeError(f"module 'pynn' has no attribute {name!r}")

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -357,3 +358,38 @@ class ReduceOnPlateau:
         if self._best.waited >= self.patience:
             self._best.waited = 0
             net.learning_rate = max(self.factor * net.learning_rate, min(self.lowest, net.learning_rate))
+
+class ModelCheckpoint:
+    """Saves the network during a fit, so that a crash loses little: each file is complete, the old one or the new one.
+
+    Parameters
+    ----------
+    path : path
+        The file, taken literally.
+    every : int
+        Epochs from one save to the next.
+    monitor : str, optional
+        Save only where this column of History is better than ever in this fit, as for EarlyStopping.
+
+    Examples
+    --------
+    >>> import pathlib, pynn, tempfile
+    >>> X, y = pynn.datasets.moons(100, rng=0)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "moons.npz")
+    ...     keep = pynn.callbacks.ModelCheckpoint(path, every=5)
+    ...     history = pynn.Network([2, 4, 1], rng=0).fit(X, y, epochs=12, callbacks=[keep])
+    ...     pynn.load(path).epoch
+    10
+    """
+
+    def __init__(self, path: str | os.PathLike[str], every: int = 1, monitor: str | None = None) -> None:
+        self.path = os.fspath(path)
+        self.every = validation.positive_int(every, "every")
+        self._best = None if monitor is None else _Best(monitor, 0.0)
+
+    def __call__(self, net: Network, history: History) -> None:
+        """Save, if it is time."""
+        better = self._best is None or self._best.improved(history)
+        if better and len(history) % self.every == 0:
+            net.save(self.path)

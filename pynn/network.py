@@ -1,22 +1,25 @@
 """Network: a dense network, its parameters and the verbs forward, backward, descend, fit, predict."""
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import operator
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
 from cnn_core import OPTIMIZERS, Engine
-from pynn import activations, losses, training
+from pynn import activations, losses, storage, training
 from pynn.history import History
 from pynn.initializers import INITIALIZERS
 from pynn.numpy_engine import NumpyEngine, layer_views
+from pynn.optimizers import OPTIMIZERS as RECIPES
 from pynn.optimizers import SGD, Optimizer
 from pynn.randomness import seed_from
+from pynn.standardizer import Standardizer
 from pynn.validation import choice, examples, finite_array, positive_int, real_number, targets, weights
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -24,6 +27,13 @@ Array = np.ndarray[Any, np.dtype[Any]]
 _ENGINES: dict[str, Any] = {"cython": Engine, "numpy": NumpyEngine}
 _ALIGNMENT = 64         # bytes: a cache line, and the widest vector
 _MOST_PARAMETERS = 1 << 33
+_MOST_COUNTED = 1 << 62             # epochs and steps that a model file may have behind it
+_NAMES_SHOWN = 10
+_HEADER: dict[str, tuple[type, ...]] = {        # of a model file: the types that each entry may have
+    "sizes": (list,), "activations": (list,), "loss": (str,), "dropout": (list,), "dtype": (str,), "engine": (str,),
+    "seed": (int,), "epoch": (int,), "counts": (list,), "optimizer": (dict,), "feature_names": (list, type(None)),
+    "label_names": (list, type(None)), "standardized": (bool,),
+}
 
 
 @dataclass(frozen=True)
@@ -148,19 +158,9 @@ class Network:
     def __init__(self, sizes: Sequence[int], *, hidden: str | Sequence[str] = "relu", output: str | None = None,
                  loss: str | None = None, initializer: str = "he", dropout: float | Sequence[float] = 0.0,
                  dtype: Any = "float64", rng: Any = None, engine: Literal["cython", "numpy"] = "cython") -> None:
-        checked = _checked_sizes(sizes)
-        output = choice(output or ("sigmoid" if checked[-1] == 1 else "softmax"), "output", activations.OUTPUT)
-        if output == "softmax" and checked[-1] == 1:
-            raise ValueError("output: softmax over one unit is always 1; expected 'sigmoid' or 'linear', or more units")
-        loss = choice(loss or losses.FOR_OUTPUT[output][0], "loss", losses.FORMULAS)
-        if loss not in losses.FOR_OUTPUT[output]:
-            raise ValueError(f"loss: {loss!r} does not go with output {output!r}; expected "
-                             f"{' or '.join(map(repr, losses.FOR_OUTPUT[output]))}")
-        names = (*_checked_hidden(hidden, len(checked) - 2), output)
+        architecture = _checked_architecture(sizes, hidden, output, loss, dropout, dtype, engine)
         draw = INITIALIZERS[choice(initializer, "initializer", INITIALIZERS)]
-        engine_name = choice(engine, "engine", _ENGINES)
-        number_type = _checked_dtype(dtype)
-        self._build(checked, names, loss, _checked_dropout(dropout, len(checked) - 2), number_type, engine_name)
+        self._build(*architecture)
         self._seed, self._epoch = seed_from(rng), 0
         generator = np.random.default_rng(self._seed)
         for layer in self:
@@ -173,9 +173,12 @@ class Network:
         """Everything but the values of the parameters."""
         self._sizes, self._activations, self._loss, self._dtype, self._engine_name = sizes, names, loss, dtype, engine
         self._dropout = dropout
+        self._feature_names: tuple[str, ...] | None = None
+        self._label_names: tuple[str, ...] | None = None
+        self._standardizer: Standardizer | None = None
         self._engine = _ENGINES[engine](sizes, names, loss, dtype, (*dropout, 0.0))
         self._lock = threading.Lock()
-        self._theta = _aligned(sum(n * (k + 1) for k, n in itertools.pairwise(sizes)), dtype)
+        self._theta = _aligned(_count(sizes), dtype)
         self._layers = [Layer(l, W, b, names[l - 1]) for l, (W, b) in enumerate(layer_views(self._theta, sizes), start=1)]
         self._optimizer: Optimizer
         self._counts = np.zeros(2, np.int64)        # steps of the network, and of its optimiser
@@ -241,6 +244,38 @@ class Network:
         """How many epochs the network has been trained for."""
         return self._epoch
 
+    @property
+    def feature_names(self) -> tuple[str, ...] | None:
+        """The n[0] names of the inputs, or None; fit takes those of a DataFrame where there are none yet."""
+        return self._feature_names
+
+    @feature_names.setter
+    def feature_names(self, value: Iterable[str] | None) -> None:
+        self._feature_names = _checked_names(value, "feature_names", self.sizes[0])
+
+    @property
+    def label_names(self) -> tuple[str, ...] | None:
+        """Names of the classes, 2 for one sigmoid unit, else of the n[L] outputs, be they labels or values; or None."""
+        return self._label_names
+
+    @label_names.setter
+    def label_names(self, value: Iterable[str] | None) -> None:
+        binary = self.sizes[-1] == 1 and not self.is_regression
+        self._label_names = _checked_names(value, "label_names", 2 if binary else self.sizes[-1])
+
+    @property
+    def standardizer(self) -> Standardizer | None:
+        """What every X is put through before layer 1 sees it, or None."""
+        return self._standardizer
+
+    @standardizer.setter
+    def standardizer(self, value: Standardizer | None) -> None:
+        if value is not None and not isinstance(value, Standardizer):
+            raise TypeError(f"standardizer: expected a pynn.Standardizer or None, got {type(value).__name__}")
+        if value is not None and len(value.mean) != self.sizes[0]:
+            raise ValueError(f"standardizer: expected one of {self.sizes[0]} features, got one of {len(value.mean)}")
+        self._standardizer = value
+
     def _use(self, optimizer: Optimizer) -> None:
         """Take this optimiser, at its first step."""
         self._optimizer = optimizer
@@ -273,7 +308,7 @@ class Network:
     def __call__(self, X: Any) -> Array:
         """Ŷ, (m, n[L]), of X (m, n[0])."""
         outputs: Array
-        if type(X) is np.ndarray and X.ndim == 2 and self._engine_name == "cython":
+        if type(X) is np.ndarray and X.ndim == 2 and self._engine_name == "cython" and self._standardizer is None:
             try:            # the short door: the compiled engine checks while it reads
                 outputs = self._engine.predict(self._theta, X)
                 return outputs
@@ -357,6 +392,7 @@ class Network:
         Parameters
         ----------
         X : array-like, (m, n[0])
+            The column names of a DataFrame become feature_names, where there are none yet.
         y : array-like
             Sigmoid (m,) or (m, 1), with more units (m, n[L]), in {0, 1}; softmax (m,) ints 0 … K−1 or one-hot (m, K);
             linear (m,) or (m, n[L]).
@@ -427,10 +463,17 @@ class Network:
         >>> bool(history.loss[-1] < history.loss[0])
         True
         """
-        return training.fit(self, X, y, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate,
-                            optimizer=optimizer, validation_data=validation_data, validation_split=validation_split,
-                            shuffle=shuffle, sample_weight=sample_weight, class_weight=class_weight, l1=l1, l2=l2,
-                            clip_norm=clip_norm, callbacks=callbacks, progress=progress, rng=rng, n_threads=n_threads)
+        known = self._feature_names
+        if known is None:
+            self._feature_names = _column_names(X, self.sizes[0])
+        try:
+            return training.fit(self, X, y, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate,
+                                optimizer=optimizer, validation_data=validation_data, validation_split=validation_split,
+                                shuffle=shuffle, sample_weight=sample_weight, class_weight=class_weight, l1=l1, l2=l2,
+                                clip_norm=clip_norm, callbacks=callbacks, progress=progress, rng=rng, n_threads=n_threads)
+        except BaseException:
+            self._feature_names = known
+            raise
 
     def predict(self, X: Any) -> Array:
         """Labels (m,) int64 of X (m, n[0]), multi-label (m, n[L]); in regression values (m,) or (m, n[L]).
@@ -494,6 +537,8 @@ class Network:
         return result
 
     def _examples(self, X: Any, name: str) -> Array:
+        if self._standardizer is not None:
+            X = self._standardizer.transform_named(X, name)
         return examples(X, name, self.sizes[0], self.dtype)
 
     def _targets(self, y: Any, name: str, m: int) -> Array:
@@ -519,12 +564,80 @@ class Network:
 
     def __getstate__(self) -> dict[str, Any]:
         return {"sizes": self.sizes, "activations": self.activations, "loss": self.loss, "dropout": self.dropout,
-                "dtype": self.dtype.name, "engine": self.engine, **self._moving()}
+                "dtype": self.dtype.name, "engine": self.engine, "feature_names": self.feature_names,
+                "label_names": self.label_names, "standardizer": self.standardizer, **self._moving()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self._build(state["sizes"], state["activations"], state["loss"], state["dropout"], np.dtype(state["dtype"]),
                     state["engine"])
+        self._feature_names, self._label_names = state["feature_names"], state["label_names"]
+        self._standardizer = state["standardizer"]
         self._move_to(state)
+
+    def save(self, path: Any) -> None:
+        """Write the network, its optimiser's state and its counts to the file `path`, from which training goes on bit for bit.
+
+        The file is a npz file of arrays and a header in JSON; a crash at any moment leaves the old file or the new one.
+
+        Parameters
+        ----------
+        path : str or path-like
+            Taken as it is: no suffix is added.
+
+        Raises
+        ------
+        ValueError, TypeError
+            Naming the argument; a ValueError also if a parameter is not finite.
+        OSError
+            If the file cannot be written.
+
+        Examples
+        --------
+        >>> import os, tempfile, pynn
+        >>> net = pynn.Network([2, 3, 1], rng=0)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     net.save(os.path.join(folder, "model.npz"))
+        ...     twin = pynn.load(os.path.join(folder, "model.npz"))
+        >>> bool((twin.parameters == net.parameters).all())
+        True
+        """
+        header = self.__getstate__()
+        arrays = {"parameters": finite_array(header.pop("parameters"), "parameters"), "state": header.pop("state")}
+        standardizer = header.pop("standardizer")
+        if standardizer is not None:
+            arrays |= {"mean": standardizer.mean, "scale": standardizer.scale}
+        recipe = choice(type(self.optimizer).__name__.lower(), "optimizer", RECIPES)
+        header |= {"counts": header["counts"].tolist(), "optimizer": {"name": recipe, **dataclasses.asdict(self.optimizer)},
+                   "standardized": standardizer is not None}
+        storage.write(path, header, arrays)
+
+    def _restore(self, header: Mapping[str, Any], read: Callable[[storage.Layout], dict[str, Array]]) -> None:
+        """Become the network of a model file: check the header, then the sizes it implies, then allocate."""
+        for key, kinds in _HEADER.items():
+            if type(header.get(key)) not in kinds:
+                raise ValueError(f"{key}: not in its header, or not a {kinds[0].__name__}")
+        names = header["activations"]
+        architecture = _checked_architecture(header["sizes"], names[:-1], names[-1] if names else "", header["loss"],
+                                             header["dropout"], choice(header["dtype"], "dtype", ("float32", "float64")),
+                                             header["engine"])
+        seed, epoch = seed_from(header["seed"]), _counted(header["epoch"], "epoch")
+        counts = [_counted(count, "counts") for count in header["counts"]]
+        if len(counts) != 2:
+            raise ValueError(f"counts: expected 2 numbers, got {len(counts)}")
+        recipe = dict(header["optimizer"])
+        optimizer = RECIPES[choice(recipe.pop("name", None), "optimizer", RECIPES)](**recipe)
+        sizes, dtype = architecture[0], architecture[4]
+        P = _count(sizes)
+        layout: dict[str, Any] = {"parameters": (dtype, (P,)), "state": (dtype, (OPTIMIZERS[optimizer.rule][1], P))}
+        if header["standardized"]:
+            layout |= dict.fromkeys(("mean", "scale"), (np.float64, (sizes[0],)))
+        arrays = read(layout)
+        self._build(*architecture)
+        self.feature_names, self.label_names = header["feature_names"], header["label_names"]
+        if header["standardized"]:
+            self.standardizer = Standardizer(arrays["mean"], arrays["scale"])
+        self._move_to({"parameters": finite_array(arrays["parameters"], "parameters"), "counts": counts, "seed": seed,
+                       "epoch": epoch, "optimizer": optimizer, "state": arrays["state"].astype(dtype, copy=False)})
 
     def summary(self) -> str:
         """A table of the layers, for printing.
@@ -546,11 +659,53 @@ class Network:
         align = (str.ljust, str.rjust, str.ljust, str.ljust, str.ljust, str.rjust)
         lines = ["  ".join(put(cell, width) for put, cell, width in zip(align, row, widths, strict=True)).rstrip()
                  for row in rows]
-        return "\n".join([*lines, f"{len(self._theta)} parameters, {self.dtype}, loss {self.loss}"])
+        lines.append(f"{len(self._theta)} parameters, {self.dtype}, loss {self.loss}")
+        if self.feature_names is not None:
+            lines.append(f"inputs: {_listed(self.feature_names)}")
+        if self.label_names is not None:
+            lines.append(f"{'outputs' if self.is_regression else 'labels'}: {_listed(self.label_names)}")
+        if self.standardizer is not None:
+            lines.append("inputs are standardised")
+        return "\n".join(lines)
 
     def __repr__(self) -> str:
         return (f"Network({list(self.sizes)}, hidden={list(self.activations[:-1])}, output={self.activations[-1]!r}, "
                 f"loss={self.loss!r}, dtype={self.dtype.name!r}, engine={self.engine!r})")
+
+
+def load(path: Any) -> Network:
+    """Read a network that Network.save wrote.
+
+    Parameters
+    ----------
+    path : str or path-like
+
+    Returns
+    -------
+    Network
+        It goes on exactly as the one that was saved would have.
+
+    Raises
+    ------
+    ValueError
+        Naming the file and what is wrong with it.  Nothing of a file is ever executed.
+    TypeError
+        If path is of another type.
+    OSError
+        If the file cannot be opened.
+
+    Examples
+    --------
+    >>> import os, tempfile, pynn
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pynn.Network([2, 3, 1], rng=0).save(os.path.join(folder, "model.npz"))
+    ...     pynn.load(os.path.join(folder, "model.npz"))
+    Network([2, 3, 1], hidden=['relu'], output='sigmoid', loss='binary_cross_entropy', dtype='float64', engine='cython')
+    """
+    net = Network.__new__(Network)
+    with storage.reading(path) as (header, read):
+        net._restore(header, read)
+    return net
 
 
 def _aligned(elements: int, dtype: np.dtype[Any]) -> Array:
@@ -570,13 +725,68 @@ def _copy_in(value: Any, into: Array, name: str) -> None:
     into[...] = converted
 
 
+def _checked_architecture(sizes: Any, hidden: Any, output: Any, loss: Any, dropout: Any, dtype: Any, engine: Any) -> tuple[
+        tuple[int, ...], tuple[str, ...], str, tuple[float, ...], np.dtype[Any], str]:
+    """What Network._build takes."""
+    checked = _checked_sizes(sizes)
+    output = choice(output or ("sigmoid" if checked[-1] == 1 else "softmax"), "output", activations.OUTPUT)
+    if output == "softmax" and checked[-1] == 1:
+        raise ValueError("output: softmax over one unit is always 1; expected 'sigmoid' or 'linear', or more units")
+    loss = choice(loss or losses.FOR_OUTPUT[output][0], "loss", losses.FORMULAS)
+    if loss not in losses.FOR_OUTPUT[output]:
+        raise ValueError(f"loss: {loss!r} does not go with output {output!r}; expected "
+                         f"{' or '.join(map(repr, losses.FOR_OUTPUT[output]))}")
+    names = (*_checked_hidden(hidden, len(checked) - 2), output)
+    return (checked, names, loss, _checked_dropout(dropout, len(checked) - 2), _checked_dtype(dtype),
+            choice(engine, "engine", _ENGINES))
+
+
+def _checked_names(value: Any, name: str, expected: int) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise TypeError(f"{name}: expected a sequence of {expected} names or None, got {value!r}")
+    names = tuple(value)
+    for one in names:
+        if not isinstance(one, str):
+            raise TypeError(f"{name}: expected names of type str, got {one!r} ({type(one).__name__})")
+    if len(names) != expected or len(set(names)) != expected:
+        raise ValueError(f"{name}: expected {expected} different names, got {_listed(names)}")
+    return tuple(map(str, names))           # NumPy's str_ too
+
+
+def _column_names(X: Any, expected: int) -> tuple[str, ...] | None:
+    """Those of a DataFrame, if its columns have names of type str."""
+    columns = getattr(X, "columns", None)
+    try:
+        return _checked_names(columns, "X", expected)
+    except (TypeError, ValueError):
+        return None
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _NAMES_SHOWN
+    return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _counted(value: Any, name: str) -> int:
+    if positive_int(value, name, 0) > _MOST_COUNTED:
+        raise ValueError(f"{name}: expected at most {_MOST_COUNTED}, got {value}")
+    return int(value)
+
+
+def _count(sizes: Sequence[int]) -> int:
+    """P, the number of parameters."""
+    return sum(n * (k + 1) for k, n in itertools.pairwise(sizes))
+
+
 def _checked_sizes(sizes: Any) -> tuple[int, ...]:
     if isinstance(sizes, str | bytes) or not isinstance(sizes, Sequence | np.ndarray):
         raise TypeError(f"sizes: expected a sequence of ints such as [2, 4, 1], got {sizes!r}")
     if len(sizes) < 2:
         raise ValueError(f"sizes: expected at least n[0] and n[1], got {list(sizes)}")
     checked = tuple(positive_int(n, f"sizes[{l}]") for l, n in enumerate(sizes))
-    parameters = sum(n * (k + 1) for k, n in itertools.pairwise(checked))
+    parameters = _count(checked)
     if parameters > _MOST_PARAMETERS or max(checked) > _MOST_PARAMETERS:
         raise ValueError(f"sizes: expected at most {_MOST_PARAMETERS} parameters, got {parameters} from {list(checked)}")
     return checked

@@ -261,3 +261,17 @@ def test_bad_noise(name, value, error):
 def test_bad_calls_name_the_argument(argument, error, call):
     with pytest.raises(error, match=f"^{argument}: "):
         call()
+
+
+def test_chosen_columns_in_their_order(tmp_path):
+    path = tmp_path / "birds.csv"
+    path.write_text("ring,mass,species,wing\n,20,wren,7.5\nA7,95,jay,13.5\n")
+    table = datasets.load_csv(path, target="species", features=["wing", "mass"])
+    assert table.X.tolist() == datasets.load_features(path, ("wing", "mass")).tolist() == [[7.5, 20], [13.5, 95]]
+    assert (table.feature_names, table.label_names, table.target_name) == (("wing", "mass"), ("jay", "wren"), "species")
+    with pytest.raises(ValueError, match=r"^features: .*birds.csv has no column 'age', 'sex'; there are 'ring', "):
+        datasets.load_features(path, ["age", "wing", "sex"])
+    with pytest.raises(ValueError, match="line 2, column 'ring': expected a value, it is missing"):
+        datasets.load_features(path, ["mass", "ring"])
+    path.write_text("mass\n20\n")
+    assert datasets.load_features(path).tolist() == [[20]]

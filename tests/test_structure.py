@@ -16,13 +16,15 @@ MODULES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path.read_
 TOP = {"plot", "gradcheck", "learning_rate"}
 MAY_IMPORT = {      # the arrows of the design: a module, and the modules of pynn that it may import
     "__main__": {"cli"},
-    "cli": {"gallery"},
+    "cli": {"gallery", "network", "datasets", "optimizers", "standardizer"},
     "gallery": {"callbacks", "datasets", "network", "plot"},
     "callbacks": {"plot"},
     "estimators": {"network", "training", "optimizers"},
-    "network": {"training", "optimizers", "storage", "datasets", "numpy_engine", "cnn_core", "reference"},
+    "network": {"training", "optimizers", "storage", "standardizer", "datasets", "numpy_engine", "cnn_core", "reference"},
     "training": {"optimizers", "storage", "datasets", "numpy_engine", "cnn_core", "reference"},
     "datasets": set(),
+    "storage": set(),
+    "standardizer": set(),
     "optimizers": set(),
     "schedules": set(),
     "numpy_engine": {"reference"},

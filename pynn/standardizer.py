@@ -1,0 +1,96 @@
+"""Standardizer: shift and scale every feature to mean 0 and standard deviation 1, as a network's part or by itself."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pynn.validation import examples, finite_array
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+_FLOAT64 = np.dtype(np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class Standardizer:
+    """(x − mean) / scale of every feature.
+
+    Assigned to `Network.standardizer` it is applied to every X that the network is given, and saved with it.
+
+    Parameters
+    ----------
+    mean, scale : array-like, (features,)
+        Finite numbers, the scales above 0.  Kept as read-only float64 arrays.
+
+    Raises
+    ------
+    ValueError, TypeError
+        Naming the argument, what came and what was expected.
+
+    Examples
+    --------
+    >>> import pynn
+    >>> X, y = pynn.datasets.moons(200, rng=0)
+    >>> net = pynn.Network([2, 8, 1], rng=0)
+    >>> net.standardizer = pynn.Standardizer.fit(X)
+    >>> bool(abs(net.forward(X).A[0].mean(axis=1)).max() < 1e-12)
+    True
+    """
+
+    mean: Array
+    scale: Array
+
+    def __post_init__(self) -> None:
+        for name in ("mean", "scale"):
+            array = finite_array(getattr(self, name), name).astype(np.float64)
+            if array.ndim != 1 or len(array) == 0:
+                raise ValueError(f"{name}: expected shape (features,), got {array.shape}")
+            array.flags.writeable = False
+            object.__setattr__(self, name, array)
+        if self.mean.shape != self.scale.shape:
+            raise ValueError(f"scale: expected as many numbers as mean has, {len(self.mean)}, got {len(self.scale)}")
+        if self.scale.min() <= 0:
+            raise ValueError(f"scale: expected numbers above 0, got {self.scale.min():g}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.mean, self.scale)
+
+    @classmethod
+    def fit(cls, X: Any) -> Standardizer:
+        """The mean and the standard deviation (of the population) of X (m, features); 1 for a constant feature.
+
+        Examples
+        --------
+        >>> import pynn
+        >>> pynn.Standardizer.fit([[1, 7], [3, 7]])
+        Standardizer(mean=array([2., 7.]), scale=array([1., 1.]))
+        """
+        X = finite_array(X, "X")
+        if X.ndim != 2 or 0 in X.shape:
+            raise ValueError(f"X: expected shape (m, features), got {X.shape}")
+        with np.errstate(over="ignore", invalid="ignore"):
+            moved = X - X[0].astype(np.float64)         # so that the deviation of a constant feature is exactly 0
+            centre = moved.mean(axis=0)
+            mean, scale = X[0] + centre, np.sqrt(np.mean((moved - centre)**2, axis=0))
+        if not np.isfinite(mean + scale).all():
+            raise ValueError("X: expected numbers whose mean and deviation float64 can hold, got larger ones")
+        return cls(mean, np.where(scale > 0, scale, 1.0))
+
+    def transform(self, X: Any) -> Array:
+        """(X − mean) / scale of X (m, features), in float64.
+
+        Examples
+        --------
+        >>> import pynn
+        >>> pynn.Standardizer([2.0], [0.5]).transform([[3.0], [1.5]]).tolist()
+        [[2.0], [-1.0]]
+        """
+        return self.transform_named(X, "X")
+
+    def transform_named(self, X: Any, name: str) -> Array:
+        """transform of an argument of that name."""
+        with np.errstate(over="ignore"):
+            standard = (examples(X, name, len(self.mean), _FLOAT64) - self.mean) / self.scale
+        return finite_array(standard, f"{name}, standardised")

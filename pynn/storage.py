@@ -1,0 +1,140 @@
+"""Model files: a JSON header and arrays of numbers in one npz file, which numpy.load opens too.
+
+Nothing of a file is ever unpickled or evaluated, and nothing is allocated whose size has not been checked.
+"""
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, np.dtype[Any]]
+Layout = Mapping[str, tuple[Any, tuple[int, ...]]]      # dtype and shape of every array by its name
+
+_FORMAT, _VERSION = "pynn", 1
+_HEADER = "header.json"
+_MOST_HEADER = 1 << 24          # bytes: Python's objects take up to 25 times as much
+
+
+def write(path: Any, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
+    """Write a model file so that a crash at any moment leaves the old file or the new one.
+
+    It is written under another name (.pynn-…, which a kill may leave behind) in the same folder, and then renamed.
+    """
+    name = os.path.realpath(_checked(path))             # a link stays, and what it points to is replaced
+    text = json.dumps({"format": _FORMAT, "version": _VERSION, **header}, default=np.generic.item).encode("ascii")
+    if len(text) > _MOST_HEADER:
+        raise ValueError(f"path: {path}: expected names of at most {_MOST_HEADER} bytes in all, got a header of {len(text)}")
+    folder = os.path.dirname(name)
+    temporary = os.path.join(folder, f".pynn-{secrets.token_hex(8)}")
+    try:
+        with open(temporary, "xb") as file:
+            with zipfile.ZipFile(file, "w") as archive:
+                archive.writestr(zipfile.ZipInfo(_HEADER), text)
+                for key, array in arrays.items():
+                    _write_array(archive, f"{key}.npy", array)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, name)
+    except BaseException:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+        raise
+    if os.name == "posix":          # make the new name last, too
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@contextmanager
+def reading(path: Any) -> Iterator[tuple[dict[str, Any], Callable[[Layout], dict[str, Array]]]]:
+    """Open a model file: its header, and a function that reads its arrays once told their dtypes and shapes.
+
+    Whatever is wrong, here and in the block of the caller, is a ValueError that names the path; an OSError if the file
+    cannot be opened.
+    """
+    name = _checked(path)
+    with open(name, "rb") as file:
+        try:
+            most = os.fstat(file.fileno()).st_size
+            with zipfile.ZipFile(file) as archive:
+                yield _read_header(archive, most), lambda layout: _read_arrays(archive, layout, most)
+        except Exception as error:      # a broken zip file makes zipfile raise almost anything
+            raise ValueError(f"path: {path} cannot be loaded: {str(error) or type(error).__name__}") from error
+
+
+def _checked(path: Any) -> str:
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path: expected a str or path-like, got {path!r} ({type(path).__name__})")
+    name = os.fsdecode(path)
+    if os.path.exists(name) and not os.path.isfile(name):
+        raise ValueError(f"path: {path} is a folder or a device, expected a file")
+    return name
+
+
+def _little(dtype: Any) -> np.dtype[Any]:
+    return np.dtype(dtype).newbyteorder("<")
+
+
+def _array_header(dtype: Any, shape: tuple[int, ...]) -> bytes:
+    """The 128 bytes that numpy.save puts before such an array.  Reading compares them, so that nothing has to be parsed."""
+    text = f"{{'descr': '{_little(dtype).str}', 'fortran_order': False, 'shape': {shape}, }}"
+    return b"\x93NUMPY\x01\x00" + (118).to_bytes(2, "little") + text.encode("ascii").ljust(117) + b"\n"
+
+
+def _write_array(archive: zipfile.ZipFile, name: str, array: Array) -> None:
+    header = _array_header(array.dtype, array.shape)
+    info = zipfile.ZipInfo(name)
+    info.file_size = len(header) + array.nbytes         # zipfile wants to know beforehand whether it is beyond 2 GB
+    with archive.open(info, "w") as member:
+        member.write(header)
+        member.write(np.ascontiguousarray(array, _little(array.dtype)).data)
+
+
+def _read_header(archive: zipfile.ZipFile, most: int) -> dict[str, Any]:
+    size = archive.getinfo(_HEADER).file_size
+    if size > min(most, _MOST_HEADER):
+        raise ValueError(f"the header has {size} bytes, expected at most {min(most, _MOST_HEADER)}")
+    header = json.loads(_read_member(archive, _HEADER, size).decode("ascii"))
+    if not isinstance(header, dict) or header.pop("format", None) != _FORMAT:
+        raise ValueError("its header is not that of a pynn model")
+    version = header.pop("version", None)
+    if version != _VERSION:
+        raise ValueError(f"its format is version {version!r}, this pynn reads version {_VERSION}")
+    return header
+
+
+def _read_arrays(archive: zipfile.ZipFile, layout: Layout, most: int) -> dict[str, Array]:
+    members = [_HEADER, *(f"{key}.npy" for key in layout)]
+    if archive.namelist() != members:
+        raise ValueError(f"expected the members {', '.join(members)}, got {', '.join(archive.namelist()[:10])}")
+    headers = {key: _array_header(dtype, shape) for key, (dtype, shape) in layout.items()}
+    sizes = {key: len(headers[key]) + int(np.prod(shape, dtype=object)) * np.dtype(dtype).itemsize
+             for key, (dtype, shape) in layout.items()}
+    if sum(sizes.values()) > most:
+        raise ValueError(f"the arrays take {sum(sizes.values())} bytes, the file has {most}")
+    arrays = {}
+    for key, (dtype, shape) in layout.items():
+        data = _read_member(archive, f"{key}.npy", sizes[key])
+        if not data.startswith(headers[key]):
+            raise ValueError(f"{key}: expected an array of {np.dtype(dtype).name} of shape {shape}")
+        arrays[key] = np.frombuffer(data, _little(dtype), offset=len(headers[key])).reshape(shape)
+    return arrays
+
+
+def _read_member(archive: zipfile.ZipFile, name: str, size: int) -> bytes:
+    """The bytes of a member, its check sum compared."""
+    info = archive.getinfo(name)
+    if info.compress_type != zipfile.ZIP_STORED:
+        raise ValueError(f"{name} is compressed, expected it as it is")
+    if not info.file_size == info.compress_size == size:
+        raise ValueError(f"{name} has {info.file_size} bytes, expected {size}")
+    return archive.read(info)

@@ -1,0 +1,285 @@
+"""The command's verbs on tables in CSV, as a user calls them: what is printed where, exit codes, and clear messages."""
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+
+import pynn
+from pynn import cli
+
+
+def pynn_command(*arguments, folder):
+    done = subprocess.run([sys.executable, "-P", "-W", "error", "-m", "pynn", *map(str, arguments)], capture_output=True,
+                          cwd=folder, encoding="utf-8", check=False, env=os.environ | {"PYTHONUTF8": "1"})
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+def write(path, names, rows):
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([names, *rows])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The wines, as a table sorted by class with the species as text; and the model that the command makes of it."""
+    data = pytest.importorskip("sklearn.datasets").load_wine()
+    folder = tmp_path_factory.mktemp("tables")
+    species = ["barolo", "grignolino", "barberà"]
+    write(folder / "wine.csv", ["species", *data.feature_names],
+          [[species[k], *row] for row, k in zip(data.data.tolist(), data.target, strict=True)])
+    done = pynn_command("train", "wine.csv", "--target", "species", "--hidden", "16,16", "--epochs", "200", "--out",
+                        "model.npz", "--validation-split", "0.25", "--seed", "1", "--json", folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "pynn: 178 rows of 13 features and 3 classes; wrote model.npz\n"
+    result = json.loads(done.stdout)
+    assert result["epochs"] == 200
+    assert result["val_accuracy"] > 0.9
+    assert list(result) == ["epochs", "loss", "accuracy", "val_loss", "val_accuracy"]
+    return folder
+
+
+def test_train_makes_the_network_that_was_asked_for(folder):
+    net = pynn.load(folder / "model.npz")
+    assert net.sizes == (13, 16, 16, 3)
+    assert net.activations == ("relu", "relu", "softmax")
+    assert net.label_names == ("barberà", "barolo", "grignolino")
+    assert net.feature_names[0] == "alcohol"
+    assert net.epoch == 200
+    assert net.optimizer == pynn.optimizers.Adam()
+    X = pynn.datasets.load_csv(folder / "wine.csv", target="species").X
+    assert 0 < abs(net.standardizer.mean - X.mean(axis=0)).max() < 100      # of the rows to train on
+    assert net.standardizer.scale[-1] > 100
+
+
+def test_train_with_every_option(folder):
+    command = ["train", "wine.csv", "--target", "species", "--hidden", "", "--activation", "tanh", "--epochs", "3", "--out"]
+    options = ["--batch-size", "8", "--optimizer", "sgd", "--learning-rate", "1e-6", "--seed", "5", "--no-scale"]
+    for name in ("a", "b"):
+        done = pynn_command(*command, name, *options, folder=folder)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.startswith("epochs 3, loss ")
+    assert (folder / "a").read_bytes() == (folder / "b").read_bytes()
+    net = pynn.load(folder / "a")
+    assert net.sizes == (13, 3)
+    assert net.standardizer is None
+    assert net.optimizer == pynn.optimizers.SGD(learning_rate=1e-6)
+
+
+def test_predict(folder):
+    done = pynn_command("predict", "model.npz", "wine.csv", "--proba", folder=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    header, *rows = csv.reader(io.StringIO(done.stdout))
+    assert header == ["prediction", "P(barberà)", "P(barolo)", "P(grignolino)"]
+    net, table = pynn.load(folder / "model.npz"), pynn.datasets.load_csv(folder / "wine.csv", target="species")
+    assert [row[0] for row in rows] == [net.label_names[k] for k in net.predict(table.X)]
+    assert np.array_equal(np.array([row[1:] for row in rows], float), net.predict_proba(table.X))
+    assert len({row[0] for row in rows}) == 3
+    plain = pynn_command("predict", "model.npz", "wine.csv", "--out", "predicted.csv", folder=folder)
+    assert plain.stdout == plain.stderr == ""
+    assert (folder / "predicted.csv").read_text(encoding="utf-8").split() == ["prediction", *(row[0] for row in rows)]
+
+
+def test_columns_are_found_by_name(folder):
+    with open(folder / "wine.csv", encoding="utf-8", newline="") as file:
+        columns = list(zip(*csv.reader(file), strict=True))
+    names, *rows = zip(*columns[::-1], ["note", *["n/a, again"] * 178], strict=True)
+    write(folder / "mixed.csv", names, rows)
+    same = [pynn_command("predict", "model.npz", name, folder=folder).stdout for name in ("wine.csv", "mixed.csv")]
+    assert same[0] == same[1]
+    same = [pynn_command("evaluate", "model.npz", name, "--target", "species", "--json", folder=folder).stdout
+            for name in ("wine.csv", "mixed.csv")]
+    assert same[0] == same[1]
+
+
+def test_evaluate(folder):
+    done = pynn_command("evaluate", "model.npz", "wine.csv", "--target", "species", "--json", folder=folder)
+    net, table = pynn.load(folder / "model.npz"), pynn.datasets.load_csv(folder / "wine.csv", target="species")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == {"rows": 178, **net.evaluate(table.X, table.y)}
+    plain = pynn_command("evaluate", "model.npz", "wine.csv", "--target", "species", folder=folder)
+    assert plain.stdout.startswith("rows 178, loss 0.")
+
+
+def test_classes_keep_their_numbers_where_some_are_missing(folder):
+    lines = (folder / "wine.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / "one.csv").write_text("".join([lines[0], *(line for line in lines if line.startswith("grig"))]), encoding="utf-8")
+    done = pynn_command("evaluate", "model.npz", "one.csv", "--target", "species", "--json", folder=folder)
+    assert json.loads(done.stdout)["accuracy"] > 0.9
+
+
+def test_info(folder):
+    done = pynn_command("info", "model.npz", folder=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(pynn.load(folder / "model.npz").summary())
+    assert "trained for 200 epochs" in done.stdout
+    info = json.loads(pynn_command("info", "model.npz", "--json", folder=folder).stdout)
+    assert info["sizes"] == [13, 16, 16, 3]
+    assert info["parameters"] == 547
+    assert info["standardized"] is True
+    assert info["optimizer"]["name"] == "Adam"
+
+
+def test_two_classes_and_regression(tmp_path):
+    X, y = pynn.datasets.circles(200, rng=0)
+    write(tmp_path / "two.csv", ["x", "y", "ring"], [[*x, ["outer", "inner"][k]] for x, k in zip(X.tolist(), y, strict=True)])
+    assert pynn_command("train", "two.csv", "--out", "two", "--epochs", "60", "--learning-rate", "0.02",
+                        folder=tmp_path).returncode == 0
+    assert pynn.load(tmp_path / "two").activations[-1] == "sigmoid"
+    done = pynn_command("predict", "two", "two.csv", "--proba", folder=tmp_path)
+    header, *rows = csv.reader(io.StringIO(done.stdout))
+    assert header == ["prediction", "P(inner)", "P(outer)"]
+    assert np.mean([row[0] == ["outer", "inner"][k] for row, k in zip(rows, y, strict=True)]) > 0.95
+    assert all(float(row[1 + (row[0] == "outer")]) >= 0.5 for row in rows)
+    X, y = pynn.datasets.plane(200, rng=0)
+    write(tmp_path / "plane.csv", ["u", "height", "v"], [[u, h, v] for (u, v), h in zip(X.tolist(), y.tolist(), strict=True)])
+    done = pynn_command("train", "plane.csv", "--target", "height", "--out", "plane", "--json", folder=tmp_path)
+    assert json.loads(done.stdout)["r2"] > 0.8
+    header, *rows = csv.reader(io.StringIO(pynn_command("predict", "plane", "plane.csv", folder=tmp_path).stdout))
+    assert header == ["height"]
+    assert np.array_equal(np.array(rows, float)[:, 0], pynn.load(tmp_path / "plane").predict(X))
+    assert pynn_command("predict", "plane", "plane.csv", "--proba", folder=tmp_path).returncode == 2
+    assert pynn_command("evaluate", "plane", "two.csv", folder=tmp_path).returncode == 2
+
+
+def test_networks_saved_from_python(tmp_path):
+    """Without names: columns by their order, classes by their numbers; several labels; several values."""
+    X, K = np.random.default_rng(0).normal(size=(20, 3)), 2
+    write(tmp_path / "X.csv", ["a", "b", "c"], X.tolist())
+    write(tmp_path / "y.csv", ["a", "b", "c", "y"], [[*row, k % 2] for k, row in enumerate(X.tolist())])
+    write(tmp_path / "t.csv", ["a", "b", "c", "y"], [[*row, "no"] for row in X.tolist()])
+    for output, header in (("softmax", "prediction,P(0),P(1)"), ("sigmoid", "0,1,P(0),P(1)"), ("linear", "0,1")):
+        net = pynn.Network([3, K], output=output, rng=0)
+        net.save(tmp_path / "model")
+        more = [] if output == "linear" else ["--proba"]
+        lines = pynn_command("predict", "model", "X.csv", *more, folder=tmp_path).stdout.splitlines()
+        assert lines[0] == header
+        first = np.ravel(net.predict(X)[0])
+        assert [float(cell) for cell in lines[1].split(",")[:len(first)]] == first.tolist()
+    pynn.Network([3, 2], rng=0).save(tmp_path / "model")
+    assert pynn_command("evaluate", "model", "y.csv", folder=tmp_path).stdout.startswith("rows 20, ")
+    assert "got text" in pynn_command("evaluate", "model", "t.csv", folder=tmp_path).stderr
+
+
+WRONG = [
+    ("", "command"),
+    ("fly", "fly"),
+    ("train wine.csv", "--out"),
+    ("train wine.csv --out m --target colour", "unknown column 'colour'"),
+    ("train wine.csv --out m --target alcohol", "expected a finite number, got 'barolo'"),
+    ("train none.csv --out m", "none.csv"),
+    ("train model.npz --out m", "model.npz is not in UTF-8"),
+    ("train missing.csv --out m", "line 3, column 'b': expected a value, it is missing"),
+    ("train single.csv --out m", "at least two classes"),
+    ("train wine.csv --out nowhere/m --target species", "--out: expected a file in a folder that is there"),
+    ("train wine.csv --out . --target species", "--out: expected a file"),
+    ("train wine.csv --out m --target species --hidden 16,a", "--hidden"),
+    ("train wine.csv --out m --target species --hidden 16,0", "sizes[2]"),
+    ("train wine.csv --out m --target species --hidden 9999999999", "sizes"),
+    ("train wine.csv --out m --target species --epochs 0", "epochs"),
+    ("train wine.csv --out m --target species --epochs many", "--epochs"),
+    ("train wine.csv --out m --target species --batch-size 0", "batch_size"),
+    ("train wine.csv --out m --target species --learning-rate nan", "learning_rate"),
+    ("train wine.csv --out m --target species --optimizer lion", "--optimizer"),
+    ("train wine.csv --out m --target species --activation softmax", "--activation"),
+    ("train wine.csv --out m --target species --validation-split 1", "test_size"),
+    ("train wine.csv --out m --target species --seed -1", "--seed"),
+    ("predict none.npz wine.csv", "none.npz"),
+    ("predict wine.csv wine.csv", "wine.csv cannot be loaded: File is not a zip file"),
+    ("predict model.npz model.npz", "model.npz is not in UTF-8"),
+    ("predict model.npz missing.csv", "has no column 'alcohol', "),
+    ("predict model.npz wine.csv --out nowhere/p.csv", "nowhere"),
+    ("evaluate model.npz wine.csv --target colour", "colour"),
+    ("evaluate model.npz wine.csv", "expected the classes 'barberà', 'barolo', 'grignolino', got numbers"),
+    ("evaluate model.npz other.csv --target species", "unknown class 'merlot'"),
+    ("info wine.csv", "cannot be loaded"),
+    ("info .", "folder"),
+]
+
+
+@pytest.mark.parametrize(("command", "message"), WRONG)
+def test_bad_input_is_a_plain_message_and_exit_code_2(command, message, folder, capsys, monkeypatch):
+    (folder / "missing.csv").write_text("a,b,c\n1,2,x\n1,,y\n")
+    (folder / "single.csv").write_text("a,b\n1,x\n2,x\n")
+    wine = (folder / "wine.csv").read_text(encoding="utf-8")
+    (folder / "other.csv").write_text(wine.replace("barolo", "merlot"), encoding="utf-8")
+    monkeypatch.chdir(folder)
+    with pytest.raises(SystemExit) as raised:
+        cli.main(command.split())
+    printed = capsys.readouterr()
+    assert raised.value.code == 2
+    assert printed.out == ""
+    assert message in printed.err
+    assert printed.err.startswith("usage: pynn")
+    assert not (folder / "m").exists()
+
+
+def test_divergence_is_exit_code_1_and_writes_nothing(folder):
+    done = pynn_command("train", "wine.csv", "--target", "species", "--optimizer", "sgd", "--learning-rate", "1e300",
+                        "--out", "m", folder=folder)
+    assert done.returncode == 1
+    assert done.stderr.startswith("pynn: error: epoch 1: ")
+    assert not (folder / "m").exists()
+
+
+def test_a_warning_is_one_line(folder):
+    done = pynn_command("train", "wine.csv", "--target", "species", "--learning-rate", "10", "--epochs", "2", "--seed", "0",
+                        "--out", "warned", folder=folder)
+    assert done.returncode == 0
+    assert done.stderr.startswith("pynn: warning: epoch ")
+    assert len(done.stderr.splitlines()) == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+def test_ctrl_c_saves_the_model(folder, monkeypatch, capsys):
+    monkeypatch.chdir(folder)
+    timer = threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(SystemExit) as raised:
+        cli.main(["train", "wine.csv", "--target", "species", "--epochs", "99999999", "--out", "stopped"])
+    assert raised.value.code == 1
+    assert "interrupted after" in capsys.readouterr().err
+    assert pynn.load("stopped").epoch > 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes as POSIX has them")
+def test_a_closed_pipe_is_quiet(folder):
+    with subprocess.Popen([sys.executable, "-P", "-m", "pynn", "predict", "model.npz", "wine.csv"], cwd=folder,
+                          stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        child.stdout.close()
+        assert child.stderr.read() == ""
+    assert child.returncode == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a terminal as POSIX has them")
+def test_a_progress_bar_on_a_terminal(folder):
+    import pty
+    import termios
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (30, 100))
+    with subprocess.Popen([sys.executable, "-P", "-m", "pynn", "train", "wine.csv", "--target", "species", "--epochs", "60000",
+                           "--out", "shown", "--json"], cwd=folder, stderr=theirs, stdout=subprocess.PIPE) as child:
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                more = os.read(ours, 4096)
+            except OSError:         # the other side is closed
+                break
+            if not more:
+                break
+            shown += more
+        result = json.loads(child.stdout.read())
+    os.close(ours)
+    assert result["epochs"] == 60000
+    assert b"epoch" in shown
+    assert b"loss=" in shown

@@ -1,0 +1,63 @@
+"""The names of features and labels: where they come from, where they are shown, and what keeps them."""
+from __future__ import annotations
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+
+import pynn
+
+X, Y = pynn.datasets.moons(60, rng=0)
+
+
+def test_names_are_set_and_unset():
+    net = pynn.Network([2, 3, 1])
+    assert net.feature_names is None
+    assert net.label_names is None
+    net.feature_names, net.label_names = np.array(["width", "height"]), iter(["no", "yes"])
+    assert (net.feature_names, net.label_names) == (("width", "height"), ("no", "yes"))
+    assert {type(name) for name in net.feature_names} == {str}
+    net.feature_names = None
+    assert net.feature_names is None
+
+
+@pytest.mark.parametrize(("keywords", "labels"), [
+    ({"sizes": [2, 1]}, ["no", "yes"]), ({"sizes": [2, 3]}, ["a", "b", "c"]),
+    ({"sizes": [2, 2], "output": "sigmoid"}, ["a", "b"]),
+    ({"sizes": [2, 1], "output": "linear"}, ["price"]), ({"sizes": [2, 2], "output": "linear"}, ["price", "age"])], ids=str)
+def test_label_names_and_their_copies(keywords, labels, tmp_path):
+    net = pynn.Network(**keywords)
+    net.feature_names = ("x", "y")
+    net.label_names = labels
+    net.save(tmp_path / "model")
+    for twin in (net.copy(), copy.deepcopy(net), pickle.loads(pickle.dumps(net)), pynn.load(tmp_path / "model")):
+        assert (twin.feature_names, twin.label_names) == (("x", "y"), tuple(labels))
+        assert twin.summary() == net.summary()
+    assert f"{'outputs' if net.is_regression else 'labels'}: {', '.join(labels)}" in net.summary()
+
+
+def test_fit_takes_the_names_of_a_data_frame():
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame(X, columns=["width", "height"])
+    net = pynn.Network([2, 3, 1], rng=0)
+    seen = []
+    net.fit(frame, Y, epochs=1, callbacks=[lambda net, history: seen.append(net.feature_names)])
+    assert seen == [net.feature_names] == [("width", "height")]
+    net.fit(frame.set_axis(["a", "b"], axis=1), Y, epochs=1)
+    assert net.feature_names == ("width", "height")
+    for other in (X, pd.DataFrame(X), frame.set_axis(["a", "a"], axis=1), frame.set_axis(["a", 1], axis=1)):
+        net = pynn.Network([2, 3, 1], rng=0)
+        net.fit(other, Y, epochs=1)
+        assert net.feature_names is None
+    with pytest.raises(ValueError, match="epochs"):
+        net.fit(frame, Y, epochs=0)
+    assert net.feature_names is None
+
+
+def test_the_summary_of_many_names_stays_short():
+    net = pynn.Network([500, 1])
+    net.feature_names = [f"pixel{k}" for k in range(500)]
+    assert "pixel9 and 490 more" in net.summary()
+    assert len(net.summary()) < 500
