@@ -173,6 +173,9 @@ class _NetworkEstimator(BaseEstimator):
         if new is not None:
             net = Network(**new, initializer=self.initializer, dropout=self.dropout, dtype=self.dtype,
                           rng=int(random.randint(2**31 - 1)))
+            names = getattr(self, "feature_names_in_", ())
+            net.feature_names = names if 0 < len(names) == len(set(names)) else None
+            net.label_names = None if classes is None else [str(k) for k in classes]
         elif keywords != self._keywords:
             raise ValueError(f"the network there is was made with {self._keywords}, got {keywords}; to have it made anew, "
                              "say warm_start=False and call fit")

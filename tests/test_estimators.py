@@ -489,3 +489,14 @@ def test_example_search(cluster):
                     for more in ([], ["--scheduler", cluster.scheduler_address]))
     assert alone == there
     assert float(alone.split("test images: ")[1]) > 0.9
+
+
+def test_the_network_keeps_the_names(tmp_path):
+    pd = pytest.importorskip("pandas")
+    X, y = pynn.datasets.moons(60, rng=0)
+    frame, labels = pd.DataFrame(X, columns=["east", "north"]), np.where(y, "lower", "upper")
+    net = pynn.NetworkClassifier(hidden_layer_sizes=(4,), max_iter=2, random_state=0).fit(frame, labels).network_
+    net.save(tmp_path / "moons.npz")
+    for one in (net, pynn.load(tmp_path / "moons.npz")):
+        assert (one.feature_names, one.label_names) == (("east", "north"), ("lower", "upper"))
+    assert pynn.NetworkRegressor(hidden_layer_sizes=(4,), max_iter=2).fit(X, y.astype(float)).network_.label_names is None

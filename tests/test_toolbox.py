@@ -243,7 +243,7 @@ def test_the_range_test_leaves_the_network_alone_and_finds_a_rate_that_learns():
     ax = found.plot()
     np.testing.assert_array_equal(ax.lines[0].get_xydata(), np.column_stack([found.learning_rates, found.losses]))
     assert ax.lines[1].get_xdata()[0] == found.suggestion
-    with pytest.raises(TypeError, match="^found:"):
+    with pytest.raises(TypeError, match=r"^found:"):
         pynn.plot.range_test(net)
 
 
