@@ -259,3 +259,18 @@ def test_what_optimisers_keep_is_never_subnormal(recipe, dtype):
     kept = np.abs(net._state)
     assert not ((kept > 0) & (kept < np.finfo(dtype).smallest_normal)).any()
     assert np.isfinite(kept).all()
+
+
+def test_model_checkpoint_saves_the_best_epoch(tmp_path, engine):
+    X, y = classes(100)
+    net = pynn.Network([2, 20, 1], rng=0, engine=engine)
+    kept = []
+    history = net.fit(X, y, epochs=40, validation_split=0.4, optimizer="adam", learning_rate=0.2,
+                      callbacks=[lambda net, history: kept.append(net.parameters.copy()),
+                                 pynn.callbacks.ModelCheckpoint(tmp_path / "best", monitor="val_loss"),
+                                 pynn.callbacks.ModelCheckpoint(tmp_path / "last", every=15)])
+    best = int(np.argmin(history.val_loss))
+    assert best < 39
+    assert pynn.load(tmp_path / "best").parameters.tobytes() == kept[best].tobytes()
+    assert pynn.load(tmp_path / "last").parameters.tobytes() == kept[29].tobytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["best", "last"]
