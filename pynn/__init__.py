@@ -7,7 +7,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from pynn import callbacks, datasets, optimizers, schedules
+from pynn import callbacks, datasets, optimizers, schedules, workbook
 from pynn.gradcheck import GradientReport, check_gradients
 from pynn.history import History
 from pynn.learning_rate import RangeTest, find_learning_rate
@@ -35,6 +35,7 @@ __all__ = [
     "optimizers",
     "plot",
     "schedules",
+    "workbook",
 ]
 
 

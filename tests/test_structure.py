@@ -13,7 +13,7 @@ import pynn
 PACKAGE = Path(pynn.__file__).parent
 MODULES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path.read_text(encoding="utf-8")
            for path in sorted(PACKAGE.rglob("*.py"))}
-TOP = {"plot", "gradcheck", "learning_rate"}
+TOP = {"plot", "gradcheck", "learning_rate", "workbook"}
 MAY_IMPORT = {      # the arrows of the design: a module, and the modules of pynn that it may import
     "__main__": {"cli"},
     "cli": {"gallery"},
@@ -83,7 +83,7 @@ def test_every_public_name_after_importing_every_module():
 import importlib, pkgutil, types, pynn
 for module in pkgutil.walk_packages(pynn.__path__, "pynn."):
     importlib.import_module(module.name)
-modules = ("callbacks", "datasets", "optimizers", "plot", "schedules")
+modules = ("callbacks", "datasets", "optimizers", "plot", "schedules", "workbook")
 for name in pynn.__all__:
     assert isinstance(getattr(pynn, name), types.ModuleType) == (name in modules), name
 for name in pynn.plot.__all__:
