@@ -210,7 +210,9 @@ def _try(exercise: _Exercise, function: Callable[..., Any], inputs: Inputs) -> t
     hints = [f"{label}: the input is changed in place; a caller may still need it" for label in changed]
     if run.error is not None:
         return [*hints, *_told(run.error, function, inputs)], True
-    expected, mistakes = exercise.solve(**copy.deepcopy(inputs))
+    expected, mistakes = exercise.solve(**inputs)
+    if exercise.judge is None and _reordered(exercise.returns, run.value, expected):
+        return [*hints, f"the returned values are right but in another order than {', '.join(exercise.returns)}"], False
     results, unreadable = _read(exercise.returns, run.value, expected)
     if unreadable:
         return [*hints, *unreadable], False
@@ -219,11 +221,9 @@ def _try(exercise: _Exercise, function: Callable[..., Any], inputs: Inputs) -> t
         wrong = [label for label in wanted if not _same(results[label], wanted[label])]
         stages = [exercise.stage(label) for label in wrong]
         first = [label for label, stage in zip(wrong, stages, strict=True) if stage == min(stages)]
-        if first and _reordered(exercise.returns, run.value, expected):
-            hints.append(f"the returned values are right but in another order than {', '.join(exercise.returns)}")
-        else:
-            found = _values(exercise.returns, mistakes)
-            hints += [f"{label}: {_what(label, results[label], wanted[label], found, inputs)}" for label in first]
+        known = _values(exercise.returns, mistakes)
+        known.sort(key=lambda mistake: -sum(_same(results[label], value) for label, value in mistake[1].items()))
+        hints += [f"{label}: {_what(label, results[label], wanted[label], known, inputs)}" for label in first]
     else:
         hints += [f"{label}: {_shapes(results[label], wanted[label])}" for label in wanted
                   if results[label].shape != wanted[label].shape]
@@ -232,7 +232,7 @@ def _try(exercise: _Exercise, function: Callable[..., Any], inputs: Inputs) -> t
                 return _read(exercise.returns, _run(function, copy.deepcopy(changed_inputs)).value, expected)[0]
             hints += exercise.judge(call, inputs, results)
     if run.overflow and exercise.judge is None:
-        hints.append("an overflow happens on the way: a power of e grows beyond all floats for a z of large size")
+        hints.append(_OVERFLOW)
     return hints, False
 
 
@@ -248,17 +248,19 @@ def _changed(label: str, before: Any, after: Any) -> list[str]:
     return []               # a Generator is there to be drawn from
 
 
+_PRODUCT = "The factors of this product do not fit: is one transposed, or are they in the wrong order?"
+_OVERFLOW = "an overflow happens on the way: a power of e grows beyond all floats for a z of large size"
 _EXPLAINED = (      # words of an error's message, and what they mean here
-    ("truth value of an array", "if, and, max and min of Python compare single numbers; this is an array of many"),
-    ("matmul", "the factors of this product do not fit: is one transposed, or are they in the wrong order?"),
-    ("not aligned", "the factors of this product do not fit: is one transposed, or are they in the wrong order?"),
-    ("broadcast", "these shapes do not fit together: is one transposed, or are the wrong two combined?"),
-    ("NoneType", "there is a None: index 0 of the lists, since layers count from 1, or a function that returns nothing"),
-    ("math range error", "an overflow: a power of e grows beyond all floats for a z of large size"),
-    ("Python scalar", "functions of the module math take single numbers; NumPy's take arrays"),
-    ("length-1 array", "functions of the module math take single numbers; NumPy's take arrays"),
-    ("index out of range", "lists have the indices 0 … L"),
-    ("read-only", "results go into arrays of your own"),
+    ("truth value of an array", "Python's if, and, max and min compare single numbers; this is an array of many."),
+    ("enough dimensions", "A factor of this product is a number or None: index 0 of the lists, since layers count from 1?"),
+    ("matmul", _PRODUCT),
+    ("not aligned", _PRODUCT),
+    ("broadcast", "These shapes do not fit together: is one transposed, or are the wrong two combined?"),
+    ("NoneType", "There is a None: index 0 of the lists, since layers count from 1, or a function that returns nothing?"),
+    ("math range error", f"That is to say, {_OVERFLOW}."),
+    ("Python scalar", "Functions of the module math take single numbers; NumPy's take arrays."),
+    ("length-1 array", "Functions of the module math take single numbers; NumPy's take arrays."),
+    ("index out of range", "The lists have the indices 0 … L."),
 )
 
 
@@ -269,8 +271,8 @@ def _told(error: BaseException, function: Callable[..., Any], inputs: Inputs) ->
     own = [frame for frame in frames[1:] if code is None or frame.filename == code.co_filename]
     at = f" in line {own[-1].lineno} of {own[-1].name}" if own else ""
     line = f" ({own[-1].line})" if own and own[-1].line else ""
-    message = str(error) or "no message"
-    meaning = next((f"{text}. " for words, text in _EXPLAINED if words in message), "")
+    message = str(error).rstrip(".") or "no message"
+    meaning = next((f"{text} " for words, text in _EXPLAINED if words in message), "")
     shapes = ", ".join(_shape_of(name, value) for name, value in inputs.items())
     return [f"your code stopped with {type(error).__name__}{at}{line}: {message}. {meaning}The inputs were {shapes}"]
 
@@ -286,10 +288,10 @@ def _shape_of(name: str, value: Any) -> str:
 
 def _read(returns: tuple[str, ...], value: Any, expected: Any) -> tuple[dict[str, Array], list[str]]:
     """What was returned as arrays by label, Z or Z[2], and what cannot be read as the wanted kind."""
-    if len(returns) == 1:
-        value, expected = (value,) if not isinstance(value, tuple) or len(value) == 1 else value, (expected,)
     if value is None:
         return {}, ["it returns None: is the return forgotten?"]
+    if len(returns) == 1:
+        value, expected = value if isinstance(value, tuple) else (value,), (expected,)
     if not isinstance(value, tuple | list) or len(value) != len(returns):
         got = f"{len(value)} values" if isinstance(value, tuple | list) else f"one value, {_kind(value)}"
         return {}, [f"the number of returned values is wrong: {len(returns)} wanted ({', '.join(returns)}), got {got}"]
@@ -392,7 +394,7 @@ def _what_anywhere(got: Array, wanted: Array, inputs: Inputs) -> str | None:
         return f"this is {unchanged[0]}, returned as it came"
     if got.size == wanted.size and got.shape != wanted.shape and _close(got.ravel(), wanted.ravel(), 1e-9):
         return "the numbers are right, their arrangement is not"
-    if got.shape == wanted.shape and np.isfinite(got).all() and _close(got, wanted, 1e-3):
+    if got.shape == wanted.shape and np.isfinite(got).all() and np.abs(got - wanted).max() <= 1e-3 * np.abs(wanted).max():
         return "nearly right: is something rounded, clipped, or added for safety?"
     return None
 
@@ -418,14 +420,15 @@ def _where(got: Array, wanted: Array, inputs: Inputs) -> str:
 
 def _reordered(returns: tuple[str, ...], value: Any, expected: Any) -> bool:
     """Whether the values are right in another order."""
-    if len(returns) == 1:
+    if not isinstance(value, tuple | list) or len(value) != len(returns):
         return False
     wanted, _ = _read(returns, expected, expected)
-    for order in itertools.permutations(value):
+
+    def right(order: Any) -> bool:
         found, hints = _read(returns, order, expected)
-        if not hints and all(_same(found[label], wanted[label]) for label in wanted):
-            return True
-    return False
+        return not hints and all(_same(found[label], wanted[label]) for label in wanted)
+
+    return not right(value) and any(map(right, itertools.permutations(value)))
 
 
 # ------------------------------------------------------------------------------------------------------------ the exercises
@@ -755,7 +758,8 @@ def _layer_backward(dA: Array, Z: Array, A_prev: Array, W: Array) -> tuple[Any, 
         "it is not summed over the examples": lambda: {"db": dZ},
         "it is not summed over the examples, the 1/m is there": lambda: {"db": dZ / m},
         "it is summed over the units, not over the examples": lambda: {"db": dZ.sum(axis=0, keepdims=True) / m},
-        "it is summed over the units without need, not over the examples": lambda: {"db": dZ.sum(axis=0) / m},
+        "it is averaged over the units, not over the examples": lambda: {"db": dZ.mean(axis=0, keepdims=True)},
+        "it is summed over the units and has lost an axis, not over the examples": lambda: {"db": dZ.sum(axis=0) / m},
         "it is summed over units and examples: every unit has its own": lambda: {"db": dZ.sum() / m},
         "it is averaged over units and examples: every unit has its own": lambda: {"db": dZ.mean()},
         "the sum has lost its second axis": lambda: {"db": dZ.sum(axis=1) / m},
@@ -856,15 +860,18 @@ def _blank(sizes: list[int]) -> tuple[list[Any], list[Any]]:
 
 
 def _symmetric(label: str, W: Array) -> list[str]:
-    if len(W) > 1 and np.allclose(W, W[0]):
+    if len(W) > 1 and np.abs(W - W[0]).max() <= 1e-9 * np.abs(W).max():
         return [f"{label}: the symmetry is not broken: all rows are equal, so its units would learn the same"]
     return []
+
+
+def _all_equal(some: dict[str, Array], others: dict[str, Array]) -> bool:
+    return some.keys() == others.keys() and all(np.array_equal(array, others[label]) for label, array in some.items())
 
 
 def _judge_initialize(call: Call, inputs: Inputs, got: dict[str, Array]) -> list[str]:
     hints = []
     for label, array in got.items():
-        scale = float(array.std() * np.sqrt(array.shape[1]))
         if not np.isfinite(array).all():
             hints.append(f"{label}: some numbers are NaN or infinite")
         elif label[0] == "b":
@@ -873,16 +880,16 @@ def _judge_initialize(call: Call, inputs: Inputs, got: dict[str, Array]) -> list
             hints += symmetric
         elif array.size > 100 and abs(array.mean()) > array.std() / 3:
             hints.append(f"{label}: the weights are not centred on 0: most have one sign, so that all sums drift one way")
-        elif array.size > 100 and scale > 4:
+        elif array.size > 100 and array.std() * np.sqrt(array.shape[1]) > 4:
             hints.append(f"{label}: the weights are too large for {array.shape[1]} inputs a unit: the sums grow layer by layer")
-        elif array.size > 100 and scale < 1e-3:
+        elif array.size > 100 and array.std() * np.sqrt(array.shape[1]) < 1e-3:
             hints.append(f"{label}: the weights are so small that the sums vanish layer by layer")
     if hints:
         return hints
     again, other = call(inputs), call({**inputs, "rng": np.random.default_rng(1)})
-    if any(not np.array_equal(again[label], array) for label, array in got.items()):
+    if not _all_equal(again, got):
         return ["rng is not what the numbers are drawn from: an equal rng gives other numbers"]
-    if all(np.array_equal(other[label], array) for label, array in got.items()):
+    if _all_equal(other, got):
         return ["rng is not used: another rng gives the same numbers"]
     return []
 
@@ -898,32 +905,38 @@ def _initialize(sizes: list[int], rng: np.random.Generator) -> tuple[Any, Mistak
 
 
 def _judge_train(call: Call, inputs: Inputs, got: dict[str, Array]) -> list[str]:
-    if not all(np.isfinite(array).all() for array in got.values()):
-        return ["it diverges to NaN or infinite numbers: is the learning rate too large, or does the step go uphill?"]
+    loss, _ = _loss_and_accuracy(got, inputs["X"], inputs["Y"])
+    if not loss < 1.5:
+        return [f"the loss has risen to {loss:.3g}: {_why_it_rises(call, inputs)}"]
     if hints := [hint for label, array in got.items() if label[0] == "W" for hint in _symmetric(label, array)]:
         return hints
-    L = len(inputs["sizes"]) - 1
-    W, b = ([None, *(got[f"{name}[{l}]"] for l in range(1, L + 1))] for name in "Wb")
     X, y = datasets.circles(400, rng=1)
-
-    def tried(X: Array, Y: Array) -> tuple[float, float]:
-        with np.errstate(all="ignore"):
-            Z, A = reference.forward(W, b, X, ["relu"] * (L - 1) + ["sigmoid"])
-            return reference.stable_loss("binary_cross_entropy", Y, Z[L], A[L]), float(np.mean((A[L] > 0.5) == Y))
-
-    loss, of_training = tried(inputs["X"], inputs["Y"])
-    _, accuracy = tried(X.T, y.reshape(1, -1))
-    if not np.isfinite(loss) or loss > 1.5 or of_training < 0.2:
-        return [f"the loss has risen to {loss:.3g}, accuracy {accuracy:.0%}: does the step go uphill (a wrong sign), or is the "
-                "learning rate too large?"]
-    hints = [] if any(array.any() for label, array in got.items() if label[0] == "b") else [
-        "b: all biases are still 0: are they updated, and returned?"]
+    _, accuracy = _loss_and_accuracy(got, X.T, y.reshape(1, -1))
+    state = f"loss {loss:.3g}, accuracy on new circles {accuracy:.0%}, {_ACCURACY:.0%} wanted"
+    if accuracy < _ACCURACY and loss > 0.6:
+        return [f"it has hardly learned ({state}): is every step kept, in all layers, and are there enough of them?"]
+    if not any(array.any() for label, array in got.items() if label[0] == "b"):
+        return ["all biases are still 0: are they updated, and returned?"]
     if accuracy < _ACCURACY:
-        state = f"loss {loss:.3g}, accuracy on new circles {accuracy:.0%}, {_ACCURACY:.0%} wanted"
-        hints.append(f"it has learned something but not enough ({state}): more iterations, or a larger learning rate?"
-                     if loss < 0.6 else
-                     f"it has hardly learned ({state}): is every step kept, in all layers, and are there enough of them?")
-    return hints
+        return [f"it has learned something but not enough ({state}): more iterations, or a larger learning rate?"]
+    return []
+
+
+def _loss_and_accuracy(got: dict[str, Array], X: Array, Y: Array) -> tuple[float, float]:
+    layers = range(1, len(got) // 2 + 1)
+    W, b = ([None, *(got[f"{name}[{l}]"] for l in layers)] for name in "Wb")
+    with np.errstate(all="ignore"):
+        Z, A = reference.forward(W, b, X, ["relu"] * (len(layers) - 1) + ["sigmoid"])
+        return reference.stable_loss("binary_cross_entropy", Y, Z[-1], A[-1]), float(np.mean((A[-1] > 0.5) == Y))
+
+
+def _why_it_rises(call: Call, inputs: Inputs) -> str:
+    """Where X is 0, only the last bias learns: it cannot explode, and where a quarter of Y is 1, uphill is towards ŷ = 1."""
+    X, Y = np.zeros_like(inputs["X"]), np.zeros_like(inputs["Y"])
+    Y[:, ::4] = 1
+    got = call({**inputs, "X": X, "Y": Y})
+    _, accuracy = _loss_and_accuracy(got, X, Y) if got and np.isfinite([array.sum() for array in got.values()]).all() else (0, 1)
+    return "a step goes uphill: is a sign wrong?" if accuracy < 0.5 else "is the learning rate too large?"
 
 
 def _draw_circles(rng: np.random.Generator, case: _Case) -> tuple[Any, ...]:
