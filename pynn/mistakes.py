@@ -26,18 +26,22 @@ _ACCURACY = 0.95            # of a train that has learned the circles
 
 
 class Case(NamedTuple):
+    """The sizes of one trial, and how large the sums of an activation are."""
+
     n_prev: int
     n: int
     m: int
     scale: float = 1.0
 
 
-SQUARE = Case(5, 5, 5)    # where a product of the wrong factors has a result, by which it is recognised
+SQUARE = Case(5, 5, 5)      # where a product of the wrong factors has a result, by which it is recognised
 CASES = (Case(4, 3, 7), Case(6, 2, 1), Case(3, 4, 6, scale=1000.0), SQUARE)
 
 
 @dataclass(frozen=True)
 class Exercise:
+    """One exercise; its inputs are drawn anew for every case."""
+
     solve: Solve                                    # what is to be returned, and what each mistake gives; its doc is the task
     returns: tuple[str, ...]
     draw: Callable[[np.random.Generator, Case], tuple[Any, ...]]
@@ -89,9 +93,10 @@ def _draw_sums(rng: np.random.Generator, case: Case) -> tuple[Any, ...]:
 
 
 def _draw_network(rng: np.random.Generator, case: Case) -> tuple[Any, ...]:
-    sizes = [case.n_prev, case.n, case.n if case == SQUARE else case.n + 2, 1]
-    W = [None, *(rng.normal(size=(sizes[l], sizes[l - 1])) for l in range(1, 4))]
-    b = [None, *(rng.normal(size=(sizes[l], 1)) for l in range(1, 4))]
+    hidden = [case.n] if case.m == 1 else [case.n, case.n if case == SQUARE else case.n + 2]
+    sizes = [case.n_prev, *hidden, 1]
+    W = [None, *(rng.normal(size=(sizes[l], sizes[l - 1])) for l in range(1, len(sizes)))]
+    b = [None, *(rng.normal(size=(sizes[l], 1)) for l in range(1, len(sizes)))]
     return W, b, rng.normal(size=(case.n_prev, case.m))
 
 
@@ -110,7 +115,7 @@ def _draw_layer_backward(rng: np.random.Generator, case: Case) -> tuple[Any, ...
 
 def _draw_backward(rng: np.random.Generator, case: Case) -> tuple[Any, ...]:
     W, b, X = _draw_network(rng, case)
-    Z, A = reference.forward(W, b, X, ["relu", "relu", "sigmoid"])
+    Z, A = reference.forward(W, b, X, ["relu"] * (len(W) - 2) + ["sigmoid"])
     return W, Z, A, _labels(case.m)
 
 
@@ -399,6 +404,7 @@ def _backward(W: list[Any], Z: list[Any], A: list[Any], Y: Array) -> tuple[Any, 
     dA, dZ = reference.loss_derivative("binary_cross_entropy", Y, A[L]), A[L] - Y
     slopes = [None if z is None else reference.relu_prime(z, z) for z in Z]
     right = _backward_with(W, A, dZ, slopes)
+    dZs, _, _, _ = reference.backward(W, Z, A, dZ, ["relu"] * L)
 
     def scaled(by: float) -> dict[str, list[Any]]:
         return {name: [None, *(by * array for array in arrays[1:])] for name, arrays in right.items()}
@@ -414,16 +420,15 @@ def _backward(W: list[Any], Z: list[Any], A: list[Any], Y: Array) -> tuple[Any, 
         "the derivative of relu stands in the last layer": lambda: _backward_with(W, A, dA * slopes[L], slopes),
         "the derivative g′ of the last layer is there twice": lambda: _backward_with(W, A, dZ * A[L] * (1 - A[L]), slopes),
         "the derivative g′ of a hidden layer is missing": sloped(lambda z, a: np.ones_like(z)),
-        "the derivative of the sigmoid stands in a hidden layer": sloped(
+        "the sigmoid's derivative at z stands in a hidden layer": sloped(
             lambda z, a: reference.sigmoid_prime(z, reference.sigmoid(z))),
-        "a (1 − a) stands in a hidden layer, whose activation is relu": sloped(lambda z, a: a * (1 - a)),
+        "the sigmoid's derivative as that of a stands in a hidden layer": sloped(lambda z, a: a * (1 - a)),
         "g stands in a hidden layer where its derivative belongs": sloped(lambda z, a: a),
         "A[l] stands where A of the layer before belongs": lambda: _backward_with(W, [*A[1:], A[L]], dZ, slopes),
         "Z stands where A of the layer before belongs": lambda: _backward_with(W, [A[0], *Z[1:]], dZ, slopes),
-        "it is not summed over the examples": lambda: {"db": [None] * L + [dZ]},
-        "it is not summed over the examples, the 1/m is there": lambda: {"db": [None] * L + [dZ / m]},
+        "it is not summed over the examples": lambda: {"db": dZs},
+        "it is not summed over the examples, the 1/m is there": lambda: {"db": [None, *(part / m for part in dZs[1:])]},
         "the sum has lost its second axis": lambda: {"db": [None, *(db[:, 0] for db in right["db"][1:])]},
-        "dW and db are exchanged": lambda: {"dW": right["db"], "db": right["dW"]},
     }
 
 

@@ -347,8 +347,9 @@ WRONG = {
         (functools.partial(own_backward, sign=-1), "wrong sign"),
         (functools.partial(own_backward, m=1), "1/m is missing"),
         (functools.partial(own_backward, slope=lambda z, a: 1), "dW[2]: the derivative g′ of a hidden layer is missing"),
-        (functools.partial(own_backward, slope=lambda z, a: stable_sigmoid(z) * stable_sigmoid(-z)), "of the sigmoid stands"),
-        (functools.partial(own_backward, slope=lambda z, a: a * (1 - a)), "a (1 − a) stands"),
+        (functools.partial(own_backward, slope=lambda z, a: stable_sigmoid(z) * stable_sigmoid(-z)),
+         "the sigmoid's derivative at z stands"),
+        (functools.partial(own_backward, slope=lambda z, a: a * (1 - a)), "the sigmoid's derivative as that of a stands"),
         (functools.partial(own_backward, dZ=lambda Y, P: (P - Y) / (P * (1 - P))), "of the last layer is missing"),
         (functools.partial(own_backward, at=0), "dW[3]: A[l] stands where"),
         (functools.partial(own_backward, after=lambda db: db[:, 0]), "db[3]: the sum has lost its second axis"),
@@ -428,7 +429,7 @@ def test_mistake_is_named(name, entry):
     assert not {other for other in others if other in said} - allowed, str(verdict)
 
 
-FORMULAS = re.compile(r"np\.\w+|max\(0|@|\*|w·x|W·A|wᵀx|ᵀ|1 / \(1|1/\(1|e\^|exp\(|log\(|a \(1 − a\)(?! stands)|Σ|\bα\b|dot\(|"
+FORMULAS = re.compile(r"np\.\w+|max\(0|@|\*|w·x|W·A|wᵀx|ᵀ|1 / \(1|1/\(1|e\^|exp\(|log\(|a \(1 − a\)|Σ|\bα\b|dot\(|"
                       r"keepdims|axis=|\.T\b|ŷ − y|Y/Ŷ|sqrt")
 
 
@@ -454,6 +455,49 @@ def test_no_task_contains_the_solution():
         assert text.startswith(f"{name}(")
         assert " -> " in text.splitlines()[0]
         assert not FORMULAS.search(text), text
+
+
+ROWS = [pytest.param(name, hint, id=f"{name}-{i}") for name, exercise in mistakes.EXERCISES.items()
+        for i, hint in enumerate(exercise.solve(**exercise.inputs(mistakes.CASES[0]))[1])]
+
+
+@pytest.mark.parametrize(("name", "hint"), ROWS)
+def test_every_known_mistake_is_named_and_none_hides_another(name, hint):
+    exercise = mistakes.EXERCISES[name]
+    assert not FORMULAS.search(hint), hint
+
+    def function(*inputs):
+        right, wrong = exercise.solve(*inputs)
+        value = wrong[hint]()
+        if not isinstance(value, dict):
+            return value
+        right = right if isinstance(right, tuple) else (right,)
+        values = tuple(value.get(output, part) for output, part in zip(exercise.returns, right, strict=True))
+        return values if len(values) > 1 else values[0]
+    verdict = workbook.check(name, function)
+    assert any(re.search(f": {re.escape(hint)}(;| \\(seen|$)", said) for said in verdict.hints), str(verdict)
+
+
+@pytest.mark.parametrize("value", [
+    None, 1, 1.5, "text", b"bytes", True, (), [], {}, {"Z": 1}, object(), 1j, np.nan, np.inf, [None] * 4, [[None] * 4] * 2,
+    [[1, 2], [3]], np.array([object()]), np.ma.masked, np.zeros((0, 3)), np.zeros((2, 3, 4)), np.full((3, 7), np.nan),
+    (None, None), (1, 2, 3, 4), ([1], [2]), ([None] * 4, [None] * 4), ([0] * 4, [0] * 4), ("WWWW", "bbbb"), iter([1, 2]),
+    np.zeros((3, 7), np.float16), np.array(["a"]), 10**400, [10**400], Exception, lambda: 1],
+    ids=lambda value: repr(value)[:30])
+@pytest.mark.parametrize("name", list(WRONG))
+def test_nonsense_is_wrong_and_nothing_else(name, value):
+    """Whatever a function returns, check has a verdict."""
+    verdict = workbook.check(name, lambda *inputs: value)
+    assert not verdict.ok
+    assert all(isinstance(hint, str) and hint for hint in verdict.hints)
+
+
+def test_layers_are_not_counted_on():
+    def forward(W, b, X):
+        Z, A = own_forward(W, b, X)
+        return [None, Z[1], Z[2], Z[3]], A
+    hint, = workbook.check("forward", forward).hints
+    assert "The lists have the indices 0 … L" in hint
 
 
 def test_several_mistakes_are_all_named():
