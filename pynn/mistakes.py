@@ -424,6 +424,7 @@ def _backward(W: list[Any], Z: list[Any], A: list[Any], Y: Array) -> tuple[Any, 
             lambda z, a: reference.sigmoid_prime(z, reference.sigmoid(z))),
         "the sigmoid's derivative as that of a stands in a hidden layer": sloped(lambda z, a: a * (1 - a)),
         "g stands in a hidden layer where its derivative belongs": sloped(lambda z, a: a),
+        "the list is in reverse order": lambda: {name: [None, *arrays[:0:-1]] for name, arrays in right.items()},
         "A[l] stands where A of the layer before belongs": lambda: _backward_with(W, [*A[1:], A[L]], dZ, slopes),
         "Z stands where A of the layer before belongs": lambda: _backward_with(W, [A[0], *Z[1:]], dZ, slopes),
         "it is not summed over the examples": lambda: {"db": dZs},
@@ -538,9 +539,8 @@ def _loss_and_accuracy(got: dict[str, Array], X: Array, Y: Array) -> tuple[float
 
 
 def _why_it_rises(call: Call, inputs: Inputs) -> str:
-    """Where X is 0, only the last bias learns: it cannot explode, and where a quarter of Y is 1, uphill is towards ŷ = 1."""
+    """Where X and Y are 0, the last bias alone learns: downhill it falls whatever the learning rate, uphill it rises."""
     X, Y = np.zeros_like(inputs["X"]), np.zeros_like(inputs["Y"])
-    Y[:, ::4] = 1
     got = call({**inputs, "X": X, "Y": Y})
     uphill = bool(got) and _loss_and_accuracy(got, X, Y)[1] < 0.5
     return "a step goes uphill: is a sign wrong?" if uphill else "is the learning rate too large?"

@@ -144,8 +144,20 @@ def check(name: str, function: Callable[..., Any]) -> Verdict:
             more, stopped = _try(exercise, function, exercise.inputs(SQUARE))
             hints += [] if stopped else [f"{hint} (seen where all sizes are equal)" for hint in more]
         if hints:
-            return Verdict(name, tuple(hints), inputs)
+            return Verdict(name, _together(hints), inputs)
     return Verdict(name, (), {})
+
+
+def _together(hints: list[str]) -> tuple[str, ...]:
+    """The hints, those that say the same of several results in one: W[1], W[2]: …"""
+    labels: dict[str, list[str]] = {}
+    for hint in hints:
+        label, colon, text = hint.partition(": ")
+        if colon and " " not in label:
+            labels.setdefault(text, []).append(label)
+        else:
+            labels[hint] = []
+    return tuple(f"{', '.join(names)}: {text}" if names else text for text, names in labels.items())
 
 
 # ------------------------------------------------------------------------------------------------------ running a function
@@ -396,9 +408,8 @@ def _where(got: Array, wanted: Array, inputs: Inputs) -> str:
     if got.ndim == 0:
         return f"the number is {what}"
     at = tuple(int(i) for i in np.argwhere(bad)[0])
-    beside = [f"{name} is {value[at]:.6g}" for name, value in inputs.items()
-              if isinstance(value, np.ndarray) and value.shape == got.shape]
-    there = f", where {' and '.join(beside)}" if beside else ""
+    elementwise = all(isinstance(value, np.ndarray) and value.shape == got.shape for value in inputs.values())
+    there = ", where " + " and ".join(f"{name} is {value[at]:.6g}" for name, value in inputs.items()) if elementwise else ""
     return f"{int(bad.sum())} of {bad.size} elements are {what}, the first at {list(at)}{there}"
 
 
