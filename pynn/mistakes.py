@@ -35,7 +35,10 @@ class Case(NamedTuple):
 
 
 SQUARE = Case(5, 5, 5)      # where a product of the wrong factors has a result, by which it is recognised
-CASES = (Case(4, 3, 7), Case(6, 2, 1), Case(3, 4, 6, scale=1000.0), SQUARE)
+CASES = (Case(4, 3, 7),      # all sizes differ, so that a transposition shows and 1/m is no other factor
+         Case(6, 2, 1),      # one example, and one hidden layer where the others have two
+         Case(3, 4, 6, scale=1000.0),
+         SQUARE)
 
 
 @dataclass(frozen=True)
