@@ -16,7 +16,7 @@ from pynn.standardizer import Standardizer
 from pynn.training import DivergenceError, DivergenceWarning
 
 if TYPE_CHECKING:
-    from pynn import plot, schedules
+    from pynn import plot, schedules, workbook
     from pynn.estimators import NetworkClassifier as NetworkClassifier
     from pynn.estimators import NetworkRegressor as NetworkRegressor
 
@@ -40,12 +40,17 @@ __all__ = [
     "optimizers",
     "plot",
     "schedules",
+    "workbook",
 ]
 
 
+_MODULES = ("plot", "schedules", "workbook")        # loaded when first used, so that `import pynn` takes little time
+_NAMES = {"NetworkClassifier": "pynn.estimators", "NetworkRegressor": "pynn.estimators"}    # not in __all__: scikit-learn
+
+
 def __getattr__(name: str) -> Any:
-    if name in ("plot", "schedules"):       # loaded when first used: matplotlib takes its time, and a schedule is rare
+    if name in _MODULES:
         return importlib.import_module(f"pynn.{name}")
-    if name in ("NetworkClassifier", "NetworkRegressor"):       # not in __all__: `import *` is not to need scikit-learn
-        return getattr(importlib.import_module("pynn.estimators"), name)
+    if name in _NAMES:
+        return getattr(importlib.import_module(_NAMES[name]), name)
     raise AttributeError(f"module 'pynn' has no attribute {name!r}")

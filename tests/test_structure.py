@@ -13,7 +13,7 @@ import pynn
 PACKAGE = Path(pynn.__file__).parent
 MODULES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path.read_text(encoding="utf-8")
            for path in sorted(PACKAGE.rglob("*.py"))}
-TOP = {"plot", "gradcheck", "learning_rate"}
+TOP = {"plot", "gradcheck", "learning_rate", "workbook"}
 MAY_IMPORT = {      # the arrows of the design: a module, and the modules of pynn that it may import
     "__main__": {"cli"},
     "cli": {"gallery", "network", "datasets", "optimizers", "standardizer"},
@@ -22,6 +22,7 @@ MAY_IMPORT = {      # the arrows of the design: a module, and the modules of pyn
     "estimators": {"network", "training", "optimizers"},
     "network": {"training", "optimizers", "storage", "standardizer", "datasets", "numpy_engine", "cnn_core", "reference"},
     "training": {"optimizers", "storage", "datasets", "numpy_engine", "cnn_core", "reference"},
+    "mistakes": {"datasets", "reference"},
     "datasets": set(),
     "storage": set(),
     "standardizer": set(),
@@ -92,7 +93,7 @@ import importlib, importlib.util, pkgutil, types, pynn
 for module in pkgutil.walk_packages(pynn.__path__, "pynn."):
     if module.name != "pynn.estimators" or importlib.util.find_spec("sklearn"):
         importlib.import_module(module.name)
-modules = ("callbacks", "datasets", "optimizers", "plot", "schedules")
+modules = ("callbacks", "datasets", "optimizers", "plot", "schedules", "workbook")
 for name in pynn.__all__:
     assert isinstance(getattr(pynn, name), types.ModuleType) == (name in modules), name
 for name in pynn.plot.__all__:
