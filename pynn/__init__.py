@@ -8,6 +8,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from pynn import callbacks, datasets, optimizers, schedules
+from pynn.explanation import Explanation, explain
 from pynn.gradcheck import GradientReport, check_gradients
 from pynn.history import History
 from pynn.learning_rate import RangeTest, find_learning_rate
@@ -21,6 +22,7 @@ __version__ = "0.1.0"
 __all__ = [
     "DivergenceError",
     "DivergenceWarning",
+    "Explanation",
     "ForwardPass",
     "GradientReport",
     "Gradients",
@@ -31,6 +33,7 @@ __all__ = [
     "callbacks",
     "check_gradients",
     "datasets",
+    "explain",
     "find_learning_rate",
     "optimizers",
     "plot",
