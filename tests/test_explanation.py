@@ -344,10 +344,10 @@ def check_unit(net, X, y, layer, unit):
                     assert shows(second.strip("()"), A[j, c])
     all_of(r"b += #", forward, [d["b"][layer][i, 0]] * len(examples))
     all_of(r"z += #", forward, d["Z"][layer][i, examples])
-    a_line = r"= #" if net.activations[layer - 1] == "softmax" else r"a  = .*  = #"
+    a_line = r"= #" if net.activations[layer - 1] == "softmax" else r"a  = .* = #"
     all_of(a_line, forward, d["A"][layer][i, examples])
     all_of(r"da  .*= #", backward, d["dA"][layer][i, examples])
-    all_of(r"dz  = .*  = #", backward, d["dZ"][layer][i, examples])
+    all_of(r"dz  = .* = #", backward, d["dZ"][layer][i, examples])
     assert shows(re.search(r"(?m)^ *db .*= (\S+)$", backward)[1], d["db"][layer][i, 0])
     all_of(r"b ← b − α db += # − # · # += #", update,
            [(d["b"][layer][i, 0], 0.1, d["db"][layer][i, 0], d["new_b"][layer][i, 0])])
