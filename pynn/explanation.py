@@ -244,13 +244,15 @@ def _loss(step: _Step) -> Section:
         items.append("y is 1 only in the row of the example's class: of each example one logarithm is left.")
     items.append(Equation((Matrix("Y", step.Y), "  ", Matrix("Ŷ", Y_hat))))
     for c, of_example in zip(written(step.m), step.J, strict=True):
-        if c is not None and of_example is not None:
+        if c is None or of_example is None:
+            items.append("⋮")
+        else:
             symbol = "J" if step.m == 1 else f"J{subscript(c + 1)}"
             items.append(Equation((f"{symbol} =", *_terms_of_loss(net, step.Y[:, c], Y_hat[:, c]), f"= {number(of_example)}")))
     if step.m > 1:
         summed = _sum(["⋯" if of_example is None else number(of_example) for of_example in step.J])
         items.append(Equation((f"J = (1/{step.m}) ( {summed} ) = {number(J)}",)))
-    if step.is_cross_entropy and (np.isinf(step.gradients.dA[-1]).any() or not Y_hat.all()):
+    if step.is_cross_entropy and np.isinf(step.gradients.dA[-1]).any():
         items.append("Some ŷ has rounded to 0 or 1, whose logarithm is lost; the engine takes J from Z, where it is not.")
     return Section(f"Loss: {net.loss}", items)
 

@@ -118,14 +118,16 @@ def _text(item: str | Equation | Lines) -> list[str]:
 
 
 def _chunks(parts: tuple[str | Matrix, ...]) -> list[list[list[str]]]:
-    """What a line of an equation is not broken within: a matrix with the signs before it."""
+    """What a line of an equation is not broken within: a matrix with the signs before it, or a formula where is none."""
     chunks: list[list[list[str]]] = [[]]
-    for k, part in enumerate(parts):
+    for part in parts:
         chunks[-1].append(_block(part))
-        if k + 1 < len(parts) and (isinstance(part, Matrix) or not any(isinstance(p, Matrix) for p in parts)):
-            if parts[k + 1:] == (")",):
-                continue
+        if isinstance(part, Matrix):
             chunks.append([])
+    rest = chunks.pop()
+    if not chunks:
+        return [[formula] for formula in rest]
+    chunks[-1] += rest
     return chunks
 
 
@@ -135,8 +137,8 @@ def _block(part: str | Matrix) -> list[str]:
         return [part, " " * len(part)]
     columns = [_aligned(list(column)) for column in zip(*part.cells, strict=True)]
     rows = ["  ".join(row) for row in zip(*columns, strict=True)]
-    ends = ["[]"] if len(rows) == 1 else ["⎡⎤", *["⎢⎥"] * (len(rows) - 2), "⎣⎦"]
-    lines = [f"{left} {row} {right}" for (left, right), row in zip(map(tuple, ends), rows, strict=True)]
+    ends = [("[", "]")] if len(rows) == 1 else [("⎡", "⎤"), *[("⎢", "⎥")] * (len(rows) - 2), ("⎣", "⎦")]
+    lines = [f"{left} {row} {right}" for (left, right), row in zip(ends, rows, strict=True)]
     wide = max(len(lines[0]), len(part.caption))
     return [line.center(wide) for line in [*lines, part.caption]]
 
@@ -210,18 +212,21 @@ def mathml(formula: str) -> str:
     """A formula as MathML: x[1] and x² above, x[i] and x₁ below the line, a / b as a fraction, e^z, √(…)."""
     tokens = [(match.lastgroup or "", match.group()) for match in _TOKEN.finditer(formula)]
     terms = ""
-    while tokens:                   # a parenthesis may be closed that was opened before a matrix
-        terms += _term(tokens) if tokens[0][1] == ")" else _row(tokens)[0]
+    after_a_term = formula[1:2] in ("", " ")        # "− x" is the rest of a difference, "−x" is not
+    while tokens:                                   # a parenthesis may be closed that was opened before a matrix
+        terms += _term(tokens) if tokens[0][1] == ")" else _row(tokens, after_a_term)[0]
     return terms
 
 
 _Tokens = list[tuple[str, str]]
 
 
-def _row(tokens: _Tokens) -> tuple[str, int]:
-    """All tokens, which it uses up, to a closing parenthesis; and how many terms they were."""
+def _row(tokens: _Tokens, operand: bool = False) -> tuple[str, int]:
+    """All tokens, which it uses up, to a closing parenthesis; and how many terms they were.
+
+    operand: whether the last term is one, from which a space parts the next, or a sign takes away the next.
+    """
     terms: list[str] = []
-    operand = False                 # whether the last term is one, which a space parts from the next
     while tokens and tokens[0][1] != ")":
         kind, text = tokens[0]
         if kind == "space":
@@ -233,12 +238,13 @@ def _row(tokens: _Tokens) -> tuple[str, int]:
         elif text == "/":
             tokens.pop(0)
             terms[-1:] = [f"<mfrac>{_bare(terms[-1])}{_bare(_denominator(tokens))}</mfrac>"] if terms else []
-        elif text == "−" and not operand:
+        elif text in ("+", "−"):
             tokens.pop(0)
-            terms.append('<mo form="prefix">−</mo>')
+            terms.append(f'<mo form="{"infix" if operand else "prefix"}">{text}</mo>')
+            operand = False
         else:
             terms.append(_term(tokens))
-            operand = kind in ("name", "number", "word") or text == "(" or (text == "|" and not operand)
+            operand = kind in ("name", "number", "word") or text == "(" or (text == "|" and operand)
         if operand and len(tokens) > 1 and tokens[0][0] == "space" and tokens[1][1] == "/":
             tokens.pop(0)
     return f"<mrow>{''.join(terms)}</mrow>", len(terms)

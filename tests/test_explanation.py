@@ -486,3 +486,4 @@ def test_every_formula_is_mathematics(name):
         expected = re.sub(r"[\s()[\]/√]|\^(?!\^)", "", expected.replace("^^", "HAT")).replace("HAT", "^")
         assert shown.replace("T", "") == expected.replace("T", ""), formula
         assert len(root.findall(".//mfrac")) == formula.count("/")
+    assert ET.fromstring(f"<math>{mathml('a < b')}</math>").findall(".//mo")[0].text == "<"
