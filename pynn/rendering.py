@@ -209,7 +209,7 @@ _HATS = {hat: f'<mover accent="true"><mi>{letter}</mi><mo stretchy="false">^</mo
 
 
 def mathml(formula: str) -> str:
-    """A formula as MathML: x[1] and x² above, x[i] and x₁ below the line, a / b as a fraction, e^z, √(…)."""
+    """A formula as MathML: [1], ², ᵀ, ′ and ^ above the letter, [i] and ₁ below it, a / b as a fraction, √(…) as a root."""
     tokens = [(match.lastgroup or "", match.group()) for match in _TOKEN.finditer(formula)]
     terms = ""
     after_a_term = formula[1:2] in ("", " ")        # "− x" is the rest of a difference, "−x" is not
@@ -237,7 +237,7 @@ def _row(tokens: _Tokens, operand: bool = False) -> tuple[str, int]:
                 terms.append(_gap(0.25))
         elif text == "/":
             tokens.pop(0)
-            terms[-1:] = [f"<mfrac>{_bare(terms[-1])}{_bare(_denominator(tokens))}</mfrac>"] if terms else []
+            terms[-1:] = [f"<mfrac>{_bare(terms[-1])}{_bare(_denominator(tokens))}</mfrac>"]
         elif text in ("+", "−"):
             tokens.pop(0)
             terms.append(f'<mo form="{"infix" if operand else "prefix"}">{text}</mo>')
@@ -245,13 +245,13 @@ def _row(tokens: _Tokens, operand: bool = False) -> tuple[str, int]:
         else:
             terms.append(_term(tokens))
             operand = kind in ("name", "number", "word") or text == "(" or (text == "|" and operand)
-        if operand and len(tokens) > 1 and tokens[0][0] == "space" and tokens[1][1] == "/":
-            tokens.pop(0)
     return f"<mrow>{''.join(terms)}</mrow>", len(terms)
 
 
 def _denominator(tokens: _Tokens) -> str:
-    _skip_space(tokens)
+    """What stands below the line of a fraction: a term, or a sum."""
+    if tokens[0][0] == "space":
+        tokens.pop(0)
     if tokens[0][1] != "Σ":
         return _term(tokens)
     return f"<mrow>{_term(tokens)}{_denominator(tokens)}</mrow>"
@@ -292,14 +292,16 @@ def _term(tokens: _Tokens) -> str:
             above += "".join(f"<mo>{sign}</mo>" if sign in "−′" else f"<mi>{sign}</mi>" if sign == "T" else f"<mn>{sign}</mn>"
                              for sign in re.findall(r"\d+|.", text.translate(_PLAIN)))
         else:
-            minus = "<mo>−</mo>" if tokens[0][1] == "−" else ""
-            if minus:
+            if tokens[0][1] == "−":
                 tokens.pop(0)
-            above += minus + (_term(tokens) if minus else _bare(_term(tokens)))
+                above += f"<mo>−</mo>{_term(tokens)}"
+            else:
+                above += _bare(_term(tokens))
     if above and below:
         return f"<msubsup>{base}<mrow>{below}</mrow><mrow>{above}</mrow></msubsup>"
     if above or below:
-        return f"<{'msup' if above else 'msub'}>{base}<mrow>{above or below}</mrow></{'msup' if above else 'msub'}>"
+        tag = "msup" if above else "msub"
+        return f"<{tag}>{base}<mrow>{above or below}</mrow></{tag}>"
     return base
 
 
@@ -311,8 +313,3 @@ def _bare(term: str) -> str:
     """A group without its parentheses."""
     opening, closing = "<mrow><mo>(</mo>", "<mo>)</mo></mrow>"
     return f"<mrow>{term.removeprefix(opening).removesuffix(closing)}</mrow>" if term.startswith(opening) else term
-
-
-def _skip_space(tokens: _Tokens) -> None:
-    while tokens and tokens[0][0] == "space":
-        tokens.pop(0)
