@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from pynn import plot, schedules, workbook
     from pynn.estimators import NetworkClassifier as NetworkClassifier
     from pynn.estimators import NetworkRegressor as NetworkRegressor
+    from pynn.explanation import Explanation, explain
 
 __version__ = "0.1.0"
 __all__ = [
     "DivergenceError",
     "DivergenceWarning",
+    "Explanation",
     "ForwardPass",
     "GradientReport",
     "Gradients",
@@ -35,6 +37,7 @@ __all__ = [
     "callbacks",
     "check_gradients",
     "datasets",
+    "explain",
     "find_learning_rate",
     "load",
     "optimizers",
@@ -45,7 +48,12 @@ __all__ = [
 
 
 _MODULES = ("plot", "schedules", "workbook")        # loaded when first used, so that `import pynn` takes little time
-_NAMES = {"NetworkClassifier": "pynn.estimators", "NetworkRegressor": "pynn.estimators"}    # not in __all__: scikit-learn
+_NAMES = {
+    "Explanation": "pynn.explanation",
+    "explain": "pynn.explanation",
+    "NetworkClassifier": "pynn.estimators",         # these two are not in __all__: `import *` is not to need scikit-learn
+    "NetworkRegressor": "pynn.estimators",
+}
 
 
 def __getattr__(name: str) -> Any:
