@@ -8,6 +8,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from pynn import callbacks, datasets, optimizers, schedules
+from pynn.diagnosis import Diagnosis, Finding, diagnose
 from pynn.gradcheck import GradientReport, check_gradients
 from pynn.history import History
 from pynn.learning_rate import RangeTest, find_learning_rate
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "Diagnosis",
     "DivergenceError",
     "DivergenceWarning",
+    "Finding",
     "ForwardPass",
     "GradientReport",
     "Gradients",
@@ -31,6 +34,7 @@ __all__ = [
     "callbacks",
     "check_gradients",
     "datasets",
+    "diagnose",
     "find_learning_rate",
     "optimizers",
     "plot",
