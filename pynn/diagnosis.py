@@ -22,20 +22,19 @@ MOST_EXAMPLES = 2000        # tell shares to about 1 %
 MOST_PRODUCTS = 100_000_000     # weights × examples of a look or a trial: some tenths of a second
 TOO_LARGE = 20.0            # of the root mean square of a feature: the step that is safe shrinks with its square, to 1/400
 TOO_SMALL = 0.01            # of the largest |x| of a feature: its weights learn 100 times slower than those of features about 1
-RARE = 0.1                  # of a class's count to that of even classes: guessing the others is 95 % right, of two classes
-SAME = 1e-6                 # of the largest weight: rows drawn at random do not come so close in half of a layer
+RARE = 0.2                  # of a class's count to that of even classes: of two, always guessing the other is 90 % right
+SAME = 1e-6                 # of a row's largest number: rows drawn at random do not come so close in half of a layer
 DEAD = 0.75                 # share of a layer's ReLUs: networks that do well have lost up to half
 STEEP = 0.01                # of the steepest slope of sigmoid or tanh: below it a unit is saturated, at |z| of about 6 or 3
 SATURATED = 0.7             # share of a layer's values: half of them are in some networks that do well
-LEARNED = 0.1               # of the loss of always predicting the mean: below it a network is saturated as it is sure, and right
 VANISHING = 1e-3            # of the output's dZ: a layer so much slower stands still while the last ones settle; healthy: 1e-2
-EXPLODING = 1e3             # likewise: a step that suits the last layers throws this one away; healthy: up to 20
+EXPLODING = 200.0           # likewise: a step that suits the last layers throws this one away; healthy: up to 20
 TRIAL_STEPS = 300           # about ten epochs of 1000 examples in batches of 32
 TRIAL_BATCH = 32            # Network.fit's own
-BETTER = 0.25               # of the loss of always predicting the mean: what another α must gain in a trial to count
-STILL = 1 / 3               # of what a higher α gains in a trial: one that gains more is only slow
-LOWER = (1e-1, 1e-2, 1e-3, 1e-4)    # times α, to see whether α is too high
-HIGHER = (1e2, 1e3, 1e4, 1e5)       # times α, to see whether it is too low; 10 would be made up for by training for longer
+BETTER = 0.25               # of the loss of always predicting the mean: what another α must gain; a lower loss has no such gain left
+SLOW = 1 / 3                # of what a high α gains in a trial: if 10 α gains more, ten times the epochs do too
+LOWER = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)    # times α, to see whether α is too high
+HIGHER = (1e1, 1e2, 1e3, 1e4, 1e5, 1e6)         # times α, to see whether it is too low
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class Finding:
     Attributes
     ----------
     kind : str
-        One of KINDS.
+        One of pynn.diagnosis.KINDS.
     layer : int or None
         l, where it is in one layer.
     message : str
@@ -122,7 +121,8 @@ def diagnose(net: Network, X: Any, y: Any) -> Diagnosis:
 
     Notes
     -----
-    The thresholds, with their reasons, are the constants at the top of this module.
+    The thresholds, with their reasons, are the constants at the top of this module.  Units are counted from 1, as the
+    article does; features, as the columns of X, from 0.
 
     Examples
     --------
@@ -136,7 +136,7 @@ def diagnose(net: Network, X: Any, y: Any) -> Diagnosis:
     >>> for finding in pynn.diagnose(net, X, y):
     ...     print(finding)
     dead_relus, layer 2: 6 of 6 units (1, 2, 3, 4, 5, 6) are 0 for every one of 500 examples
-        cause:  Where z ≤ 0 the slope of relu is 0, so these units pass on nothing and their weights get no gradient to recover by.
+        cause:  Where z ≤ 0 the slope of relu is 0, so these units pass on nothing and no gradient mends them.
         remedy: Start anew from weights by 'he' and biases of 0, with a learning rate below 0.1, or take leaky_relu.
     """
     if not isinstance(net, Network):
@@ -151,7 +151,9 @@ def diagnose(net: Network, X: Any, y: Any) -> Diagnosis:
             findings = _of_signals(net, *sample)
             if not findings or net.epoch:       # else they cannot come from steps that were too long
                 findings = _of_learning_rate(net, *sample, len(X), spoilt=bool(findings)) + findings
-        findings += _unequal_classes(net, y) + _useless_features(X, X[rows])
+        if not net.is_regression and not (findings and findings[0].kind == "constant_labels"):
+            findings += _unequal_classes(net, y)
+        findings += _useless_features(X, X[rows])
     return Diagnosis(tuple(findings), len(rows))
 
 
@@ -177,18 +179,14 @@ def _not_finite(net: Network) -> list[Finding]:
 def _of_data(net: Network, X: Array, y: Array) -> list[Finding]:
     """What is wrong with X and y themselves, whatever the network."""
     columns = y.reshape(len(y), -1)
-    constant = np.flatnonzero(columns.min(axis=0) == columns.max(axis=0))
-    one_class = net.activations[-1] == "softmax" and (columns == columns[0]).all()
-    if one_class or (net.activations[-1] != "softmax" and len(constant)):
-        which = "" if one_class or columns.shape[1] == 1 else f"of {_outputs(constant, columns.shape[1])} "
-        value = ", ".join(f"{number:g}" for number in (columns[0] if one_class else columns[0, constant[:5]]))
+    if (columns.min(axis=0) == columns.max(axis=0)).all():
         return [Finding(
-            "constant_labels", None, f"y {which}is {value} for all {len(y)} examples",
+            "constant_labels", None, f"y is {_listed([f'{value:g}' for value in columns[0]])} for all of {len(y)} examples",
             "Where every target is the same, the biases of the output alone answer it, and no weight has anything to learn.",
             "Look at how y was read, and give examples with different targets.")]
     findings = _out_of_scale(X, "unscaled_inputs", "feature",
                              "The gradient of W[1] is made of the inputs, so no one learning rate suits features of such size.",
-                             "Scale each feature: X = (X - X.mean(axis=0)) / X.std(axis=0), and new examples by the same numbers.")
+                             "Scale each feature: (X - X.mean(axis=0)) / X.std(axis=0), and new examples by the same numbers.")
     if net.is_regression:
         findings += _out_of_scale(columns, "unscaled_targets", "target",
                                   "The gradient grows with the errors, so targets of such size need steps of another size.",
@@ -203,29 +201,29 @@ def _out_of_scale(values: Array, kind: str, what: str, cause: str, remedy: str) 
     if not len(wrong):
         return []
     most = wrong[np.abs(np.log(size[wrong])).argmax()]
-    return [Finding(kind, None, f"{len(wrong)} of {len(mean)} {what}s are out of scale, most of all {what} {most}: "
+    return [Finding(kind, None, f"{len(wrong)} of {len(mean)} {what}s out of scale, most of all {what} {most}: "
                     f"mean {mean[most]:.4g}, standard deviation {deviation[most]:.4g}, largest size {largest[most]:.4g}",
                     cause, remedy)]
 
 
 def _unequal_classes(net: Network, y: Array) -> list[Finding]:
-    if net.is_regression:
-        return []
     if net.activations[-1] == "softmax":
         labels = y if y.ndim == 1 else y.argmax(axis=1)
         problems = [("", np.bincount(labels, minlength=net.sizes[-1]))]
     else:
         ones = y.reshape(len(y), -1).sum(axis=0).astype(np.int64)
         problems = [(f" of output {i}" if len(ones) > 1 else "", np.array([len(y) - n, n])) for i, n in enumerate(ones)]
+    remedy = "a sample_weight for it" if len(problems) > 1 else "fit(class_weight='balanced')"
     findings = []
     for of_output, counts in problems:
         k = int(counts.argmin())
-        if counts[k] < RARE * len(y) / len(counts) and counts.max() < len(y):
+        if counts[k] < RARE * len(y) / len(counts):
             findings.append(Finding(
-                "class_imbalance", None, f"class {k}{of_output} has {counts[k]} of {len(y)} examples ({counts[k] / len(y):.2%}); "
+                "class_imbalance", None,
+                f"class {k}{of_output} has {counts[k]} of {len(y)} examples ({counts[k] / len(y):.2%}); "
                 f"always answering {counts.argmax()} is right for {counts.max() / len(y):.2%}",
                 "The loss is a mean over examples, so a rare class hardly counts in it and is cheapest ignored.",
-                "fit(class_weight='balanced') or more examples of the rare class; judge by each class, not by the accuracy."))
+                f"Take {remedy} or more examples of the rare class, and judge by each class, not by the accuracy."))
     return findings
 
 
@@ -259,8 +257,10 @@ def _symmetry(net: Network) -> list[Finding]:
     findings = []
     for l in range(1, len(net)):
         rows = np.hstack([net[l].W, net[l].b])
-        scale = SAME * float(np.abs(rows).max()) or 1.0
-        _, inverse, counts = np.unique(np.round(rows / scale), axis=0, return_inverse=True, return_counts=True)
+        largest = np.abs(rows).max(axis=1, keepdims=True)
+        largest[largest == 0] = 1
+        alike = np.round(np.hstack([rows / largest, np.log(largest)]) / SAME)
+        _, inverse, counts = np.unique(alike, axis=0, return_inverse=True, return_counts=True)
         equal = np.flatnonzero(counts[inverse.ravel()] > 1)
         if 2 * len(equal) >= len(rows) > 1:
             findings.append(Finding(
@@ -274,7 +274,7 @@ def _symmetry(net: Network) -> list[Finding]:
 def _of_signals(net: Network, X: Array, y: Array) -> list[Finding]:
     """What becomes of the signals on their way forward and backward: flat slopes, and where they leave none, the sizes."""
     step, gradients = net.forward(X), net.backward(X, y)
-    learned = gradients.loss < LEARNED * _loss_of_the_mean(net, X, y)
+    learned = gradients.loss < BETTER * _loss_of_the_mean(net, X, y)
     findings = []
     for l, g in enumerate(net.activations, start=1):
         if not np.isfinite(step.Z[l]).all():
@@ -285,8 +285,7 @@ def _of_signals(net: Network, X: Array, y: Array) -> list[Finding]:
                 findings.append(Finding(
                     "dead_relus", l, f"{len(dead)} of {len(step.Z[l])} units ({_listed(dead + 1)}) are 0 for every one of "
                     f"{len(X)} examples",
-                    "Where z ≤ 0 the slope of relu is 0, so these units pass on nothing and their weights get no gradient "
-                    "to recover by.",
+                    "Where z ≤ 0 the slope of relu is 0, so these units pass on nothing and no gradient mends them.",
                     f"Start anew from weights by 'he' and biases of 0, with a learning rate below {net.learning_rate:g}, "
                     "or take leaky_relu."))
             if len(dead) == len(step.Z[l]):
@@ -301,10 +300,10 @@ def _of_signals(net: Network, X: Array, y: Array) -> list[Finding]:
                     f"{np.abs(step.Z[l]).mean():.3g} in the mean",
                     f"Far from 0 the slope of {g} is below {STEEP:.0%} of its steepest, and the gradient through it as small.",
                     "Smaller weights: start anew by 'glorot', with scaled inputs and a lower learning rate, or take relu."))
-    return findings or _sizes(net, gradients.dZ)
+    return findings or ([] if learned else _sizes(gradients.dZ))
 
 
-def _sizes(net: Network, dZ: list[Array]) -> list[Finding]:
+def _sizes(dZ: list[Array]) -> list[Finding]:
     size = [math.inf, *(float(np.sqrt(np.mean(np.square(d, dtype=np.float64)))) for d in dZ[1:])]
     told = "root mean square of dZ by layer: " + ", ".join(f"{s:.2g}" for s in size[1:])
     smallest, largest = int(np.argmin(size)), 1 + int(np.argmax(size[1:]))
@@ -334,33 +333,38 @@ def _of_learning_rate(net: Network, X: Array, y: Array, m: int, *, spoilt: bool)
     steps = max(20, min(TRIAL_STEPS, MOST_PRODUCTS // (len(net.parameters) * batch_size)))
     epochs = math.ceil(steps * batch_size / len(X))
     alpha, guess = net.learning_rate, _loss_of_the_mean(net, X, y)
-    starts = [net]
-    if net.epoch and (spoilt or net.backward(X, y).loss > guess):
-        starts = [_anew(net)] if spoilt else [_anew(net), net]
+    starts = [] if spoilt else [net]
+    if spoilt or (net.epoch and net.backward(X, y).loss > guess):
+        starts.insert(0, _anew(net))
     for start in starts:
         before, after = start.backward(X, y).loss, _loss_after(start, X, y, epochs, batch_size, alpha)
         if after < BETTER * guess:
             continue            # no other α could gain enough
-        for factor in LOWER + (HIGHER if start is net else ()):
-            loss = _loss_after(start, X, y, epochs, batch_size, factor * alpha)
-            if loss + BETTER * guess > after or (factor > 1 and before - after > STILL * (before - loss)):
-                continue
-            found = (f"in {epochs} epochs of {len(X)} examples from a loss of {before:.4g}, learning_rate {alpha:g} leads to "
-                     f"{after:.4g}, {factor * alpha:g} to {loss:.4g}")
+        losses = {factor: _loss_after(start, X, y, epochs, batch_size, factor * alpha)
+                  for factor in LOWER + (HIGHER if start is net else ())}
+        lower, higher = min(LOWER, key=losses.__getitem__), min(losses, key=losses.__getitem__)
+        told = f"in {epochs} epochs of {len(X)} examples, from a loss of {before:.4g}, learning_rate {alpha:g} {_leads(after)}"
+        if after - losses[lower] > BETTER * guess:
             return [Finding(
-                "learning_rate_too_high", None, found,
+                "learning_rate_too_high", None, f"{told}, but {lower * alpha:g} {_leads(losses[lower])}",
                 "Each step goes along the slope where it starts, and so long a step overshoots the minimum.",
-                f"Lower the learning rate, to about {factor * alpha:g}.") if factor < 1 else Finding(
-                "learning_rate_too_low", None, found,
-                "Steps so short hardly move the parameters, however often they are taken.",
-                f"Raise the learning rate, to about {factor * alpha:g}.")]
+                f"Lower the learning rate, to about {lower * alpha:g}.")]
+        if after - losses[higher] > BETTER * guess and before - losses[10] < SLOW * (before - losses[higher]):
+            return [Finding(
+                "learning_rate_too_low", None, f"{told}, but {higher * alpha:g} {_leads(losses[higher])}",
+                "Steps so short hardly move the parameters, and ten times as many would not do either.",
+                f"Raise the learning rate, to about {higher * alpha:g}.")]
     return []
+
+
+def _leads(loss: float) -> str:
+    return f"leads to {loss:.4g}" if math.isfinite(loss) else "diverges"
 
 
 def _anew(net: Network) -> Network:
     """The same network with new weights and its optimiser at its first step."""
-    twin = Network(net.sizes, hidden=net.activations[:-1], output=net.activations[-1], loss=net.loss, dropout=net.dropout,
-                   dtype=net.dtype, rng=0, engine=net.engine)
+    twin = net.copy()
+    twin.parameters = Network(net.sizes, hidden=net.activations[:-1], output=net.activations[-1], rng=0).parameters
     twin._use(net.optimizer)
     return twin
 
@@ -398,7 +402,3 @@ def _listed(items: Any, most: int = 6) -> str:
 
 def _named(what: str, numbers: Array) -> str:
     return f"{what}{'s' if len(numbers) > 1 else ''} {_listed(numbers)}"
-
-
-def _outputs(numbers: Array, of: int) -> str:
-    return f"{_named('output', numbers)} of {of}"
