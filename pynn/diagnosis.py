@@ -31,7 +31,7 @@ VANISHING = 1e-3            # of the output's dZ: a layer so much slower stands 
 EXPLODING = 200.0           # likewise: a step that suits the last layers throws this one away; healthy: up to 20
 TRIAL_STEPS = 300           # about ten epochs of 1000 examples in batches of 32
 TRIAL_BATCH = 32            # Network.fit's own
-BETTER = 0.25               # of the loss of always predicting the mean: what another α must gain; a lower loss has no such gain left
+BETTER = 0.25               # of the loss of always predicting the mean: what another α must gain; a lower loss cannot gain it
 SLOW = 1 / 3                # of what a high α gains in a trial: if 10 α gains more, ten times the epochs do too
 LOWER = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)    # times α, to see whether α is too high
 HIGHER = (1e1, 1e2, 1e3, 1e4, 1e5, 1e6)         # times α, to see whether it is too low
@@ -307,7 +307,7 @@ def _sizes(dZ: list[Array]) -> list[Finding]:
     size = [math.inf, *(float(np.sqrt(np.mean(np.square(d, dtype=np.float64)))) for d in dZ[1:])]
     told = "root mean square of dZ by layer: " + ", ".join(f"{s:.2g}" for s in size[1:])
     smallest, largest = int(np.argmin(size)), 1 + int(np.argmax(size[1:]))
-    if not math.isfinite(size[largest]) or size[largest] > EXPLODING * size[-1] > 0:
+    if not size[largest] <= EXPLODING * size[-1]:       # so that NaN is found too
         return [_exploding(largest, told)]
     if size[smallest] < VANISHING * size[-1]:
         return [Finding(

@@ -319,6 +319,9 @@ def test_rows_that_are_only_small_beside_another_are_not_equal():
     assert "symmetry" not in [finding.kind for finding in pynn.diagnose(net, X, y)]
     net[1].W[1:] = net[1].W[1] + 1e-9 * np.arange(7)[:, None]
     assert the_only(net, X, y).message == "7 of 8 rows of W[1], with their b[1], equal another row; 2 differ"
+    net, X, y = patient(1)
+    net[1].W[1:4] = net[1].W[[0, 2, 2]]
+    assert the_only(net, X, y).message == "4 of 8 rows of W[1], with their b[1], equal another row; 6 differ"
 
 
 def test_saturation_is_measured():
@@ -360,6 +363,19 @@ def test_sizes_of_gradients_are_those_of_backward(make):
     assert numbers(told) == pytest.approx([np.sqrt(np.mean(np.square(d))) for d in dZ], rel=0.05)
 
 
+def test_where_a_network_overflows():
+    net, X, y, _ = overflowing(0)
+    with np.errstate(all="ignore"):
+        first = next(l for l, Z in enumerate(net.forward(X).Z) if l and not np.isfinite(Z).all())
+    finding = the_only(net, X, y)
+    assert (finding.layer, finding.message) == (first, f"some of Z[{first}] are too large for float32")
+
+
+def test_constant_labels_are_not_called_rare_too():
+    net, X, y, _ = constant_labels(0)
+    assert the_only(net, X, y).message == f"y is {y[0]} for all of 600 examples"
+
+
 def test_the_scale_of_a_feature():
     net, X, y = patient(1)
     X = X * [1, 1000]
@@ -395,6 +411,22 @@ def test_a_spoilt_network_names_the_learning_rate_first():
     net, X, y, _ = too_high_after_training(0)
     kinds = [finding.kind for finding in pynn.diagnose(net, X, y)]
     assert kinds == ["learning_rate_too_high", "saturated_units", "saturated_units"]
+
+
+def test_a_spoilt_optimiser_is_not_tried():
+    """One that has met huge gradients would take tiny steps, and its learning rate seem harmless."""
+    net, X, y, _ = too_high_after_training(0)
+    net._state[:] = [[0], [1e12]]
+    assert pynn.diagnose(net, X, y).findings[0].kind == "learning_rate_too_high"
+
+
+def test_a_trial_has_batches_as_the_fit_had():
+    net, X, y = patient(0)
+    net.fit(X, y, epochs=5, batch_size=None, learning_rate=1e-6)
+    assert the_only(net, X, y).message.startswith("in 300 epochs of 600 examples")
+    net, X, y = patient(0)
+    net.fit(X, y, epochs=5, batch_size=60, learning_rate=1e-6)
+    assert the_only(net, X, y).message.startswith("in 30 epochs of 600 examples")
 
 
 @pytest.mark.parametrize(("learning_rate", "kind"), [(1e-6, "learning_rate_too_low"), (100.0, "learning_rate_too_high")])
