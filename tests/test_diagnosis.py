@@ -322,6 +322,9 @@ def test_rows_that_are_only_small_beside_another_are_not_equal():
     net, X, y = patient(1)
     net[1].W[1:4] = net[1].W[[0, 2, 2]]
     assert the_only(net, X, y).message == "4 of 8 rows of W[1], with their b[1], equal another row; 6 differ"
+    net[1].W[1] += 1
+    net[1].W[0] += 2
+    assert pynn.diagnose(net, X, y).ok          # two alike of eight are no illness
 
 
 def test_saturation_is_measured():
