@@ -17,15 +17,18 @@ from pynn.training import DivergenceError, DivergenceWarning
 
 if TYPE_CHECKING:
     from pynn import plot, schedules, workbook
+    from pynn.diagnosis import Diagnosis, Finding, diagnose
     from pynn.estimators import NetworkClassifier as NetworkClassifier
     from pynn.estimators import NetworkRegressor as NetworkRegressor
     from pynn.explanation import Explanation, explain
 
 __version__ = "0.1.0"
 __all__ = [
+    "Diagnosis",
     "DivergenceError",
     "DivergenceWarning",
     "Explanation",
+    "Finding",
     "ForwardPass",
     "GradientReport",
     "Gradients",
@@ -37,6 +40,7 @@ __all__ = [
     "callbacks",
     "check_gradients",
     "datasets",
+    "diagnose",
     "explain",
     "find_learning_rate",
     "load",
@@ -46,9 +50,11 @@ __all__ = [
     "workbook",
 ]
 
-
 _MODULES = ("plot", "schedules", "workbook")        # loaded when first used, so that `import pynn` takes little time
 _NAMES = {
+    "Diagnosis": "pynn.diagnosis",
+    "Finding": "pynn.diagnosis",
+    "diagnose": "pynn.diagnosis",
     "Explanation": "pynn.explanation",
     "explain": "pynn.explanation",
     "NetworkClassifier": "pynn.estimators",         # these two are not in __all__: `import *` is not to need scikit-learn

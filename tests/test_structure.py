@@ -14,7 +14,7 @@ import pynn
 PACKAGE = Path(pynn.__file__).parent
 MODULES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path.read_text(encoding="utf-8")
            for path in sorted(PACKAGE.rglob("*.py"))}
-TOP = {"plot", "gradcheck", "learning_rate", "workbook", "explanation"}
+TOP = {"plot", "gradcheck", "learning_rate", "workbook", "explanation", "diagnosis"}
 MAY_IMPORT = {      # the arrows of the design: a module, and the modules of pynn that it may import
     "__main__": {"cli"},
     "cli": {"gallery", "network", "datasets", "optimizers", "standardizer"},
