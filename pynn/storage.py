@@ -4,6 +4,7 @@ Nothing of a file is ever unpickled or evaluated, and nothing is allocated whose
 """
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -32,6 +33,8 @@ def write(path: Any, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> 
     if len(text) > _MOST_HEADER:
         raise ValueError(f"path: {path}: expected names of at most {_MOST_HEADER} bytes in all, got a header of {len(text)}")
     folder = os.path.dirname(name)
+    if not os.path.isdir(folder):
+        raise FileNotFoundError(errno.ENOENT, "No such folder", folder)
     temporary = os.path.join(folder, f".pynn-{secrets.token_hex(8)}")
     try:
         with open(temporary, "xb") as file:

@@ -437,3 +437,9 @@ def test_mutated_files_are_refused_or_loaded(count, tmp_path):
 
 if __name__ == "__main__":
     campaign(int(sys.argv[1]), sys.argv[2])
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError) as raised:
+        pynn.Network([2, 1], rng=0).save(tmp_path / "missing" / "model.npz")
+    assert raised.value.filename == str(tmp_path / "missing")
