@@ -73,10 +73,13 @@ class Diagnosis:
     findings : tuple of Finding
     examples : int
         How many examples were looked at.
+    learning_rate : float
+        The one that was tried.
     """
 
     findings: tuple[Finding, ...]
     examples: int
+    learning_rate: float
 
     @property
     def ok(self) -> bool:
@@ -88,7 +91,8 @@ class Diagnosis:
 
     def __str__(self) -> str:
         if self.ok:
-            return f"nothing found that keeps the network from learning ({self.examples} examples looked at)"
+            return (f"nothing found that keeps the network from learning ({self.examples} examples looked at, "
+                    f"learning rate {self.learning_rate:g} tried)")
         return "\n".join(f"{number}. {finding}" for number, finding in enumerate(self.findings, start=1))
 
 
@@ -104,7 +108,8 @@ def diagnose(net: Network, X: Any, y: Any) -> Diagnosis:
     ----------
     net : Network
         Fresh or trained; it is not changed.  The learning rate that is tried, on a copy, is `net.learning_rate`, with the
-        optimiser `net.optimizer`: those of the last fit, or of the next one.
+        optimiser `net.optimizer`: those of the last fit, or of the next one.  After a fit that
+        diverged they are those of before; assign `net.learning_rate` to have another one tried.
     X : array-like, (m, n[0])
     y : array-like
         The examples to train on, both as for `Network.fit`.  At most 2000 of them are looked at closely.
@@ -154,7 +159,7 @@ def diagnose(net: Network, X: Any, y: Any) -> Diagnosis:
         if not net.is_regression and not (findings and findings[0].kind == "constant_labels"):
             findings += _unequal_classes(net, y)
         findings += _useless_features(X, X[rows])
-    return Diagnosis(tuple(findings), len(rows))
+    return Diagnosis(tuple(findings), len(rows), net.learning_rate)
 
 
 # ------------------------------------------------------------------------------------------------ parameters and data

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pynn.training import DivergenceError, DivergenceWarning
+from pynn.training import DivergenceWarning
 from pynn.validation import examples, positive_int, real_number
 
 if TYPE_CHECKING:
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
     from pynn.network import Network
 
-_SMOOTHING = 0.9        # of the running mean of the losses
+_SMOOTHING = 0.8        # of the running mean of the losses
 _TOO_HIGH = 4           # times the least smoothed loss: the test ends
+_SAMPLE = 1000          # examples on which the loss is measured after every step: always the same, so that it is not noise
+_SHARE = 0.1            # of the learning rate at the least loss, which is where training is about to break down
 
 
 @dataclass(frozen=True)
@@ -26,14 +28,18 @@ class RangeTest:
     Attributes
     ----------
     learning_rates, losses : ndarray, (n,)
-        α of every step, and the loss of its batch, smoothed.
+        α of every step, and the loss before it, smoothed.
     suggestion : float
-        The α at which the loss fell fastest.
+        A tenth of the α at which the loss was least.
     """
 
     learning_rates: np.ndarray
     losses: np.ndarray
     suggestion: float
+
+    def __repr__(self) -> str:
+        return (f"RangeTest(suggestion={self.suggestion:.3g}, {len(self.losses)} steps from {self.learning_rates[0]:.3g} to "
+                f"{self.learning_rates[-1]:.3g})")
 
     def plot(self, ax: Axes | None = None, **line: Any) -> Axes:
         """Draw the losses over α: pynn.plot.range_test(self, ax)."""
@@ -43,9 +49,10 @@ class RangeTest:
 
 def find_learning_rate(net: Network, X: Any, y: Any, *, lowest: float = 1e-6, highest: float = 10.0, steps: int = 200,
                        batch_size: int = 32, optimizer: Any = None) -> RangeTest:
-    """Train a copy of the network for a few steps, each with a larger learning rate, and see where the loss falls fastest.
+    """Train a copy of the network for a few steps, each with a larger learning rate, and see how far the loss falls.
 
-    The network itself is unchanged.  The test ends early where the loss runs away.
+    The network itself is unchanged.  The test ends early where the loss runs away.  What it suggests is a start: as with any
+    learning rate, try a larger and a smaller one too.
 
     Parameters
     ----------
@@ -68,7 +75,7 @@ def find_learning_rate(net: Network, X: Any, y: Any, *, lowest: float = 1e-6, hi
     Raises
     ------
     ValueError, TypeError
-        Naming the argument.
+        Naming the argument; also where the loss falls at no learning rate.
 
     Examples
     --------
@@ -83,25 +90,29 @@ def find_learning_rate(net: Network, X: Any, y: Any, *, lowest: float = 1e-6, hi
     steps, batch_size = positive_int(steps, "steps", 10), positive_int(batch_size, "batch_size")
     X = examples(X, "X", net.sizes[0], net.dtype)
     y = net._targets(y, "y", len(X))
-    twin, order = net.copy(), np.random.default_rng(net.epoch)
-    rates, losses, mean = [], [], 0.0
+    twin, random = net.copy(), np.random.default_rng(net.epoch)
+    sample = random.permutation(len(X))[:_SAMPLE]
+    rates: list[float] = []
+    losses: list[float] = []
+    mean = 0.0
     for step in range(steps):
         alpha = lowest * (highest / lowest) ** (step / (steps - 1))
-        rows = order.integers(len(X), size=min(batch_size, len(X)))
+        rows = random.integers(len(X), size=min(batch_size, len(X)))
         try:
+            mean = _SMOOTHING * mean + (1 - _SMOOTHING) * twin.evaluate(X[sample], y[sample])["loss"]
+            loss = mean / (1 - _SMOOTHING ** (step + 1))
+            if loss > _TOO_HIGH * min([loss, *losses]):
+                break
+            rates.append(alpha)
+            losses.append(loss)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DivergenceWarning)
-                history = twin.fit(X[rows], y[rows], epochs=1, batch_size=None, learning_rate=alpha,
-                                   optimizer=optimizer if step == 0 else None, progress=False)
-        except DivergenceError:
+                twin.fit(X[rows], y[rows], epochs=1, batch_size=None, learning_rate=alpha,
+                         optimizer=optimizer if step == 0 else None, progress=False)
+        except ArithmeticError:         # a DivergenceError, or a loss that is NaN
             break
-        mean = _SMOOTHING * mean + (1 - _SMOOTHING) * float(history.loss[0])
-        rates.append(alpha)
-        losses.append(mean / (1 - _SMOOTHING ** (step + 1)))
-        if losses[-1] > _TOO_HIGH * min(losses):
-            break
-    if len(losses) < 3:
-        raise ValueError(f"lowest: expected a learning rate that trains, got {lowest:g}, where the loss runs away at once")
-    slope = np.gradient(np.array(losses), np.log(rates))
-    before_least = slice(0, max(2, int(np.argmin(losses)) + 1))
-    return RangeTest(np.array(rates), np.array(losses), float(rates[int(np.argmin(slope[before_least]))]))
+    least = int(np.argmin(losses)) if losses else 0
+    if least == 0:
+        raise ValueError(f"net: expected one whose loss falls at some learning rate from {lowest:g} to {highest:g}, and it "
+                         "does at none; pynn.diagnose may say why")
+    return RangeTest(np.array(rates), np.array(losses), _SHARE * rates[least])

@@ -537,6 +537,9 @@ class Network:
         return result
 
     def _examples(self, X: Any, name: str) -> Array:
+        columns, known = _column_names(X, self.sizes[0]), self._feature_names
+        if columns is not None and known is not None and columns != known:
+            raise ValueError(f"{name}: expected the columns {_listed(known)} in this order, got {_listed(columns)}")
         if self._standardizer is not None:
             X = self._standardizer.transform_named(X, name)
         return examples(X, name, self.sizes[0], self.dtype)

@@ -253,6 +253,8 @@ def _checked_callbacks(callbacks: Any) -> tuple[Callback, ...]:
     except TypeError:
         raise TypeError(f"callbacks: expected a sequence of callables, got {type(callbacks).__name__}") from None
     for callback in callbacks:
+        if isinstance(callback, type):
+            raise TypeError(f"callbacks: expected an instance such as {callback.__name__}(), got the class {callback.__name__}")
         if not callable(callback):
             raise TypeError(f"callbacks: expected callables (net, history), got {callback!r}")
     return callbacks

@@ -45,7 +45,7 @@ def test_fit_takes_the_names_of_a_data_frame():
     seen = []
     net.fit(frame, Y, epochs=1, callbacks=[lambda net, history: seen.append(net.feature_names)])
     assert seen == [net.feature_names] == [("width", "height")]
-    net.fit(frame.set_axis(["a", "b"], axis=1), Y, epochs=1)
+    net.fit(X, Y, epochs=1)
     assert net.feature_names == ("width", "height")
     for other in (X, pd.DataFrame(X), frame.set_axis(["a", "a"], axis=1), frame.set_axis(["a", 1], axis=1)):
         net = pynn.Network([2, 3, 1], rng=0)
@@ -61,3 +61,16 @@ def test_the_summary_of_many_names_stays_short():
     net.feature_names = [f"pixel{k}" for k in range(500)]
     assert "pixel9 and 490 more" in net.summary()
     assert len(net.summary()) < 500
+
+
+def test_columns_in_another_order_are_refused():
+    pd = pytest.importorskip("pandas")
+    X, y = pynn.datasets.moons(50, rng=0)
+    frame = pd.DataFrame(X, columns=["east", "north"])
+    net = pynn.Network([2, 3, 1], rng=0)
+    net.fit(frame, y, epochs=1)
+    assert net.predict(frame).tolist() == net.predict(X).tolist()       # an array has no names to compare
+    for wrong in (frame[["north", "east"]], frame.rename(columns=str.upper)):
+        for verb in (net, net.predict, net.forward, lambda X: net.fit(X, y), lambda X: net.evaluate(X, y)):
+            with pytest.raises(ValueError, match=r"^X: expected the columns east, north in this order"):
+                verb(wrong)

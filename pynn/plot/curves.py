@@ -107,7 +107,7 @@ class _UpToOne(AutoLocator):
 
 @styled
 def range_test(found: RangeTest, ax: Axes | None = None, **line: Any) -> Axes:
-    """Draw the loss over the learning rate of a range test, and where it fell fastest.
+    """Draw the loss over the learning rate of a range test, and what it suggests.
 
     Parameters
     ----------
@@ -141,9 +141,9 @@ def range_test(found: RangeTest, ax: Axes | None = None, **line: Any) -> Axes:
         raise TypeError(f"found: expected what find_learning_rate returned, got {type(found).__name__}")
     ax = panel(ax)
     ax.plot(found.learning_rates, found.losses, **{"color": COLOURS[0], **cbook.normalize_kwargs(line, Line2D)})
-    ax.axvline(found.suggestion, color=COLOURS[3], linestyle="--", label=rf"steepest: $\alpha = {found.suggestion:.2g}$")
+    ax.axvline(found.suggestion, color=COLOURS[3], linestyle="--", label=rf"suggested: $\alpha = {found.suggestion:.2g}$")
     ax.set(xscale="log", xlabel=r"learning rate $\alpha$", ylabel="loss, smoothed")
     ax.legend(frameon=False)
     say(ax, f"The loss while the learning rate grows from {found.learning_rates[0]:.2g} to {found.learning_rates[-1]:.2g}: "
-            f"it falls fastest at {found.suggestion:.2g}.")
+            f"it is least at {10 * found.suggestion:.2g}, and a tenth of that is suggested.")
     return ax

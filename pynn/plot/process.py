@@ -211,7 +211,7 @@ def stills(recorder: Recorder, net: Network, X: ArrayLike, y: ArrayLike, axes: A
     axes : array of matplotlib Axes, optional
         One for each epoch; None makes a new figure.
     epochs : sequence of int, optional
-        Recorded ones; if not given six from the first to the last, denser at the beginning, where more happens.
+        Recorded ones; if not given up to six from the first to the last, denser at the beginning, where more happens.
     grid, extent, features, held, label_names
         As of `decision_surface`.
 
