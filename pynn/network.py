@@ -36,7 +36,7 @@ _HEADER: dict[str, tuple[type, ...]] = {        # of a model file: the types tha
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ForwardPass:
     """Every array of a forward pass: Z[l] = W[l] A[l−1] + b[l], A[l] = g[l](Z[l]).
 
@@ -51,8 +51,11 @@ class ForwardPass:
     A: list[Any]
     Z: list[Any]
 
+    def __repr__(self) -> str:
+        return f"ForwardPass(shapes of A: {_shapes(self.A)}; of Z: {_shapes(self.Z)})"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Gradients:
     """Every array of a backward pass; lists are indexed by l and None at 0, but for dA[0].
 
@@ -75,6 +78,10 @@ class Gradients:
     dZ: list[Any]
     dA: list[Any]
     flat: Array
+
+    def __repr__(self) -> str:
+        return (f"Gradients(loss {self.loss:.4g}; shapes of dW: {_shapes(self.dW)}; of db: {_shapes(self.db)}; of dZ: "
+                f"{_shapes(self.dZ)})")
 
 
 class Layer:
@@ -709,6 +716,10 @@ def load(path: Any) -> Network:
     with storage.reading(path) as (header, read):
         net._restore(header, read)
     return net
+
+
+def _shapes(arrays: list[Any]) -> str:
+    return ", ".join("None" if array is None else str(array.shape) for array in arrays)
 
 
 def _aligned(elements: int, dtype: np.dtype[Any]) -> Array:

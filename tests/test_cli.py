@@ -283,3 +283,10 @@ def test_a_progress_bar_on_a_terminal(folder):
     assert result["epochs"] == 60000
     assert b"epoch" in shown
     assert b"loss=" in shown
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.strip() == pynn.__version__

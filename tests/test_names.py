@@ -74,3 +74,10 @@ def test_columns_in_another_order_are_refused():
         for verb in (net, net.predict, net.forward, lambda X: net.fit(X, y), lambda X: net.evaluate(X, y)):
             with pytest.raises(ValueError, match=r"^X: expected the columns east, north in this order"):
                 verb(wrong)
+
+
+def test_a_step_shows_its_shapes_not_its_numbers():
+    net = pynn.Network([2, 3, 1], rng=0)
+    assert repr(net.forward(X)) == f"ForwardPass(shapes of A: (2, {len(X)}), (3, {len(X)}), (1, {len(X)}); of Z: None, " \
+                                   f"(3, {len(X)}), (1, {len(X)}))"
+    assert "shapes of dW: None, (3, 2), (1, 3)" in repr(net.backward(X, Y))
