@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--learning-rate", type=float, help="if not given, the optimiser's own")
     train.add_argument("--validation-split", type=float, default=0.0, metavar="SHARE",
                        help="of the rows to validate on, drawn at random (%(default)s)")
+    train.add_argument("--classes", action="store_true", help="numbers in the target are names of classes, as text is")
     train.add_argument("--seed", type=int, help="the same seed, the same model; if not given, a new one")
     train.add_argument("--no-scale", action="store_true",
                        help="take the inputs as they are; else they are standardised, also when predicting")
@@ -118,7 +119,7 @@ def _train(given: argparse.Namespace) -> None:
         raise ValueError(f"--out: expected a file in a folder that is there, got {given.out}")     # not after hours of training
     if given.seed is not None and given.seed < 0:
         raise ValueError(f"--seed: expected an int of at least 0, got {given.seed}")
-    table = datasets.load_csv(given.data, target=given.target)
+    table = datasets.load_csv(given.data, target=given.target, classes=given.classes)
     if table.label_names is not None and len(table.label_names) < 2:
         raise ValueError(f"--target: expected at least two classes, got only {table.label_names[0]!r}")
     rng = np.random.default_rng(given.seed)
@@ -169,15 +170,14 @@ def _predict(given: argparse.Namespace) -> None:
 
 def _evaluate(given: argparse.Namespace) -> None:
     net = load(given.model)
-    table = datasets.load_csv(given.data, target=given.target, features=net.feature_names)
+    table = datasets.load_csv(given.data, target=given.target, features=net.feature_names,
+                              classes=not net.is_regression and net.label_names is not None)
     _print(given, {"rows": len(table.X), **net.evaluate(table.X, _numbered(net, table))})
 
 
 def _numbered(net: Network, table: datasets.Table) -> np.ndarray[Any, np.dtype[Any]]:
     """y with the class numbers of the network."""
     if table.label_names is None:
-        if not net.is_regression and net.label_names is not None:
-            raise ValueError(f"--target: expected the classes {', '.join(map(repr, net.label_names))}, got numbers")
         return table.y
     known = net.label_names
     if net.is_regression or known is None:

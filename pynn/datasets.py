@@ -298,11 +298,12 @@ class Table:
     target_name: str
 
 
-def load_csv(path: Any, *, target: int | str = -1, features: Sequence[str] | None = None) -> Table:
+def load_csv(path: Any, *, target: int | str = -1, features: Sequence[str] | None = None,
+             classes: bool = False) -> Table:
     """Read a table of numbers with a header line and one target column, numbers or text.
 
     A target of text gives classes, numbered in the sorted order of their names. A target of numbers gives values to
-    regress on, whole numbers too: write class numbers as text ("class 1") or use `y.astype(int)`.
+    regress on, whole numbers too, unless `classes` says that they are names.
 
     Parameters
     ----------
@@ -312,6 +313,8 @@ def load_csv(path: Any, *, target: int | str = -1, features: Sequence[str] | Non
         The column of y, by its position (−1: the last) or name.
     features : sequence of str, optional
         The columns of X, in this order; what is in others does not matter.  If not given, all but the target.
+    classes : bool
+        Whether numbers in the target are names of classes, as text is; they are then in the order of their values.
 
     Returns
     -------
@@ -345,13 +348,13 @@ def load_csv(path: Any, *, target: int | str = -1, features: Sequence[str] | Non
     columns = [c for c in range(len(names)) if c != at] if features is None else _columns(features, names, path)
     X, labels = _matrix(path, names, rows, columns, at)
     feature_names = tuple(names[column] for column in columns)
-    if _is_number(labels[0]):
+    if not boolean(classes, "classes") and _is_number(labels[0]):
         y = np.array([_number(path, line, names[at], cell) for (line, _), cell in zip(rows, labels, strict=True)])
         return Table(X, y, feature_names, None, names[at])
     for (line, _), cell in zip(rows, labels, strict=True):
-        if _is_number(cell):
+        if not classes and _is_number(cell):
             raise ValueError(f"path: {path}, line {line}, column {names[at]!r}: expected text as above, got {cell!r}")
-    label_names = tuple(sorted(set(labels)))
+    label_names = tuple(sorted(set(labels), key=lambda label: (float(label) if _is_number(label) else math.inf, label)))
     numbers_of = {label: k for k, label in enumerate(label_names)}
     y = np.array([numbers_of[label] for label in labels], np.int64)
     return Table(X, y, feature_names, label_names, names[at])

@@ -199,7 +199,7 @@ WRONG = [
     ("predict model.npz missing.csv", "has no column 'alcohol', "),
     ("predict model.npz wine.csv --out nowhere/p.csv", "nowhere"),
     ("evaluate model.npz wine.csv --target colour", "colour"),
-    ("evaluate model.npz wine.csv", "expected the classes 'barberà', 'barolo', 'grignolino', got numbers"),
+    ("evaluate model.npz wine.csv", "the model knows 'barberà', 'barolo', 'grignolino'"),
     ("evaluate model.npz other.csv --target species", "unknown class 'merlot'"),
     ("info wine.csv", "cannot be loaded"),
     ("info .", "folder"),
@@ -290,3 +290,15 @@ def test_version(capsys):
         cli.main(["--version"])
     assert ended.value.code == 0
     assert capsys.readouterr().out.strip() == pynn.__version__
+
+
+def test_numbers_as_names_of_classes(tmp_path):
+    X, y = pynn.datasets.circles(200, rng=0)
+    write(tmp_path / "survived.csv", ["a", "b", "survived"], [[*x, [10, 9][k]] for x, k in zip(X.tolist(), y, strict=True)])
+    done = pynn_command("train", "survived.csv", "--classes", "--epochs", "300", "--seed", "0", "--out", "model",
+                        folder=tmp_path)
+    assert "2 classes" in done.stderr
+    assert pynn.load(tmp_path / "model").label_names == ("9", "10")         # by value, not by text
+    assert pynn_command("predict", "model", "survived.csv", folder=tmp_path).stdout.splitlines()[1] in ("9", "10")
+    result = json.loads(pynn_command("evaluate", "model", "survived.csv", "--json", folder=tmp_path).stdout)
+    assert result["accuracy"] > 0.9
