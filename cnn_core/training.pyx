@@ -512,8 +512,8 @@ cdef class Engine:
 
     Notes
     -----
-    X is (m, n[0]); Y is (m, n[L]), or (m,) where n[L] is 1 or Y holds class numbers; weights are (m,).  All may be float32, float64 or
-    int64 with any strides, and are read where they lie.
+    X is (m, n[0]); Y is (m, n[L]), or (m,) where n[L] is 1 or Y holds class numbers; weights are (m,).  All may be
+    float32, float64 or int64 with any strides, and are read where they lie.
     """
     cdef Architecture net
     cdef bint single
@@ -672,15 +672,16 @@ cdef class Engine:
 
     def train(self, theta, X, Y, np.ndarray stats, weights=None, *, Py_ssize_t batch_size, np.ndarray learning_rates,
               np.ndarray counts, uint64_t seed, uint64_t epoch, bint shuffle, str rule="sgd", numbers=(0, 0, 0, 0),
-              np.ndarray state=None, double l1=0, double l2=0, double clip_norm=0, np.ndarray trace=None, double seconds=INFINITY,
-              int n_threads=0):
+              np.ndarray state=None, double l1=0, double l2=0, double clip_norm=0, np.ndarray trace=None,
+              double seconds=INFINITY, int n_threads=0):
         """Mini-batch gradient descent of θ in place, for as many epochs as stats has rows.
 
         Each epoch writes one row: its seconds, its summed loss, its metric as in evaluate but unweighted.  The caller
         fills the first column with NaN and the others with 0 and so sees, also after Ctrl-C, how many epochs were completed.
         It ends early after `seconds`, and after an epoch whose loss or θ is not finite.  learning_rates has one for each
-        epoch; counts (2,) counts the steps of the network and of the optimiser.  rule is a key of OPTIMIZERS, numbers its β₁, β₂, ε and λ (see descent.pyx),
-        state (vectors, P) what it keeps between steps.  trace (epochs, P) receives θ after each epoch.  n_threads = 0 leaves their number to the work of a batch.
+        epoch; counts (2,) counts the steps of the network and of the optimiser.  rule is a key of OPTIMIZERS, numbers its
+        β₁, β₂, ε and λ (see descent.pyx), state (vectors, P) what it keeps between steps.  trace (epochs, P) receives θ
+        after each epoch.  n_threads = 0 leaves their number to the work of a batch.
         """
         cdef Table inputs = checked_table(X, "X", self.net.n[0], False)
         cdef Table targets = self._targets(Y, inputs.m)
