@@ -1,0 +1,73 @@
+"""Sphinx's settings: `sphinx-build -W docs docs/_build` runs every lesson and builds the site.  Its pages load nothing from a network."""
+from __future__ import annotations
+
+import re
+from typing import Any, NoReturn
+
+from docutils import nodes
+from docutils.utils.math.latex2mathml import tex2mathml
+from sphinx.application import Sphinx
+
+import pynn
+
+project = "pynn"
+author = "The pynn developers"
+copyright = "The pynn developers, MIT licence"
+release = pynn.__version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode", "sphinx_gallery.gen_gallery"]
+exclude_patterns = ["_build"]
+
+html_theme = "furo"
+html_title = "pynn"
+html_static_path = ["_static"]
+html_css_files = ["pynn.css"]
+html_show_sphinx = False
+html_math_renderer = "mathml"
+
+myst_enable_extensions = ["dollarmath"]
+myst_heading_anchors = 2
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"          # the docstrings have the types, and the shapes
+napoleon_google_docstring = False
+napoleon_use_rtype = False
+
+sphinx_gallery_conf = {
+    "examples_dirs": ["../examples/lessons"],
+    "gallery_dirs": ["lessons"],
+    "filename_pattern": r"\d\d_\w+\.py",
+    "within_subsection_order": "FileNameSortKey",
+    "abort_on_example_error": True,
+    "capture_repr": ("_repr_html_",),       # explain's mathematics, but not "<Axes: >"
+    "show_memory": False,
+    "show_signature": False,
+    "doc_module": ("pynn",),
+    "reference_url": {"pynn": None},        # links from the lessons' code into the API reference
+    "write_computation_times": False,
+}
+
+
+def _to_the_site(text: str) -> str:
+    """Links to files of the repository that are pages of the site lead to these."""
+    text = re.sub(r"\]\((?:\.\./)*cnn_core/(\w+)\.(p[yx][xd])\)", r"](engine.md#\1-\2)", text)
+    return re.sub(r"\]\((?:\.\./)*pynn/reference\.py\)", "](reference.md)", text)
+
+
+def _read(app: Sphinx, docname: str, source: list[str]) -> None:
+    source[0] = _to_the_site(source[0])
+
+
+def _inline(translator: Any, node: nodes.math) -> NoReturn:
+    translator.body.append(tex2mathml(node.astext()))
+    raise nodes.SkipNode
+
+
+def _displayed(translator: Any, node: nodes.math_block) -> NoReturn:
+    translator.body.append(f'<div class="math">{tex2mathml(node.astext(), as_block=True)}</div>')
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("source-read", _read)
+    app.add_html_math_renderer("mathml", (_inline, None), (_displayed, None))
