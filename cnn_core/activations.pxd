@@ -1,4 +1,4 @@
-"""g and g′ of every activation, side by side; g′ is a function of z and of a = g(z).
+"""g and g′ of every activation, side by side, named as in reference.py; g′ is a function of z and of a = g(z).
 
 NaN stays NaN everywhere: a comparison with it is false, so each branch is written for NaN to fall through.
 """

@@ -19,7 +19,7 @@ cdef extern from "<math.h>" nogil:
     float sqrtf(float x)
 
 
-# IN gradient (∇J), alpha (α)   IN/OUT theta (θ)
+# As reference.descend.          IN gradient (∇J), alpha (α)   IN/OUT theta (θ)
 cdef void descend(real *theta, const real *gradient, real alpha, Py_ssize_t parameters) noexcept nogil:
     cdef Py_ssize_t p
     for p in range(parameters):
@@ -27,7 +27,7 @@ cdef void descend(real *theta, const real *gradient, real alpha, Py_ssize_t para
         theta[p] -= alpha * gradient[p]
 
 
-# Step t of an optimiser.          IN gradient (∇J / scale)   IN/OUT theta (θ), first (m), second (v)
+# Step t of an optimiser, as reference.update.          IN gradient (∇J / scale)   IN/OUT theta (θ), first (m), second (v)
 cdef void update(const Optimizer *optimizer, double t, real *theta, const real *gradient, real scale, real *first,
                  real *second, Py_ssize_t parameters) noexcept nogil:
     cdef real alpha = <real>optimizer.alpha, epsilon = <real>optimizer.epsilon
@@ -91,7 +91,7 @@ cdef inline real square_root(real x) noexcept nogil:
         return sqrt(x)
 
 
-# dW[l] ← dW[l] + l2·W[l] + l1·sign(W[l]).          IN theta (θ)   IN/OUT gradient
+# dW[l] ← dW[l] + l2·W[l] + l1·sign(W[l]), as reference.penalise.          IN theta (θ)   IN/OUT gradient
 cdef void penalise(const Architecture *net, const real *theta, real *gradient, real l1, real l2) noexcept nogil:
     cdef Py_ssize_t l, p
     for l in range(1, net.L + 1):
@@ -99,7 +99,7 @@ cdef void penalise(const Architecture *net, const real *theta, real *gradient, r
             gradient[p] += l2 * theta[p] + (l1 if theta[p] > 0 else (-l1 if theta[p] < 0 else <real>0))
 
 
-# ‖∇J‖²
+# ‖∇J‖², by which training.pyx clips as reference.clip.
 cdef double squared_norm(const real *gradient, Py_ssize_t parameters) noexcept nogil:
     cdef double[8] sums
     cdef Py_ssize_t p, lane

@@ -9,7 +9,7 @@ from .architecture cimport real
 from .batches cimport splitmix64
 
 
-# A ← A ∗ D / (1 − p), where D is 0 with probability p, else 1.          IN/OUT A[l] or dA[l] (units, columns)
+# A ← A ∗ D / (1 − p), where D is 0 with probability p, else 1: reference.dropout_mask.          IN/OUT A[l] or dA[l] (units, columns)
 cdef void drop(real *A, const Draw *draw, Py_ssize_t l, double p, Py_ssize_t units, Py_ssize_t columns) noexcept nogil:
     cdef uint64_t key = splitmix64(draw.key ^ <uint64_t>l), row
     cdef uint64_t least = <uint64_t>(p * 4294967296.0)          # hashes below p·2^32 drop

@@ -4,7 +4,7 @@ from .dropout cimport Draw, drop
 from .kernels cimport activate, product_plus_bias
 
 
-# IN theta (θ), A[0], draw (NULL: no dropout)   OUT Z[1…L], A[1…L]
+# As reference.forward.          IN theta (θ), A[0], draw (NULL: no dropout)   OUT Z[1…L], A[1…L]
 cdef void forward(const Architecture *net, const real *theta, real *Z, real *A, const Draw *draw,
                   Py_ssize_t columns) noexcept nogil:
     cdef Py_ssize_t l, here, before

@@ -145,7 +145,7 @@ cdef void times_derivative(int g, const real *Z, const real *A, const real *dA, 
             dZ[e] = dA[e]
 
 
-# A[i] = e^(Z[i] − max Z) / Σ e^(Z[k] − max Z), column by column          IN Z (units, columns)   OUT A (units, columns)
+# A[i] = e^(Z[i] − max Z) / Σ e^(Z[k] − max Z), column by column, as reference.softmax          IN Z (units, columns)   OUT A (units, columns)
 cdef void softmax(const real *Z, real *A, Py_ssize_t units, Py_ssize_t columns) noexcept nogil:
     cdef real[BLOCK] largest, total
     cdef Py_ssize_t i, c

@@ -19,7 +19,8 @@ from .elementary cimport exponential, log1p
 from .kernels cimport times_derivative
 
 
-# The loss summed over the examples of a block, each times its weight (weights may be NULL).
+# The loss summed over the examples of a block, each times its weight (weights may be NULL), as reference.stable_loss; and
+# dZ[L], as reference.output_gradient.
 # IN Z[L], A[L], Y (n[L], columns), weights (columns)   OUT dZ[L] (n[L], columns)
 cdef double loss(const Architecture *net, const real *Z, const real *A, const real *Y, const real *weights, real *dZ,
                  Py_ssize_t examples, Py_ssize_t columns) noexcept nogil:
@@ -114,7 +115,7 @@ cdef double sum_of(const double *x, Py_ssize_t count) noexcept nogil:
 
 
 # dA[L], the derivative of the summed loss by Ŷ: infinite where a cross-entropy's ŷ has rounded to the wrong end.
-# IN A[L], Y (n[L], columns)   OUT dA[L] (n[L], columns)
+# As reference.loss_derivative.          IN A[L], Y (n[L], columns)   OUT dA[L] (n[L], columns)
 cdef void loss_derivative(const Architecture *net, const real *A, const real *Y, real *dA,
                           Py_ssize_t columns) noexcept nogil:
     cdef Py_ssize_t K = net.n[net.L], e

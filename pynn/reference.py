@@ -2,7 +2,7 @@
 
 A column is an example.  X = A[0] is (n[0], m), W[l] is (n[l], n[l−1]), b[l] is (n[l], 1), Z[l] and A[l] are (n[l], m).
 Lists are indexed by the layer: W[1] … W[L], with None at 0.  Source: P. Skalski, "Deep Dive into Math Behind Deep
-Networks", 2018.
+Networks", 2018.  Each heading names the file of the engine that has the same functions, with the same symbols, in Cython.
 """
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import numpy as np
 Array = np.ndarray[Any, np.dtype[Any]]
 Layers = list[Any]                      # one array a layer, None where there is none
 
-# ---------------------------------------------------------------- activations: g, and g′ as a function of z and a = g(z)
+# ---------------------------------------- activations: g, and g′ as a function of z and a = g(z) (cnn_core/activations.pxd)
 
 
 def linear(Z: Array) -> Array:
@@ -151,7 +151,7 @@ ACTIVATIONS: dict[str, tuple[Activation, Derivative | None]] = {
     "softmax": (softmax, None),         # each a depends on every z of its column: see output_gradient
 }
 
-# ---------------------------------------------------------------------------------------------------- forward propagation
+# ------------------------------------------------------------------------------- forward propagation (cnn_core/forward.pyx)
 
 
 def neuron(w: Array, b: float, x: Array, g: Activation) -> Array:
@@ -182,7 +182,7 @@ def dropout_mask(kept: Array, p: float, dtype: Any) -> Array:
     return np.where(kept, 1 / (1 - p), 0.0).astype(dtype)
 
 
-# ------------------------------------------------------------------------------------------------------------------ losses
+# ----------------------------------------------------------------------------------------------- losses (cnn_core/loss.pyx)
 
 
 def binary_cross_entropy(Y: Array, Y_hat: Array) -> float:
@@ -262,7 +262,7 @@ def output_gradient(loss: str, activation: str, Y: Array, Z: Array, Y_hat: Array
     return loss_derivative(loss, Y, Y_hat) * g_prime(Z, Y_hat)
 
 
-# --------------------------------------------------------------------------------------------------------- backpropagation
+# ---------------------------------------------------------------------------------- backpropagation (cnn_core/backward.pyx)
 
 
 def chained_output_gradient(loss: str, activation: str, Y: Array, Z: Array, Y_hat: Array) -> Array:
@@ -295,7 +295,7 @@ def backward(W: Layers, Z: Layers, A: Layers, dZ_output: Array, activations: lis
     return dZ, dW, db, dA
 
 
-# -------------------------------------------------------------------------------------------------------- gradient descent
+# ---------------------------------------------------------------------------------- gradient descent (cnn_core/descent.pyx)
 
 
 def descend(theta: Array, gradient: Array, learning_rate: float) -> None:
@@ -303,7 +303,7 @@ def descend(theta: Array, gradient: Array, learning_rate: float) -> None:
     theta -= theta.dtype.type(learning_rate) * gradient
 
 
-# ------------------------------------------------------------------------------------- optimisers, which refine the descent
+# -------------------------------------------------------------- optimisers, which refine the descent (cnn_core/descent.pyx)
 
 
 def penalise(W: Array, dW: Array, l1: float, l2: float) -> Array:
