@@ -482,4 +482,4 @@ def _in_place(formula: str, z: float, a: float) -> str:
     for letter, value in (("z", z), ("a", a)):
         formula = re.sub(rf"(?<=\d ){letter}\b", f"({number(value)})", formula)
         formula = re.sub(rf"\b{letter}\b", _factor(value), formula)
-    return re.sub(r"\(\(([^()]*)\)\)", r"(\1)", formula)
+    return re.sub(r"(?:(?<=\()|(?<=, ))\(([^()]*)\)(?=\))", r"\1", formula)       # max(0, −1), not max(0, (−1))

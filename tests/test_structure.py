@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -159,13 +158,3 @@ def test_example_penguins():
     accuracy = float(done.stdout.split("Test accuracy: ")[1].split()[0])
     assert accuracy > 0.95
     assert all(species in done.stdout for species in ("Adelie", "Chinstrap", "Gentoo"))
-
-
-@pytest.mark.skipif(not (Path(__file__).parent.parent / "docs").exists(), reason="away from the sources")
-@pytest.mark.parametrize("page", ["equations.md", "equations.zh-CN.md"])
-def test_the_page_of_equations_quotes_lines_that_are_there(page):
-    root = Path(__file__).parent.parent
-    quotes = re.findall(r"^- \[(\S+)\]\(\.\./\1\): `(.*)`$", (root / "docs" / page).read_text(encoding="utf-8"), re.MULTILINE)
-    assert len(quotes) == 26
-    for path, code in quotes:
-        assert code in (root / path).read_text(encoding="utf-8"), (path, code)

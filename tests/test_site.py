@@ -1,0 +1,109 @@
+"""The lessons run, the pages say what is so, and the site builds and loads nothing from a network."""
+from __future__ import annotations
+
+import html.parser
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import pynn
+
+ROOT = Path(__file__).parent.parent
+LESSONS = sorted((ROOT / "examples" / "lessons").glob("*.py"))
+
+pytestmark = pytest.mark.skipif(not (ROOT / "docs").exists(), reason="away from the sources")
+
+
+# ---------------------------------------------------------------------------------------------------------------- lessons
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=[path.stem for path in LESSONS])
+def test_lesson_runs(lesson, tmp_path):
+    """As a script, without a warning or a file left behind, and with something to show."""
+    folder = tmp_path / "lessons"
+    folder.mkdir()
+    shutil.copy(ROOT / "examples" / "iris.csv", tmp_path)
+    done = subprocess.run([sys.executable, "-W", "error", "-W", "ignore:FigureCanvasAgg", lesson], capture_output=True,
+                          text=True, check=False, cwd=folder, env={**os.environ, "MPLBACKEND": "Agg"})
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"\d", done.stdout)
+    assert not list(folder.iterdir())
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=[path.stem for path in LESSONS])
+def test_lesson_is_made_as_the_others(lesson):
+    text = lesson.read_text(encoding="utf-8")
+    number = int(lesson.stem[:2])
+    assert re.match(rf'"""\n{number}\. .+\n=+\n', text)
+    assert "*What you learn:*" in text
+    assert text.count("plt.show()") == 1
+    exercises = re.split(r"\n# Exercises\n# -+\n", text)[1]
+    assert 2 <= len(re.findall(r"^# \d\. ", exercises, re.MULTILINE)) <= 3
+    assert all(name in pynn.workbook.exercises() for name in re.findall(r"(?:check|describe)\(\"(\w+)\"", text))
+
+
+def test_the_lessons_are_fourteen():
+    assert [int(path.stem[:2]) for path in LESSONS] == list(range(1, 15))
+
+
+# ------------------------------------------------------------------------------------------------- the page of equations
+
+
+@pytest.mark.parametrize("page", ["equations.md", "equations.zh-CN.md"])
+def test_the_page_of_equations(page):
+    """Its lines of code are in the files, and its numbers are those that explain prints."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    quotes = re.findall(r"^- \[(\S+)\]\(\.\./\1\): `(.*)`$", text, re.MULTILINE)
+    assert len(quotes) == 26
+    for path, code in quotes:
+        assert code in (ROOT / path).read_text(encoding="utf-8"), (path, code)
+    given: dict = {"print": lambda explanation: None}
+    exec(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], given)
+    net, X, y = given["net"], given["X"], given["y"]
+    told = f"{pynn.explain(net, X, y, learning_rate=0.5)}\n{pynn.explain(net, X, y, learning_rate=0.5, layer=1, unit=2)}"
+    blocks = re.findall(r"```text\n(.*?)```", text, re.DOTALL)
+    assert len(blocks) >= text.count("\n## ") == 12
+    for block in blocks:
+        lines = iter(line.strip() for line in told.split("\n"))
+        assert all(line.strip() in lines for line in block.rstrip("\n").split("\n")), block
+
+
+# --------------------------------------------------------------------------------------------------------------- the site
+
+
+class Loads(html.parser.HTMLParser):
+    """What a page loads by itself, which a link to click on is not."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        if tag == "a" or (tag == "link" and given.get("rel") in ("index", "search", "next", "prev", "author")):
+            return
+        self.found += [value for name, value in given.items() if name in ("src", "href", "srcset", "data", "poster")]
+
+
+@pytest.mark.slow
+def test_the_site_builds_without_a_warning_and_loads_nothing_from_a_network(tmp_path):
+    pytest.importorskip("sphinx_gallery", reason="the extra 'docs' is not installed")
+    done = subprocess.run([sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", ROOT / "docs", tmp_path],
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    pages = sorted(tmp_path.rglob("*.html"))
+    assert len(pages) > 30
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        parser = Loads()
+        parser.feed(text)
+        for address in parser.found:
+            assert not re.match(r"(?:\w+:)?//", address or ""), (page, address)
+    for sheet in tmp_path.rglob("*.css"):
+        assert not re.search(r"@import|url\(['\"]?(?:\w+:)?//", sheet.read_text(encoding="utf-8")), sheet
+    assert "<math" in (tmp_path / "equations.html").read_text(encoding="utf-8")
