@@ -80,8 +80,8 @@ class BuildExtensions(build_ext):
         return True
 
     def copy_extensions_to_source(self):
-        for level in INSTRUCTION_SETS:
-            pathlib.Path("cnn_core", level).mkdir(exist_ok=True)
+        for extension in self.extensions:
+            pathlib.Path("cnn_core", level_of(extension)).mkdir(exist_ok=True)
         super().copy_extensions_to_source()
 
     def get_source_files(self):

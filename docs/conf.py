@@ -32,6 +32,7 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "none"          # the docstrings have the types, and the shapes
 napoleon_google_docstring = False
 napoleon_use_rtype = False
+napoleon_use_ivar = True
 
 sphinx_gallery_conf = {
     "examples_dirs": ["../examples/lessons"],
@@ -49,12 +50,17 @@ sphinx_gallery_conf = {
 
 
 def _to_the_site(text: str) -> str:
-    """Links to files of the repository that are pages of the site lead to these."""
+    """Links to files of the repository lead to the pages of the site that show them; other files are only named."""
     text = re.sub(r"\]\((?:\.\./)*cnn_core/(\w+)\.(p[yx][xd])\)", r"](engine.md#\1-\2)", text)
-    return re.sub(r"\]\((?:\.\./)*pynn/reference\.py\)", "](reference.md)", text)
+    text = re.sub(r"\]\((?:\.\./)*pynn/reference\.py\)", "](reference.md)", text)
+    return re.sub(r"\[([\w./]+)\]\((?:\.\./)*pynn/[\w./]*\)", r"`\1`", text)
 
 
 def _read(app: Sphinx, docname: str, source: list[str]) -> None:
+    source[0] = _to_the_site(source[0])
+
+
+def _read_included(app: Sphinx, path: Any, docname: str, source: list[str]) -> None:
     source[0] = _to_the_site(source[0])
 
 
@@ -70,4 +76,5 @@ def _displayed(translator: Any, node: nodes.math_block) -> NoReturn:
 
 def setup(app: Sphinx) -> None:
     app.connect("source-read", _read)
+    app.connect("include-read", _read_included)
     app.add_html_math_renderer("mathml", (_inline, None), (_displayed, None))

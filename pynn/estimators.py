@@ -79,11 +79,11 @@ _PARAMETERS = """hidden_layer_sizes : int or sequence of int
 
 _ATTRIBUTES = """network_ : pynn.Network
     n_features_in_ : int
-    feature_names_in_ : ndarray, (n_features_in_,)
+    feature_names_in_ : ndarray
         Only if X had names of columns, all of them text.
     n_iter_ : int
         Epochs since the network was new.
-    loss_curve_ : list of float, n_iter_ of them
+    loss_curve_ : list of float
     history_ : pynn.History
         Of the last fit or partial_fit."""
 

@@ -23,12 +23,12 @@ class GradientReport:
     ok : bool
         Whether max_error is within the tolerance and some derivative is not 0 (else nothing was checked).
     max_error : float
-        The largest |a − d| over all parameters, a by backpropagation and d by differences, as a share of the largest
-        |a| or |d| (of 0.01, if that is smaller: below it, differences have too few digits).
+        The largest difference of a derivative by backpropagation and by differences, as a share of the largest derivative
+        in size (of 0.01, if that is smaller: below it, differences have too few digits).
     worst : str
         The parameter that has it, with the two values.
     rows : tuple of (str, float, float)
-        For W[l] and b[l] of every layer: its name, its largest |derivative| and its largest error.
+        For W[l] and b[l] of every layer: its name, its largest derivative in size and its largest error.
     """
 
     ok: bool

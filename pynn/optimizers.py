@@ -147,7 +147,7 @@ class AdamW(Adam):
 
 @dataclass(frozen=True, kw_only=True)
 class Adamax(Adam):
-    """m ← β₁ m + (1−β₁) g, v ← max(β₂ v, |g| + ε), θ ← θ − α m̂ / v (Kingma, Ba 2014); the article's figures used it."""
+    """m ← β₁ m + (1−β₁) g, ``v ← max(β₂ v, |g| + ε)``, θ ← θ − α m̂ / v (Kingma, Ba 2014); the article's figures used it."""
 
     learning_rate: float = field(default=0.002, kw_only=False)
 

@@ -258,6 +258,7 @@ def test_the_film_says_what_is_wrong_and_leaves_no_figure(data, change, error, m
     assert plt.get_fignums() == []
 
 
+@pytest.mark.slow
 def test_the_articles_film_is_quick_and_small(tmp_path):
     X, y = pynn.datasets.circles(1000, factor=0.3, noise=0.1, rng=0)
     net, recorder = pynn.Network([2, 4, 6, 6, 4, 1], rng=2), callbacks.Recorder()
@@ -363,7 +364,7 @@ def test_live_plot_says_what_is_wrong(data):
 
 # ---- the nine figures by command
 
-@pytest.mark.skipif(not hasattr(pynn.plot, "network"), reason="figures 2, 4, 5 and 9 are drawn elsewhere")
+@pytest.mark.slow
 def test_the_command_writes_all_nine_figures(tmp_path):
     done = subprocess.run([sys.executable, "-P", "-m", "pynn", "figures", "--out", tmp_path / "new" / "figures"],
                           capture_output=True, text=True, check=True)

@@ -93,7 +93,7 @@ class Loads(html.parser.HTMLParser):
 @pytest.mark.slow
 def test_the_site_builds_without_a_warning_and_loads_nothing_from_a_network(tmp_path):
     pytest.importorskip("sphinx_gallery", reason="the extra 'docs' is not installed")
-    done = subprocess.run([sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", ROOT / "docs", tmp_path],
+    done = subprocess.run([sys.executable, "-P", "-m", "sphinx", "-q", "-W", "--keep-going", ROOT / "docs", tmp_path],
                           capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     pages = sorted(tmp_path.rglob("*.html"))

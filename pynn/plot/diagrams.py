@@ -36,9 +36,9 @@ _BIASES = LinearSegmentedColormap.from_list("pynn", [NEGATIVE, "white", POSITIVE
 def network(net: Network, ax: Axes | None = None, **lines: Any) -> Axes:
     """Draw a network: a column of units a layer, and every weight as a line.
 
-    Blue is above 0, orange below. The width of a line goes with \\|w\\|, the strength of a unit's colour with \\|b\\|, each
-    beside the largest of the network; white is b = 0. Over each column stands its activation, under it n[l]. Of more than
-    16 units the first and the last 8 are drawn.
+    Blue is above 0, orange below. The width of a line goes with the size of its weight, the strength of a unit's colour with
+    that of its bias, each beside the largest of the network; white is b = 0. Over each column stands its activation, under
+    it n[l]. Of more than 16 units the first and the last 8 are drawn.
 
     Parameters
     ----------
