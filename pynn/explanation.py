@@ -144,7 +144,7 @@ def explain(net: Network, x: Any, y: Any, *, learning_rate: float = 0.1, layer: 
     given = f"m = {step.m} example{'s' * (step.m > 1)}, α = {number(alpha)}"
     if layer is None:
         title = f"One step of training of {which}: {given}"
-        sections = [_inputs(step), *(_forward(step, l) for l in range(1, L + 1)), _loss(step),
+        sections = [*_scaling(step), _inputs(step), *(_forward(step, l) for l in range(1, L + 1)), _loss(step),
                     *(_backward(step, l) for l in range(L, 0, -1)), *(_update(step, l) for l in range(1, L + 1)), _after(step)]
     elif unit is None:
         title = f"Layer {layer} of {which} in one step of training: {given}"
@@ -153,15 +153,18 @@ def explain(net: Network, x: Any, y: Any, *, learning_rate: float = 0.1, layer: 
         title = f"Unit {unit} of layer {layer} ({net[layer].activation}) of {which} in one step of training: {given}"
         neuron = _Neuron(step, layer, unit - 1)
         sections = [neuron.forward(), neuron.backward(), neuron.update()]
+    if layer == 1:
+        sections = [*_scaling(step), *sections]
     return Explanation(title, sections, step.numbers())
 
 
 @dataclass(frozen=True)
 class _Step:
-    """A step and all its arrays; Y is (n[L], m), J those of the examples by themselves, as far as they are written."""
+    """A step and all its arrays; X (n[0], m) is not scaled yet, Y is (n[L], m), J those of the examples by themselves, as far as they are written."""
 
     net: Network
     new: Network
+    X: Array
     forward: ForwardPass
     gradients: Gradients
     Y: Array
@@ -206,10 +209,22 @@ def _step(net: Network, x: Any, y: Any, alpha: float) -> _Step:
         new_J = new.backward(X, t).loss
     Y = np.eye(units)[t] if net.activations[-1] == "softmax" and t.ndim == 1 else t.reshape(len(X), units)
     J = [None if c is None else net.backward(X[c:c + 1], t[c:c + 1]).loss for c in written(len(X))]
-    return _Step(net, new, net.forward(X), gradients, Y.T.astype(net.dtype), J, new_J, alpha)
+    return _Step(net, new, X.T, net.forward(X), gradients, Y.T.astype(net.dtype), J, new_J, alpha)
 
 
 # ------------------------------------------------------------------------------------------------------------ whole layers
+
+
+def _scaling(step: _Step) -> list[Section]:
+    """What the network's standardizer, if it has one, makes of the inputs."""
+    standardizer = step.net.standardizer
+    if standardizer is None:
+        return []
+    return [Section("Scaling", [
+        "The network's standardizer takes the mean μ from each feature, a row of X, and divides it by its scale σ.",
+        Equation(("A[0] = (X − μ) ÷ σ",)),
+        Equation((Matrix("A[0]", step.forward.A[0]), "= (", Matrix("X", step.X), "−",
+                  Matrix("μ", standardizer.mean[:, None]), ") ÷", Matrix("σ", standardizer.scale[:, None])))])]
 
 
 def _inputs(step: _Step) -> Section:

@@ -199,7 +199,7 @@ def _mathml_of(part: str | Matrix) -> str:
 
 
 _TOKEN = re.compile(r"""(?P<space>\s+) | (?P<number>[\d.]*\d|½) | (?P<layer>(?<=\w)\[\d+\]) | (?P<unit>(?<=\w)\[[ik]\])
-    | (?P<text>where|else|new) | (?P<word>log|tanh|max|sign|nan) | (?P<name>[d∂]?[A-Za-zŶŷαπσΦ∞])
+    | (?P<text>where|else|new) | (?P<word>log|tanh|max|sign|nan) | (?P<name>[d∂]?[A-Za-zŶŷαμπσΦ∞])
     | (?P<above>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ′]+) | (?P<below>[₀-₉]+) | (?P<sign>.)""", re.VERBOSE)
 _PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ₀₁₂₃₄₅₆₇₈₉", "0123456789−T0123456789")
 

@@ -138,6 +138,9 @@ def truth_of(symbol, numbers, net):
         return numbers["Y"]
     if symbol == "Ŷ":
         return numbers["A"][-1]
+    if symbol in ("X", "μ", "σ"):
+        mean, scale = net.standardizer.mean[:, None], net.standardizer.scale[:, None]
+        return {"X": numbers["A"][0] * scale + mean, "μ": mean, "σ": scale}[symbol]
     name, l, transposed = re.fullmatch(r"(new \w+|d?\w|g′\(Z)\[(\d+)\]\)?(T?)", symbol).groups()
     l = int(l)
     if name == "g′(Z":          # by central differences of the activation itself
@@ -385,6 +388,18 @@ def test_where_the_prediction_has_rounded(engine):
     softmax = pynn.Network([1, 2], rng=0, engine=engine)
     softmax.parameters = [1000, -1000, 0, 0]
     assert "dA[1] is infinite" in str(pynn.explain(softmax, [1.0], 1))
+
+
+def test_a_standardizer_is_told(engine):
+    net, X, y = article(3, engine=engine)
+    X = X * [3.0, 0.1] + [50.0, 2.0]
+    assert "Scaling" not in str(pynn.explain(net, X, y))
+    net.standardizer = pynn.Standardizer.fit(X)
+    assert check(net, pynn.explain(net, X, y))[:5] == ["A[0]", "X", "μ", "σ", "A[0]"]
+    assert check(net, pynn.explain(net, X, y, layer=1))[:5] == ["A[0]", "X", "μ", "σ", "Z[1]"]
+    assert "Scaling" not in str(pynn.explain(net, X, y, layer=2))
+    check_unit(net, X, y, 1, 2)
+    np.testing.assert_allclose(pynn.explain(net, X, y).to_dict()["A"][0], ((X - X.mean(axis=0)) / X.std(axis=0)).T, rtol=1e-12)
 
 
 def test_small_and_large_numbers():
