@@ -1,4 +1,4 @@
-"""Sphinx's settings: `sphinx-build -W docs docs/_build` runs every lesson and builds the site.  Its pages load nothing from a network."""
+"""Sphinx's settings: `sphinx-build -W docs docs/_build` runs the lessons and builds a site that needs no network."""
 from __future__ import annotations
 
 import re

@@ -29,6 +29,7 @@ STEEP = 0.01                # of the steepest slope of sigmoid or tanh: below it
 SATURATED = 0.7             # share of a layer's values: half of them are in some networks that do well
 VANISHING = 1e-3            # of the output's dZ: a layer so much slower stands still while the last ones settle; healthy: 1e-2
 EXPLODING = 200.0           # likewise: a step that suits the last layers throws this one away; healthy: up to 20
+LOUD = 200.0                # times the loss of predicting the mean, of a fresh network: 'he' and 'glorot' start below 40
 TRIAL_STEPS = 300           # about ten epochs of 1000 examples in batches of 32
 TRIAL_BATCH = 32            # Network.fit's own
 BETTER = 0.25               # of the loss of always predicting the mean: what another α must gain; a lower loss cannot gain it
@@ -141,7 +142,7 @@ def diagnose(net: Network, X: Any, y: Any) -> Diagnosis:
     >>> for finding in pynn.diagnose(net, X, y):
     ...     print(finding)
     dead_relus, layer 2: 6 of 6 units (1, 2, 3, 4, 5, 6) are 0 for every one of 500 examples
-        cause:  Where z ≤ 0 the slope of relu is 0, so these units pass on nothing and no gradient mends them.
+        cause:  Where z ≤ 0 the slope of relu is 0, so these units pass on nothing and their weights get no gradient.
         remedy: Start anew from weights by 'he' and biases of 0, with a learning rate below 0.1, or take leaky_relu.
     """
     if not isinstance(net, Network):
@@ -278,8 +279,8 @@ def _symmetry(net: Network) -> list[Finding]:
 
 def _of_signals(net: Network, X: Array, y: Array) -> list[Finding]:
     """What becomes of the signals on their way forward and backward: flat slopes, and where they leave none, the sizes."""
-    step, gradients = net.forward(X), net.backward(X, y)
-    learned = gradients.loss < BETTER * _loss_of_the_mean(net, X, y)
+    step, gradients, guess = net.forward(X), net.backward(X, y), _loss_of_the_mean(net, X, y)
+    learned = gradients.loss < BETTER * guess
     findings = []
     for l, g in enumerate(net.activations, start=1):
         if not np.isfinite(step.Z[l]).all():
@@ -290,7 +291,7 @@ def _of_signals(net: Network, X: Array, y: Array) -> list[Finding]:
                 findings.append(Finding(
                     "dead_relus", l, f"{len(dead)} of {len(step.Z[l])} units ({_listed(dead + 1)}) are 0 for every one of "
                     f"{len(X)} examples",
-                    "Where z ≤ 0 the slope of relu is 0, so these units pass on nothing and no gradient mends them.",
+                    "Where z ≤ 0 the slope of relu is 0, so these units pass on nothing and their weights get no gradient.",
                     f"Start anew from weights by 'he' and biases of 0, with a learning rate below {net.learning_rate:g}, "
                     "or take leaky_relu."))
             if len(dead) == len(step.Z[l]):
@@ -305,7 +306,12 @@ def _of_signals(net: Network, X: Array, y: Array) -> list[Finding]:
                     f"{np.abs(step.Z[l]).mean():.3g} in the mean",
                     f"Far from 0 the slope of {g} is below {STEEP:.0%} of its steepest, and the gradient through it as small.",
                     "Smaller weights: start anew by 'glorot', with scaled inputs and a lower learning rate, or take relu."))
-    return findings or ([] if learned else _sizes(gradients.dZ))
+    findings = findings or ([] if learned else _sizes(gradients.dZ))
+    if not findings and not net.epoch and gradients.loss > LOUD * guess:
+        sizes = ", ".join(f"{np.sqrt(np.mean(np.square(Z, dtype=np.float64))):.2g}" for Z in step.Z[1:])
+        return [_exploding(len(net), f"the loss is {gradients.loss:.4g}, that of always predicting the mean {guess:.4g}; "
+                                     f"root mean square of Z by layer: {sizes}")]
+    return findings
 
 
 def _sizes(dZ: list[Array]) -> list[Finding]:

@@ -160,7 +160,10 @@ def explain(net: Network, x: Any, y: Any, *, learning_rate: float = 0.1, layer: 
 
 @dataclass(frozen=True)
 class _Step:
-    """A step and all its arrays; X (n[0], m) is not scaled yet, Y is (n[L], m), J those of the examples by themselves, as far as they are written."""
+    """A step and all its arrays; X (n[0], m) is not scaled yet, Y is (n[L], m), J those of the examples by themselves.
+
+    Of J only those are there that are written.
+    """
 
     net: Network
     new: Network

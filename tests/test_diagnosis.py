@@ -85,6 +85,14 @@ def exploding(seed):
     return net, X, y, None
 
 
+def loud(seed):
+    """Weights twice too large in layers so wide that the gradient hardly grows beside that of the output."""
+    net, X, y = patient(seed, "relu", [100] * 10)
+    for layer in net:
+        layer.W[...] *= 2
+    return net, X, y, None
+
+
 def overflowing(seed):
     net, X, y = patient(seed, dtype="float32")
     for layer in net:
@@ -172,7 +180,7 @@ ILL = {
     "dead_relus": [dead_by_biases, dead_after_training],
     "saturated_units": [saturated],
     "vanishing_gradients": [vanishing_deep, vanishing_small],
-    "exploding_gradients": [exploding, overflowing],
+    "exploding_gradients": [exploding, loud, overflowing],
     "symmetry": [symmetric_zeros, symmetric_rows],
     "unscaled_inputs": [unscaled],
     "unscaled_targets": [unscaled_targets],

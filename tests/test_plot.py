@@ -348,6 +348,21 @@ def test_the_legend_covers_no_curve(data, given):
     assert max(ax.figure.axes[-1].get_yticks()) <= 1
 
 
+def test_in_a_narrow_panel_the_legend_stays_within_and_both_scales_are_written_alike(data):
+    X, _ = data
+    history = network("sigmoid").fit(X, targets(X, "sigmoid"), epochs=30, validation_split=0.2, progress=False)
+    panel = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")[1][0]
+    panel.tick_params(labelsize=7)
+    ax = pynn.plot.history(history, panel)
+    ax.figure.canvas.draw()
+    box, inside = ax.get_legend().get_window_extent(), ax.get_window_extent()
+    assert inside.x0 <= box.x0
+    assert box.x1 <= inside.x1
+    right = ax.figure.axes[-1]
+    assert right.yaxis.label.get_size() == ax.yaxis.label.get_size()
+    assert {label.get_size() for side in (ax, right) for label in side.get_yticklabels()} == {7}
+
+
 def test_one_epoch_is_a_visible_point(data):
     X, _ = data
     history = network("sigmoid").fit(X, targets(X, "sigmoid"), epochs=1, progress=False)

@@ -73,6 +73,8 @@ def history(history: History, ax: Axes | None = None, **line: Any) -> Axes:
             right.yaxis.set_major_locator(_UpToOne())
             both.append(right)
     legend = ax.legend(handles=drawn, loc="upper center", ncols=2, frameon=False)
+    if legend.get_window_extent().width > ax.get_window_extent().width:
+        legend = ax.legend(handles=drawn, loc="upper center", ncols=2, frameon=False, fontsize="x-small", columnspacing=1)
     keep_strip(legend, *both)
     ends = [(curve.get_label(), np.asarray(curve.get_ydata())[[0, -1]]) for curve in drawn]
     went = [f"{label} from {first:.3g} to {last:.3g}" for label, (first, last) in ends]
@@ -95,6 +97,8 @@ def _twin(ax: Axes) -> Axes:
     current = ax.figure.gca()
     right = ax.twinx()
     ax.figure.sca(current)                          # twinx would leave the figure's current Axes on the twin
+    right.yaxis.label.set_fontsize(ax.yaxis.label.get_fontsize())       # a panel that was given may be written smaller
+    right.tick_params(labelsize=ax.yaxis.get_ticklabels()[0].get_fontsize())
     return right
 
 

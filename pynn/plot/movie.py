@@ -79,8 +79,8 @@ class Movie(animation.FuncAnimation):
             self.save(path, fps=fps)
             page = html.escape(path.read_text(encoding="utf-8"))
         width, height = self.figure.get_size_inches() * self.figure.dpi
-        return (f'<iframe srcdoc="{page}" title="film" style="width: {width:.0f}px; height: {height + 60:.0f}px; border: 0">'
-                f"</iframe>")
+        style = f"width: 100%; max-width: {width:.0f}px; height: {height + 60:.0f}px; border: 0"
+        return f'<iframe srcdoc="{page}" title="film" style="{style}"></iframe>'
 
     def _repr_html_(self) -> str:
         """What a notebook shows of it."""

@@ -60,6 +60,7 @@ function run() {{
   play.textContent = "Pause";
 }}
 
+picture.onload = () => {{ if (window.frameElement) frameElement.style.height = document.body.offsetHeight + "px"; }};
 play.onclick = () => timer === null ? run() : pause();
 slider.oninput = () => {{ pause(); show(Number(slider.value)); }};
 show(0);
