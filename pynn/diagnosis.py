@@ -6,6 +6,7 @@ of these that is ill ends the search, as what comes after it would be its conseq
 from __future__ import annotations
 
 import math
+import textwrap
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from pynn.training import DivergenceError, DivergenceWarning
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
+_WIDTH = 88                 # of a line of text
 MOST_EXAMPLES = 2000        # tell shares to about 1 %
 MOST_PRODUCTS = 100_000_000     # weights × examples of a look or a trial: some tenths of a second
 TOO_LARGE = 20.0            # of the root mean square of a feature: the step that is safe shrinks with its square, to 1/400
@@ -62,7 +64,8 @@ class Finding:
 
     def __str__(self) -> str:
         where = "" if self.layer is None else f", layer {self.layer}"
-        return f"{self.kind}{where}: {self.message}\n    cause:  {self.cause}\n    remedy: {self.remedy}"
+        told = [f"{self.kind}{where}: {self.message}", f"    cause:  {self.cause}", f"    remedy: {self.remedy}"]
+        return "\n".join(textwrap.fill(line, _WIDTH, subsequent_indent=" " * 12, break_on_hyphens=False) for line in told)
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ class Diagnosis:
 
     def __str__(self) -> str:
         if self.ok:
-            return (f"nothing found that keeps the network from learning ({self.examples} examples looked at, "
+            return (f"nothing found that keeps the network from learning\n({self.examples} examples looked at, "
                     f"learning rate {self.learning_rate:g} tried)")
         return "\n".join(f"{number}. {finding}" for number, finding in enumerate(self.findings, start=1))
 
@@ -142,8 +145,10 @@ def diagnose(net: Network, X: Any, y: Any) -> Diagnosis:
     >>> for finding in pynn.diagnose(net, X, y):
     ...     print(finding)
     dead_relus, layer 2: 6 of 6 units (1, 2, 3, 4, 5, 6) are 0 for every one of 500 examples
-        cause:  Where z ≤ 0 the slope of relu is 0, so these units pass on nothing and their weights get no gradient.
-        remedy: Start anew from weights by 'he' and biases of 0, with a learning rate below 0.1, or take leaky_relu.
+        cause:  Where z ≤ 0 the slope of relu is 0, so these units pass on nothing and
+                their weights get no gradient.
+        remedy: Start anew from weights by 'he' and biases of 0, with a learning rate
+                below 0.1, or take leaky_relu.
     """
     if not isinstance(net, Network):
         raise TypeError(f"net: expected a Network, got {type(net).__name__}")

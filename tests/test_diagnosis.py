@@ -478,7 +478,9 @@ def test_words():
             assert all(text.endswith(".") and text[0].isupper() for text in (finding.cause, finding.remedy))
             assert numbers(finding.message)
             assert f"{number}. {finding}" in str(found)
-            assert all(text in str(finding) for text in (finding.kind, finding.message, finding.cause, finding.remedy))
+            assert max(map(len, str(finding).split("\n"))) <= 88
+            told = " ".join(str(finding).split())
+            assert all(text in told for text in (finding.kind, finding.message, finding.cause, finding.remedy))
 
 
 def test_the_work_is_bounded():

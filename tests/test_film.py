@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import base64
+import gc
 import io
 import re
 import subprocess
 import sys
 import time
 import types
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -200,6 +202,18 @@ def test_a_notebook_shows_the_page(data):
     assert shown.startswith("<iframe srcdoc=")
     assert "&quot;Pause&quot;" in shown
     assert "http" not in shown
+
+
+def test_a_film_lives_as_long_as_its_figure_and_goes_without_a_warning(data):
+    net, recorder, _, X, y = recorded(data, epochs=1)
+    figure = pynn.plot.film(recorder, net, X, y, grid=10).figure
+    alive = weakref.ref(figure._film)
+    gc.collect()
+    assert alive() is not None
+    plt.close(figure)
+    del figure
+    gc.collect()                                # warnings are errors here, also those of __del__
+    assert alive() is None
 
 
 def test_a_progress_bar_runs_when_asked_for_and_not_in_a_pipe(data, tmp_path, capsys):

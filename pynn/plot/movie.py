@@ -38,6 +38,8 @@ class Movie(animation.FuncAnimation):
     def __init__(self, figure: Figure, show: Callable[[int], Any], frames: int, fps: float) -> None:
         self.figure, self.frames, self.fps = figure, frames, fps
         super().__init__(figure, show, frames=frames, interval=1000 / fps, cache_frame_data=False)
+        figure._film = self                 # type: ignore[attr-defined]    # so it plays in a window though nobody keeps it,
+        self._draw_was_started = True       # and matplotlib need not warn of one that was neither shown nor saved
 
     def save(self, filename: Any, writer: Any = None, fps: Any = None, dpi: Any = None, *args: Any,
              progress: bool | None = None, **keywords: Any) -> None:
