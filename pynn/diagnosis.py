@@ -145,10 +145,10 @@ def diagnose(net: Network, X: Any, y: Any) -> Diagnosis:
     >>> for finding in pynn.diagnose(net, X, y):
     ...     print(finding)
     dead_relus, layer 2: 6 of 6 units (1, 2, 3, 4, 5, 6) are 0 for every one of 500 examples
-        cause:  Where z ≤ 0 the slope of relu is 0, so these units pass on nothing and
-                their weights get no gradient.
-        remedy: Start anew from weights by 'he' and biases of 0, with a learning rate
-                below 0.1, or take leaky_relu.
+        cause:  Where z ≤ 0 the slope of relu is 0, so these units pass on nothing and their
+                weights get no gradient.
+        remedy: Start anew from weights by 'he' and biases of 0, with a learning rate below
+                0.1, or take leaky_relu.
     """
     if not isinstance(net, Network):
         raise TypeError(f"net: expected a Network, got {type(net).__name__}")
