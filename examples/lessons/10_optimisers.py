@@ -3,11 +3,11 @@
 ==============
 
 Gradient descent takes the direction of each step from the gradient, and its length too. In a cost that is steep in one
-direction and flat in another neither is a good choice. Optimisers are rules that make a better step out of the same gradients.
-There are many; this lesson compares them as fairly as a few seconds allow.
+direction and flat in another neither is a good choice. Optimisers are rules that make a better step out of the same
+gradients. There are many; this lesson compares them as fairly as a few seconds allow.
 
-*What you learn:* why plain gradient descent zigzags; the rules of momentum, RMSprop, Adam and their relatives, a line each; how
-to compare optimisers, and what such a comparison is worth; how a learning rate that falls during training helps.
+*What you learn:* why plain gradient descent zigzags; the rules of momentum, RMSprop, Adam and their relatives, a line each;
+how to compare optimisers, and what such a comparison is worth; how a learning rate that falls during training helps.
 """
 
 # %%
@@ -63,7 +63,8 @@ pynn.plot.descent(lambda p, q: (p**2 + 100 * q**2) / 2, start=(-10, 1), kind="co
 # RMSprop keeps a running mean v of the squares of the gradients, and divides by its root: each parameter has a step length
 # of its own, and on a steep slope moves no faster than on a flat one. The tiny ε prevents a division by 0:
 #
-# .. math:: v \leftarrow \beta v + (1 - \beta) g^2, \qquad \theta \leftarrow \theta - \alpha \frac{g}{\sqrt{v} + \varepsilon}
+# .. math:: v \leftarrow \beta v + (1 - \beta) g^2, \qquad
+#           \theta \leftarrow \theta - \alpha \frac{g}{\sqrt{v} + \varepsilon}
 #
 # Adam does both, with means that are divided by 1 − βᵗ at step t, as they start from 0 and would be too small at first:
 #

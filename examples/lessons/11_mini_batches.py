@@ -2,8 +2,9 @@
 11. Mini-batches, and why they are shuffled
 ===========================================
 
-The gradient of the loss over all examples costs a pass over all of them, for a single step. The gradient over a few of them is
-cheap, and only about right. This lesson measures what each costs and what it gains, and why the few should be drawn at random.
+The gradient of the loss over all examples costs a pass over all of them, for a single step. The gradient over a few of them
+is cheap, and only about right. This lesson measures what each costs and what it gains, and why the few should be drawn at
+random.
 
 *What you learn:* the words batch, step, iteration and epoch; how the size of the batches changes the training; how far the
 gradient of a batch is from that of all examples; what goes wrong where the examples are sorted by class; why a training can
