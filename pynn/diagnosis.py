@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import textwrap
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,8 +52,10 @@ class Finding:
         l, where it is in one layer.
     message : str
         What was found, with the numbers.
-    cause, remedy : str
-        A sentence each.
+    cause : str
+        Where it comes from, in a sentence.
+    remedy : str
+        What to do, in a sentence.
     """
 
     kind: str
@@ -164,7 +166,7 @@ def diagnose(net: Network, X: Any, y: Any) -> Diagnosis:
                 findings = _of_learning_rate(net, *sample, len(X), spoilt=bool(findings)) + findings
         if not net.is_regression and not (findings and findings[0].kind == "constant_labels"):
             findings += _unequal_classes(net, y)
-        findings += _useless_features(X, X[rows])
+        findings += _useless_features(net, X, X[rows])
     return Diagnosis(tuple(findings), len(rows), net.learning_rate)
 
 
@@ -195,26 +197,26 @@ def _of_data(net: Network, X: Array, y: Array) -> list[Finding]:
             "constant_labels", None, f"y is {_listed([f'{value:g}' for value in columns[0]])} for all of {len(y)} examples",
             "Where every target is the same, the biases of the output alone answer it, and no weight has anything to learn.",
             "Look at how y was read, and give examples with different targets.")]
-    findings = _out_of_scale(X, "unscaled_inputs", "feature",
+    findings = _out_of_scale(X, "unscaled_inputs", "feature", net.feature_names,
                              "The gradient of W[1] is made of the inputs, so no one learning rate suits features of such size.",
-                             "Scale each feature: (X - X.mean(axis=0)) / X.std(axis=0), and new examples by the same numbers.")
+                             "Let the network scale them: net.standardizer = pynn.Standardizer.fit(X), before fit.")
     if net.is_regression:
-        findings += _out_of_scale(columns, "unscaled_targets", "target",
+        findings += _out_of_scale(columns, "unscaled_targets", "target", net.label_names,
                                   "The gradient grows with the errors, so targets of such size need steps of another size.",
                                   "Scale y to mean 0 and standard deviation 1, and scale the predictions back.")
     return findings
 
 
-def _out_of_scale(values: Array, kind: str, what: str, cause: str, remedy: str) -> list[Finding]:
+def _out_of_scale(values: Array, kind: str, what: str, names: Sequence[str] | None, cause: str, remedy: str) -> list[Finding]:
     mean, deviation, largest = values.mean(axis=0), values.std(axis=0), np.maximum(values.max(axis=0), -values.min(axis=0))
     size = np.hypot(mean, deviation)
     wrong = np.flatnonzero((size > TOO_LARGE) | ((largest < TOO_SMALL) & (largest > 0)))
     if not len(wrong):
         return []
     most = wrong[np.abs(np.log(size[wrong])).argmax()]
-    return [Finding(kind, None, f"{len(wrong)} of {len(mean)} {what}s out of scale, most of all {what} {most}: "
-                    f"mean {mean[most]:.4g}, standard deviation {deviation[most]:.4g}, largest size {largest[most]:.4g}",
-                    cause, remedy)]
+    return [Finding(kind, None, f"{len(wrong)} of {len(mean)} {what}s out of scale, most of all {what} "
+                    f"{_numbered(len(mean), names)[most]}: mean {mean[most]:.4g}, standard deviation {deviation[most]:.4g}, "
+                    f"largest size {largest[most]:.4g}", cause, remedy)]
 
 
 def _unequal_classes(net: Network, y: Array) -> list[Finding]:
@@ -238,14 +240,14 @@ def _unequal_classes(net: Network, y: Array) -> list[Finding]:
     return findings
 
 
-def _useless_features(X: Array, sample: Array) -> list[Finding]:
-    findings = []
+def _useless_features(net: Network, X: Array, sample: Array) -> list[Finding]:
+    findings, named = [], _numbered(X.shape[1], net.feature_names)
     constant = X.min(axis=0) == X.max(axis=0)
     if constant.any():
         k = int(constant.argmax())
         findings.append(Finding(
             "constant_features", None, f"{_named('feature', np.flatnonzero(constant))} of {X.shape[1]} never "
-            f"{'changes' if constant.sum() == 1 else 'change'}: feature {k} is {X[0, k]:g} in all {len(X)} examples",
+            f"{'changes' if constant.sum() == 1 else 'change'}: feature {named[k]} is {X[0, k]:g} in all {len(X)} examples",
             "What is the same for every example tells none of them apart; it only adds to the biases.",
             "Leave it out, and look at how it was read if it should change."))
     varying = np.flatnonzero(~constant)
@@ -254,7 +256,7 @@ def _useless_features(X: Array, sample: Array) -> list[Finding]:
     twins = [(i, k) for i, k in pairs if i != k and np.array_equal(X[:, i], X[:, k])]
     if twins:
         findings.append(Finding(
-            "duplicate_features", None, f"{_listed([f'{k} equals {i}' for i, k in twins])} "
+            "duplicate_features", None, f"{_listed([f'{named[k]} equals {named[i]}' for i, k in twins])} "
             f"(features of {X.shape[1]}) in all {len(X)} examples",
             "Equal features count double: their weights share one job and together take steps of twice the size.",
             "Leave one of each pair out."))
@@ -418,3 +420,8 @@ def _listed(items: Any, most: int = 6) -> str:
 
 def _named(what: str, numbers: Array) -> str:
     return f"{what}{'s' if len(numbers) > 1 else ''} {_listed(numbers)}"
+
+
+def _numbered(n: int, names: Sequence[str] | None) -> list[str]:
+    """0, 1, …, each with its name where there are names."""
+    return [str(k) if names is None else f"{k} ({names[k]})" for k in range(n)]

@@ -15,10 +15,14 @@ class History:
 
     Attributes
     ----------
-    loss, accuracy : ndarray, (epochs,)
-        Means over the batches of the epoch as they were met.  In regression ``r2`` (R²) takes the place of ``accuracy``.
-    val_loss, val_accuracy : ndarray, (epochs,)
-        On the validation data after the epoch; there only if the fit had validation data.  In regression ``val_r2``.
+    loss : ndarray, (epochs,)
+        The mean over the batches of the epoch as they were met.
+    accuracy : ndarray, (epochs,)
+        Likewise.  In regression ``r2`` (R²) takes its place.
+    val_loss : ndarray, (epochs,)
+        On the validation data after the epoch; there only if the fit had validation data.
+    val_accuracy : ndarray, (epochs,)
+        Likewise, in regression ``val_r2``.
     epoch_seconds : ndarray, (epochs,)
         Wall time of the training of each epoch, in seconds.
     interrupted : bool

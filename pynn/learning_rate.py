@@ -27,8 +27,10 @@ class RangeTest:
 
     Attributes
     ----------
-    learning_rates, losses : ndarray, (n,)
-        α of every step, and the loss before it, smoothed.
+    learning_rates : ndarray, (n,)
+        α of every step.
+    losses : ndarray, (n,)
+        The loss before it, smoothed.
     suggestion : float
         A tenth of the α at which the loss was least.
     """
@@ -51,7 +53,8 @@ def find_learning_rate(net: Network, X: Any, y: Any, *, lowest: float = 1e-6, hi
                        batch_size: int = 32, optimizer: Any = None) -> RangeTest:
     """Train a copy of the network for a few steps, each with a larger learning rate, and see how far the loss falls.
 
-    The network itself is unchanged.  The test ends early where the loss runs away.  What it suggests is a start: as with any
+    Scale the inputs before, or give the network a standardizer: without, hardly any learning rate suits.  The network itself
+    is unchanged.  The test ends early where the loss runs away.  What it suggests is a start: as with any
     learning rate, try a larger and a smaller one too.
 
     Parameters

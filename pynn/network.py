@@ -63,11 +63,15 @@ class Gradients:
     ----------
     loss : float
         J, the mean over the examples.
-    dW, db : list
-        ∂J/∂W[l] (n[l], n[l−1]) and ∂J/∂b[l] (n[l], 1), with the 1/m: views into `flat`.
-    dZ, dA : list
-        Derivatives of the summed loss by Z[l] and A[l], (n[l], m), without the 1/m.  dA[L] is the article's
-        −(Y/Ŷ − (1−Y)/(1−Ŷ)) or its like for another loss, and is infinite where ŷ rounds to the wrong end.
+    dW : list
+        ∂J/∂W[l], (n[l], n[l−1]), with the 1/m: views into `flat`.
+    db : list
+        ∂J/∂b[l], (n[l], 1), likewise.
+    dZ : list
+        Derivatives of the summed loss by Z[l], (n[l], m), without the 1/m.
+    dA : list
+        Likewise by A[l].  dA[L] is the article's −(Y/Ŷ − (1−Y)/(1−Ŷ)) or its like for another loss, and is infinite where
+        ŷ rounds to the wrong end.
     flat : ndarray, (P,)
         ∂J/∂θ, in the order of Network.parameters.  Network.descend goes by dW and db.
     """

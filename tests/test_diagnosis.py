@@ -382,6 +382,23 @@ def test_where_a_network_overflows():
     assert (finding.layer, finding.message) == (first, f"some of Z[{first}] are too large for float32")
 
 
+def test_features_are_told_by_their_names():
+    net, X, y = patient(1, inputs=3, widths=(16, 8))
+    net.feature_names = ["age", "height", "weight"]
+    X = np.insert(X, 1, 0.5, axis=1)
+    assert "feature 1 (height) is 0.5" in the_only(net, X, y).message
+    assert the_only(net, X[:, [0, 2, 0]], y).message.startswith("2 (weight) equals 0 (age)")
+    assert "most of all feature 2 (weight): mean" in next(iter(pynn.diagnose(net, X * [1, 1, 1000], y))).message
+
+
+def test_the_remedy_of_unscaled_inputs_works():
+    net, X, y = patient(1)
+    X = X * [1, 1000]
+    assert "net.standardizer = pynn.Standardizer.fit(X)" in the_only(net, X, y).remedy
+    net.standardizer = pynn.Standardizer.fit(X)
+    assert pynn.diagnose(net, X, y).ok
+
+
 def test_constant_labels_are_not_called_rare_too():
     net, X, y, _ = constant_labels(0)
     assert the_only(net, X, y).message == f"y is {y[0]} for all of 600 examples"

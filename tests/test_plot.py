@@ -334,6 +334,18 @@ def test_the_curves_are_the_arrays_of_the_history(data, output, metric, validate
     assert len(legend_texts(ax)) == (4 if validated else 2)
 
 
+def test_names_of_the_network_are_written():
+    X, y = pynn.datasets.blobs(60, rng=0)
+    net = pynn.Network([2, 3], rng=0)
+    net.feature_names, net.label_names = ["width in $", "x12"], ["a", "b", "c"]
+    ax = pynn.plot.decision_surface(net, X, y, grid=10)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == (r"width in \$", "$x_{12}$")
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "b", "c"]
+    own = pynn.plot.decision_surface(net, X, y, grid=10, label_names=["d", "e", "f"])
+    assert [text.get_text() for text in own.get_legend().get_texts()] == ["d", "e", "f"]
+    assert "width in $ from" in pynn.plot.describe(ax)
+
+
 @pytest.mark.parametrize("given", [False, True])
 def test_the_legend_covers_no_curve(data, given):
     X, _ = data

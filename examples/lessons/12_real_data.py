@@ -175,7 +175,7 @@ for name, p in zip(flowers, net.predict_proba(list(flowers.values())), strict=Tr
 # in the picture alone.
 figure, ax = plt.subplots(figsize=(8, 5), layout="constrained")
 pynn.plot.decision_surface(net, X_rest, y_rest, ax=ax, features=(2, 3),
-                           held=X_rest.mean(axis=0), label_names=net.label_names)
+                           held=X_rest.mean(axis=0))
 ax.set(xlabel="petal length, cm", ylabel="petal width, cm")
 
 # %%

@@ -25,7 +25,7 @@ class Plane:
     x2: np.ndarray              # (grid,) and along the vertical one
     examples: np.ndarray        # (grid², n[0]): row i·grid + j is at (x1[j], x2[i])
     points: np.ndarray | None   # (m, 2): X in the plane
-    names: tuple[str, str]      # such as x1 and x2
+    names: tuple[str, str]      # the network's of the two features, or such as x1 and x2
 
     @property
     def extent(self) -> tuple[float, float, float, float]:
@@ -73,7 +73,8 @@ def plane_of(net: Network, X: ArrayLike | None, grid: int, extent: Sequence[floa
     x1, x2 = np.linspace(x1_min, x1_max, grid), np.linspace(x2_min, x2_max, grid)
     examples = np.tile(through, (grid * grid, 1))
     examples[:, first], examples[:, second] = (values.ravel() for values in np.meshgrid(x1, x2))
-    return Plane(x1, x2, examples, points, (f"x{first + 1}", f"x{second + 1}"))
+    names = net.feature_names or [f"x{i + 1}" for i in range(inputs)]
+    return Plane(x1, x2, examples, points, (names[first], names[second]))
 
 
 def _checked_features(features: Sequence[int] | None, inputs: int, sizes: tuple[int, ...]) -> tuple[int, int]:
@@ -124,4 +125,7 @@ def _checked_extent(extent: Sequence[float] | None, points: np.ndarray | None) -
 
 
 def _label(name: str) -> str:
-    return f"$x_{name[1:]}$" if len(name) == 2 else f"$x_{{{name[1:]}}}$"
+    number = name[1:]
+    if name[0] != "x" or not number.isdecimal():
+        return name.replace("$", r"\$")
+    return f"$x_{number}$" if len(number) == 1 else f"$x_{{{number}}}$"

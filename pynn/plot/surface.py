@@ -74,7 +74,7 @@ def decision_surface(net: Network, X: ArrayLike | None = None, y: ArrayLike | No
         With more than two features: a point that the plane goes through, such as X.mean(axis=0) or X[7], or only the values
         of the other features in their order.  The examples are drawn where their two features are, in the plane or not.
     label_names : sequence of str, optional
-        The name of class k at position k, for the legend.
+        The name of class k at position k, for the legend; None takes `net.label_names`.
     **contourf
         Keywords for `matplotlib.axes.Axes.contourf`, such as levels, cmap or alpha.
 
@@ -143,7 +143,7 @@ def answers_of(net: Network, points: np.ndarray | None, y: ArrayLike | None,
     output, units = kind_of(net)
     answers = validation.targets(y, "y", len(points), units, output, np.dtype(np.float64))
     answers = answers.argmax(axis=1) if output == "softmax" and answers.ndim == 2 else answers.reshape(len(points))
-    return answers, {} if output == "linear" else class_names(answers, label_names)
+    return answers, {} if output == "linear" else class_names(answers, net.label_names if label_names is None else label_names)
 
 
 def values_over(net: Network, plane: Plane) -> np.ndarray:
