@@ -27,7 +27,7 @@ import numpy as np
 import pynn
 from pynn.datasets import split
 
-places = ["examples/iris.csv", "../iris.csv", "iris.csv"]
+places = ["examples/iris.csv", "../iris.csv", "../../examples/iris.csv", "iris.csv"]
 path = next(path for path in map(Path, places) if path.exists())
 table = pynn.datasets.load_csv(path, target="species")
 print(", ".join(table.feature_names), "→", ", ".join(table.label_names))
