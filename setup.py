@@ -23,10 +23,11 @@ DIRECTIVES = {
     "initializedcheck": DEBUG,
     "cdivision": True,      # IEEE division: 1/0 is infinite, as NumPy has it
 }
-# Loops of up to 7 rounds are unrolled before vectorisation, longer ones vectorised: what the tiles of tiles.pxd need.
+# Loops of up to 7 rounds are unrolled before vectorisation, longer ones vectorised: what the tiles of tiles.pxd need, said to
+# gcc and to clang.
 # -fno-trapping-math: both sides of a choice may be computed, though one may set a floating-point flag that nobody reads.
 FLAGS = {False: ["-O3", "-g0", "-fno-trapping-math", "-fno-math-errno",
-                 "--param=max-completely-peel-times=7"], True: ["-O1", "-g"]}
+                 "--param=max-completely-peel-times=7", "-mllvm -unroll-full-max-count=7"], True: ["-O1", "-g"]}
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer"]
 OPENMP = {"msvc": "/openmp", "unix": "-fopenmp", "mingw32": "-fopenmp"}
 
@@ -49,7 +50,7 @@ class BuildExtensions(build_ext):
 
     def build_extensions(self):
         kind = self.compiler.compiler_type
-        flags = [flag for flag in FLAGS[DEBUG] if kind != "msvc" and self.builds(flag)]
+        flags = [part for flag in FLAGS[DEBUG] if kind != "msvc" and self.builds(flag) for part in flag.split()]
         threads = [OPENMP[kind]] if os.environ.get("PYNN_OPENMP") != "0" and self.builds(OPENMP[kind], link=True) else []
         links = []
         if DEBUG and sys.platform == "linux":
@@ -72,9 +73,9 @@ class BuildExtensions(build_ext):
             source.write_text("int main(void) { return 0; }\n")
             strict = [] if self.compiler.compiler_type == "msvc" else ["-Werror"]
             try:
-                objects = self.compiler.compile([str(source)], output_dir=folder, extra_postargs=[*strict, flag])
+                objects = self.compiler.compile([str(source)], output_dir=folder, extra_postargs=[*strict, *flag.split()])
                 if link:
-                    self.compiler.link_executable(objects, str(pathlib.Path(folder, "empty")), extra_postargs=[flag])
+                    self.compiler.link_executable(objects, str(pathlib.Path(folder, "empty")), extra_postargs=flag.split())
             except (CompileError, LinkError):
                 return False
         return True
