@@ -1,10 +1,15 @@
 """What several test files share."""
 from __future__ import annotations
 
+import signal
+
 import numpy as np
 import pytest
 
 import pynn
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:       # as a shell's background jobs are started: tests would wait for ever
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PAIRS = [("sigmoid", "binary_cross_entropy"), ("sigmoid", "mean_squared_error"),
          ("softmax", "categorical_cross_entropy"), ("linear", "mean_squared_error"),
