@@ -8,7 +8,7 @@ import pytest
 
 import pynn
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:       # as a shell's background jobs are started: tests would wait for ever
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:       # as in a shell's background job: tests would wait for ever
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PAIRS = [("sigmoid", "binary_cross_entropy"), ("sigmoid", "mean_squared_error"),
