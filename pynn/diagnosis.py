@@ -70,7 +70,7 @@ class Finding:
         return "\n".join(textwrap.fill(line, _WIDTH, subsequent_indent=" " * 12, break_on_hyphens=False) for line in told)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Diagnosis:
     """What diagnose found, the cause before its like; iterates over the findings.
 
@@ -100,6 +100,8 @@ class Diagnosis:
             return (f"nothing found that keeps the network from learning\n({self.examples} examples looked at, "
                     f"learning rate {self.learning_rate:g} tried)")
         return "\n".join(f"{number}. {finding}" for number, finding in enumerate(self.findings, start=1))
+
+    __repr__ = __str__          # so that a bare diagnose(…) at a prompt or in a notebook can be read
 
 
 KINDS = ("non_finite_parameters", "constant_labels", "unscaled_inputs", "unscaled_targets", "symmetry", "dead_relus",

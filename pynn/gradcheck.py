@@ -28,7 +28,7 @@ class GradientReport:
     worst : str
         The parameter that has it, with the two values.
     rows : tuple of (str, float, float)
-        For W[l] and b[l] of every layer: its name, its largest derivative in size and its largest error.
+        For W[l] and b[l] of every layer: its name, its largest derivative in size, and its largest error as a share likewise.
     """
 
     ok: bool
@@ -37,8 +37,8 @@ class GradientReport:
     rows: tuple[tuple[str, float, float], ...]
 
     def __str__(self) -> str:
-        lines = ["parameters   largest |derivative|   largest error"]
-        lines += [f"{name:<11}  {largest:>20.6g}   {error:>13.3g}" for name, largest, error in self.rows]
+        lines = ["parameters   largest |derivative|   relative error"]
+        lines += [f"{name:<11}  {largest:>20.6g}   {error:>14.3g}" for name, largest, error in self.rows]
         return "\n".join([*lines, f"worst: {self.worst}", "backpropagation agrees" if self.ok else "BACKPROPAGATION IS WRONG"])
 
 

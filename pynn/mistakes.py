@@ -163,7 +163,7 @@ def _layer_forward(W: Array, b: Array, A_prev: Array) -> tuple[Any, Mistakes]:
         "A_prev is transposed": lambda: W @ A_prev.T + b,
         "the factors of the product are in the wrong order": lambda: A_prev @ W + b,
         "the product is taken element by element, it should be one of matrices": lambda: W * A_prev + b,
-        "b is transposed: a unit's bias goes to all examples, not to all units": lambda: W @ A_prev + b.T,
+        "b is transposed: b as a column gives each unit its bias, as a row each example": lambda: W @ A_prev + b.T,
         "the biases are summed over the units": lambda: W @ A_prev + b.sum(),
         "only the first unit's bias is used": lambda: W @ A_prev + b[0],
         "only the first example is computed": lambda: Z[:, :1],
@@ -298,7 +298,7 @@ def _binary_cross_entropy(Y: Array, Y_hat: Array) -> tuple[Any, Mistakes]:
     ones, zeros = Y * np.log(Y_hat), (1 - Y) * np.log(1 - Y_hat)
     J, m = -np.sum(ones + zeros) / Y.shape[1], Y.shape[1]
     return J, {
-        "the 1/m is missing": lambda: m * J,
+        "the 1/m is missing (m is the number of columns)": lambda: m * J,
         "the 1/m is missing, and the sign is wrong": lambda: -m * J,
         "the 1/m is there twice": lambda: J / m,
         "the examples are not summed": lambda: -(ones + zeros),
@@ -327,8 +327,8 @@ def _loss_derivative(Y: Array, Y_hat: Array) -> tuple[Any, Mistakes]:
     return dA, {
         "the 1/m is here already": lambda: dA / m,
         "the 1/m is here already, and the sign is wrong": lambda: -dA / m,
-        "the two terms have the same sign, as if 1 − ŷ grew with ŷ": lambda: ones + zeros,
-        "the two terms have the same sign, as if 1 − ŷ grew with ŷ, a negative one": lambda: -(ones + zeros),
+        "the two terms have the same sign, as if 1 − ŷ grew with ŷ, and both are positive": lambda: ones + zeros,
+        "the two terms have the same sign, as if 1 − ŷ grew with ŷ, and both are negative": lambda: -(ones + zeros),
         "the term of the examples with y = 0 is missing": lambda: -ones,
         "the term of the examples with y = 1 is missing": lambda: zeros,
         "this is dZ[L], in which g′ is a factor already": lambda: Y_hat - Y,
@@ -420,7 +420,7 @@ def _backward(W: list[Any], Z: list[Any], A: list[Any], Y: Array) -> tuple[Any, 
         "the 1/m is missing, and the sign is wrong": lambda: scaled(-m),
         "the 1/m is there twice": lambda: scaled(1 / m),
         "the derivative g′ of the last layer is missing": lambda: _backward_with(W, A, dA, slopes),
-        "the derivative of relu stands in the last layer": lambda: _backward_with(W, A, dA * slopes[L], slopes),
+        "the derivative of relu stands in the last layer (a wrong Z?)": lambda: _backward_with(W, A, dA * slopes[L], slopes),
         "the derivative g′ of the last layer is there twice": lambda: _backward_with(W, A, dZ * A[L] * (1 - A[L]), slopes),
         "the derivative g′ of a hidden layer is missing": sloped(lambda z, a: np.ones_like(z)),
         "the sigmoid's derivative at z stands in a hidden layer": sloped(

@@ -94,6 +94,8 @@ class Layer:
     Assigning to ``W`` or ``b`` copies finite numbers of that shape in.
     """
 
+    __slots__ = ("_W", "_b", "_number", "activation")           # so that `net[1].w = …` is an error
+
     def __init__(self, number: int, W: Array, b: Array, activation: str) -> None:
         self._number, self._W, self._b, self.activation = number, W, b, activation
 

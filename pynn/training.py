@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import numbers
-import sys
 import time
 import warnings
 from collections.abc import Callable, Mapping
@@ -13,6 +12,7 @@ import numpy as np
 
 from pynn.history import History
 from pynn.optimizers import Optimizer, optimizer_of
+from pynn.progress import is_watched, new_bar
 from pynn.randomness import seed_from
 from pynn.validation import boolean, choice, positive_int, real_number, weights
 
@@ -309,8 +309,7 @@ class _Bar:
     """A tqdm progress bar over epochs: asked for, or on a terminal or in a notebook once a fit turns out long."""
 
     def __init__(self, progress: bool | None, epochs: int) -> None:
-        visible = "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
-        self.wanted = progress if progress is not None else visible
+        self.wanted = progress if progress is not None else is_watched()
         self._epochs = epochs
         self._bar: Any = None
         self._from = time.monotonic() + (0 if progress else _BAR_AFTER)
@@ -319,8 +318,7 @@ class _Bar:
         if not self.wanted or time.monotonic() < self._from:
             return
         if self._bar is None:
-            from tqdm.auto import tqdm
-            self._bar = tqdm(total=self._epochs, unit="epoch", leave=True)
+            self._bar = new_bar(total=self._epochs, unit="epoch", leave=True)
         self._bar.set_postfix({name: f"{value:.4g}" for name, value in history.last().items() if name != "epoch_seconds"},
                               refresh=False)
         self._bar.update(epoch - self._bar.n)

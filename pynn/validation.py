@@ -135,10 +135,21 @@ def targets(value: object, name: str, m: int, units: int, output: str, dtype: np
         if not good.all():
             found = rows[~good].flat[0]
             expected = f"class numbers 0 … {units - 1}" if labels else "only 0 and 1"
-            raise ValueError(f"{name}: expected {expected}, got {found}")
+            hint = _numbered(name, array, units if labels else 2) if labels or units == 1 else ""
+            raise ValueError(f"{name}: expected {expected}, got {found}{hint}")
         if output == "softmax" and not labels and (rows.sum(axis=1) != 1).any():
             raise ValueError(f"{name}: expected one-hot rows, each with a single 1, got a row with none or several")
     return array.astype(np.int64, copy=False) if labels else array
+
+
+def _numbered(name: str, array: np.ndarray, classes: int) -> str:
+    """What to do about class numbers that are not 0 … classes − 1."""
+    found = np.unique(array)
+    if (found != np.floor(found)).any():
+        return ""
+    if len(found) <= classes:
+        return f"; np.unique({name}, return_inverse=True)[1] numbers the classes from 0"
+    return f"; {len(found)} classes need as many output units" if (found == np.arange(len(found))).all() else ""
 
 
 def weights(value: object, name: str, m: int) -> np.ndarray | None:

@@ -33,7 +33,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 _SECONDS = 10.0             # for one call of the reader's function
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Verdict:
     """What check found.
 
@@ -60,6 +60,8 @@ class Verdict:
         if self.ok:
             return f"{self.exercise}: right"
         return "\n".join([f"{self.exercise}: not yet", *(f"- {hint}" for hint in self.hints)])
+
+    __repr__ = __str__          # so that a bare check(…) at a prompt or in a notebook can be read
 
 
 def exercises() -> list[str]:
@@ -142,7 +144,7 @@ def check(name: str, function: Callable[..., Any]) -> Verdict:
         hints, stopped = _try(exercise, function, inputs)
         if stopped and case != SQUARE and SQUARE in exercise.cases:
             more, stopped = _try(exercise, function, exercise.inputs(SQUARE))
-            hints += [] if stopped else [f"{hint} (seen where all sizes are equal)" for hint in more]
+            hints += [] if stopped else [f"{hint} (seen on other inputs, all of one size)" for hint in more]
         if hints:
             return Verdict(name, _together(hints), inputs)
     return Verdict(name, (), {})
@@ -228,7 +230,7 @@ def _try(exercise: Exercise, function: Callable[..., Any], inputs: Inputs) -> tu
                 return _read(exercise.returns, _run(function, copy.deepcopy(changed_inputs)).value, expected)[0]
             hints += exercise.judge(call, inputs, results)
     if run.overflow and exercise.judge is None:
-        hints.append(_OVERFLOW)
+        hints.append(_OVERFLOW if hints else f"the results are right, but {_OVERFLOW}")
     return hints, False
 
 
@@ -248,7 +250,8 @@ _PRODUCT = "The factors of this product do not fit: is one transposed, or are th
 _OVERFLOW = "an overflow happens on the way: a power of e grows beyond all floats for a z of large size"
 _EXPLAINED = (      # words of an error's message, and what they mean here
     ("truth value of an array", "Python's if, and, max and min compare single numbers; this is an array of many."),
-    ("enough dimensions", "A factor of this product is a number or None: index 0 of the lists, since layers count from 1?"),
+    ("enough dimensions", "A factor of this product is a single number, or None."),
+    ("multiply sequence", "This is a list of arrays, one for each layer: go through it layer by layer."),
     ("matmul", _PRODUCT),
     ("not aligned", _PRODUCT),
     ("broadcast", "These shapes do not fit together: is one transposed, or are the wrong two combined?"),
@@ -270,6 +273,9 @@ def _told(error: BaseException, function: Callable[..., Any], inputs: Inputs) ->
     message = str(error).rstrip(".") or "no message"
     meaning = next((f"{text} " for words, text in _EXPLAINED if words in message), "")
     shapes = ", ".join(_shape_of(name, value) for name, value in inputs.items())
+    if "enough dimensions" in message:
+        lists = any(isinstance(value, list) for value in inputs.values())
+        meaning += "Is it index 0 of the lists, since layers count from 1? " if lists else "Are the arguments in this order? "
     return [f"your code stopped with {type(error).__name__}{at}{line}: {message}. {meaning}The inputs were {shapes}"]
 
 
@@ -415,7 +421,7 @@ def _where(got: Array, wanted: Array, inputs: Inputs) -> str:
 
 def _reordered(returns: tuple[str, ...], value: Any, expected: Any) -> bool:
     """Whether the values are right in another order."""
-    if not isinstance(value, tuple | list) or len(value) != len(returns):
+    if not isinstance(value, tuple | list) or len(value) != len(returns) or len(returns) == 1:
         return False
     wanted, _ = _read(returns, expected, expected)
 

@@ -325,3 +325,20 @@ def test_good_arrays_of_any_make_are_accepted(engine, dtype):
 def test_huge_sizes_of_a_batch_are_the_full_batch(engine):
     assert new(engine=engine).fit(X, Y, epochs=1, batch_size=10**30).loss == \
         new(engine=engine).fit(X, Y, epochs=1, batch_size=None).loss
+
+
+@pytest.mark.parametrize(("sizes", "y", "hint"), [
+    ([1, 1], [1, 2, 1, 2], r"got 2; np.unique\(y, return_inverse=True\)\[1\] numbers the classes from 0$"),
+    ([1, 1], [0, 1, 2, 1], "got 2; 3 classes need as many output units$"),
+    ([1, 3], [0, 1, 2, 3], "got 3; 4 classes need as many output units$"),
+    ([1, 3], [1, 2, 3, 3], "got 3; np.unique.* from 0$"),
+    ([1, 1], [0.5, 1, 0, 0], "got 0.5$")])
+def test_labels_that_are_numbered_otherwise_get_a_remedy(sizes, y, hint):
+    with pytest.raises(ValueError, match=hint):
+        pynn.Network(sizes).fit([[1.0], [2], [3], [4]], y)
+
+
+def test_a_layer_has_no_other_attributes():
+    net = pynn.Network([2, 1], rng=0)
+    with pytest.raises(AttributeError, match="w"):
+        net[1].w = [[1, 1]]

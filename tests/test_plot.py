@@ -334,6 +334,25 @@ def test_the_curves_are_the_arrays_of_the_history(data, output, metric, validate
     assert len(legend_texts(ax)) == (4 if validated else 2)
 
 
+def test_the_style_ends_with_the_call_and_takes_back_nothing_else(data):
+    """What the first figure of a notebook sets as its backend is loaded must stay, or later pictures are not shown."""
+    from pynn.plot.panels import STYLE, styled
+    before = {key: matplotlib.rcParams[key] for key in STYLE}
+    interactive = matplotlib.is_interactive()
+
+    @styled
+    def draw():
+        assert {key: matplotlib.rcParams[key] for key in STYLE} == STYLE
+        matplotlib.interactive(not interactive)
+
+    try:
+        draw()
+        assert matplotlib.is_interactive() is not interactive
+        assert {key: matplotlib.rcParams[key] for key in STYLE} == before != STYLE
+    finally:
+        matplotlib.interactive(interactive)
+
+
 def test_names_of_the_network_are_written():
     X, y = pynn.datasets.blobs(60, rng=0)
     net = pynn.Network([2, 3], rng=0)

@@ -501,6 +501,28 @@ def test_layers_are_not_counted_on():
     assert "The lists have the indices 0 … L" in hint
 
 
+def test_arguments_in_another_order_are_not_taken_for_lists():
+    hint, = workbook.check("neuron", lambda x, w, b: w @ x + b).hints
+    assert "Are the arguments in this order? The inputs were w: (4,), b: float, x: (4,)" in hint
+    assert "list" not in hint
+
+
+def test_a_number_in_a_list_is_a_matter_of_shape():
+    assert workbook.check("neuron", lambda w, b, x: [w @ x + b]).hints == (
+        "z: the numbers are right, their arrangement is not; its shape is (1,), it should be ()",)
+
+
+def test_lists_of_arrays_are_no_numbers():
+    hint, = workbook.check("descend", lambda W, b, dW, db, alpha: (W - alpha * dW, b - alpha * db)).hints
+    assert "go through it layer by layer" in hint
+
+
+def test_a_verdict_can_be_read_at_a_prompt():
+    for function in (lambda w, b, x: w @ x, lambda w, b, x: w @ x + b):
+        verdict = workbook.check("neuron", function)
+        assert repr(verdict) == str(verdict)
+
+
 def test_several_mistakes_are_all_named():
     def layer_backward(dA, Z, A_prev, W):
         dZ, dW, db, _ = own_layer_backward(dA, Z, A_prev, W)

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import contextlib
 import html
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,11 +10,11 @@ from typing import Any
 
 from matplotlib import animation
 from matplotlib.figure import Figure
-from tqdm.auto import tqdm
 
 from pynn import validation
 from pynn.plot.page import PageWriter
 from pynn.plot.panels import describe
+from pynn.progress import is_watched, new_bar
 
 _PILLOW = (".gif", ".png", ".apng", ".webp")
 
@@ -61,7 +60,7 @@ class Movie(animation.FuncAnimation):
             If the film needs ffmpeg and there is none.
         """
         if progress is None:
-            progress = "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
+            progress = is_watched()
         kind = Path(filename).suffix.lower()
         if writer is None and kind == ".html":
             writer, fps = PageWriter(fps or self.fps, describe(self)), None
@@ -69,7 +68,7 @@ class Movie(animation.FuncAnimation):
             writer = "pillow" if kind in _PILLOW else "ffmpeg"
             if not animation.writers.is_available(writer):
                 raise RuntimeError(f"filename: {str(filename)!r} needs ffmpeg, which is not on the path; .gif and .html do not")
-        with (tqdm(total=self.frames, unit="frame", disable=not validation.boolean(progress, "progress")) as bar,
+        with (new_bar(total=self.frames, unit="frame", disable=not validation.boolean(progress, "progress")) as bar,
               _settled(self.figure)):
             super().save(filename, writer, fps, dpi, *args,
                          **{"progress_callback": lambda done, of: bar.update(), **keywords})

@@ -29,8 +29,12 @@ def styled(draw: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Resul
     """Let a function draw in pynn's style, which ends with the call."""
     @functools.wraps(draw)
     def drawn(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
-        with matplotlib.rc_context(STYLE):
+        before = {key: matplotlib.rcParams[key] for key in STYLE}
+        matplotlib.rcParams.update(STYLE)
+        try:
             return draw(*args, **kwargs)
+        finally:        # not rc_context: it would also take back what a notebook sets when the first figure loads its backend
+            matplotlib.rcParams.update(before)
     return drawn
 
 
