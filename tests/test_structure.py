@@ -31,7 +31,8 @@ MAY_IMPORT = {      # the arrows of the design: a module, and the modules of pyn
     "numpy_engine": {"reference"},
     "reference": set(),
 }
-LEAVES = {"history", "activations", "losses", "initializers", "randomness", "validation", "rendering", "progress"}   # names, texts, checks
+# names, texts, checks
+LEAVES = {"history", "activations", "losses", "initializers", "randomness", "validation", "rendering", "progress"}
 
 
 def imports_of(path: Path) -> set[str]:

@@ -17,8 +17,8 @@ decides between two classes, and what it cannot do.
 #
 # .. math:: z = w_1 x_1 + w_2 x_2 + \cdots + w_n x_n + b = w^T x + b, \qquad a = g(z)
 #
-# Take two inputs and numbers that are easy to follow on paper, and the sigmoid for g, which makes of any number one between
-# 0 and 1:
+# Take two inputs and numbers that are easy to follow on paper, and the sigmoid for g, which makes of any number one
+# between 0 and 1:
 import math
 
 import matplotlib.pyplot as plt
@@ -37,27 +37,30 @@ print(f"a = 1 / (1 + e^−{z}) = {a:.4f}")
 
 # %%
 # The sum is a product of two vectors, wᵀx. For two inputs that only saves writing; for a thousand it saves a loop:
-print(w @ x + b)
+print(np.dot(w, x), "+", b)
 
 # %%
-# The same neuron in pynn is a network with a single layer of a single unit. Its weights are a matrix ``W`` with one row, its
-# bias a column ``b`` with one entry: in the next lesson there will be more rows.
+# The same neuron in pynn is a network with a single layer of a single unit. Its weights are a matrix ``W`` with one row,
+# its bias a column ``b`` with one entry: in the next lesson there will be more rows. (``rng`` is the seed of the random
+# numbers that it starts from: the same seed gives the same numbers.)
 net = pynn.Network([2, 1], output="sigmoid", rng=0)
 net[1].W = [w]
 net[1].b = [[b]]
 print(net([x]))                     # one example in each row: here there is one
 
 # %%
-# ``plot.neuron`` draws it with these numbers, from the inputs on the left to the output on the right.
+# ``plot.neuron`` draws it with these numbers, from the inputs on the left to the output on the right. (ŷ is a, the
+# output; the small numbers, which say layer 1 and unit 1, are for the next lesson.)
 pynn.plot.neuron(net, x)
 
 # %%
 # What the numbers mean
 # ---------------------
 #
-# Where is z = 0? In the plane of two inputs that is a straight line, w₁x₁ + w₂x₂ + b = 0. On one side z is positive and the
-# sigmoid above ½, on the other it is below. The weights are the direction in which z grows, at right angles to the line; the
-# longer the vector w, the steeper the sigmoid; the bias moves the line away from the origin.
+# Where is z = 0? In the plane of two inputs that is a straight line, w₁x₁ + w₂x₂ + b = 0. On one side z is positive and
+# the sigmoid above ½, on the other it is below. The weights are the direction in which z grows, at right angles to the
+# line; the longer the vector w, the steeper the sigmoid; the bias moves the line away from the origin. In the pictures
+# the sigmoid is above ½ where they are orange, below where they are blue.
 choices = [
     ([2, 1], 0.5, "w = (2, 1), b = 0.5"),
     ([6, 3], 1.5, "all times 3: steeper"),
@@ -68,6 +71,7 @@ for ax, (w, b, title) in zip(axes, choices, strict=True):
     net[1].W, net[1].b = [w], [[b]]
     pynn.plot.decision_surface(net, ax=ax, extent=(-3, 3, -3, 3))
     ax.set_title(title)
+    ax.set_aspect("equal")
     ax.quiver(0, 0, *w, scale=25)               # the direction of w
 
 # %%
@@ -76,7 +80,8 @@ for ax, (w, b, title) in zip(axes, choices, strict=True):
 #
 # Read a as the probability of class 1, and a neuron answers a question with yes or no. Two clouds of points, one around
 # (−1, −1) and one around (1, 1), need the line between them. Nobody has to find it by hand: ``fit`` does, and how it does
-# is the matter of lessons 4 to 6.
+# is the matter of lessons 4 to 6: it goes through the points again and again, here in 50 rounds, called epochs. The
+# accuracy is the share of points on their right side.
 X, y = pynn.datasets.blobs(200, centers=[[-1, -1], [1, 1]], spread=0.7, rng=0)
 net = pynn.Network([2, 1], output="sigmoid", rng=0)
 print(f"accuracy before: {net.score(X, y):.3f}")
@@ -89,8 +94,8 @@ pynn.plot.decision_surface(net, X, y)
 # What it cannot do
 # -----------------
 #
-# A straight line is all that a neuron has. For a ring of one class around another no line does, and no training changes
-# that: the accuracy stays about what guessing gives.
+# A straight line is all that a neuron has. For a ring of one class around another no line is good: the best is right for
+# 69 % of these points, and training does not find even that one.
 X, y = pynn.datasets.circles(500, rng=0)
 net = pynn.Network([2, 1], output="sigmoid", rng=0)
 net.fit(X, y, epochs=200, learning_rate=0.5)
@@ -104,8 +109,9 @@ plt.show()
 # Exercises
 # ---------
 #
-# 1. Write a neuron yourself, and have it checked: ``pynn.workbook.describe("neuron")`` has the task, and
+# 1. Write a neuron yourself, and have it checked: ``print(pynn.workbook.describe("neuron"))`` has the task, and
 #    ``pynn.workbook.check("neuron", your_function)`` says what is wrong with it, if anything is.
-# 2. Choose by hand the w and b of a neuron that is above ½ exactly where x₁ > x₂. Check it with ``plot.decision_surface``.
-# 3. Find w and b such that a neuron computes *and*: of inputs that are 0 or 1, it is above ½ only for (1, 1). Then *or*. Why
-#    is there none for *either, but not both*?
+# 2. Choose by hand the w and b of a neuron that is above ½ exactly where x₁ > x₂. Check it with
+#    ``plot.decision_surface``, and ``plt.show()`` to see it.
+# 3. Find w and b such that a neuron computes *and*: of inputs that are 0 or 1, it is above ½ only for (1, 1). Then *or*.
+#    Why is there none for *either, but not both*?

@@ -29,8 +29,8 @@ for i, (w, b) in enumerate(neurons, start=1):
     print(f"z{i} = {w[0]:4} · {x[0]} + {w[1]:4} · ({x[1]}) + {b} = {np.dot(w, x) + b:4}")
 
 # %%
-# Put the weights of each neuron into a row of a matrix W and its bias into a row of a column b. The product W x takes each
-# row of W times x, and adding b completes the three lines above:
+# Put the weights of each neuron into a row of a matrix W and its bias into a row of a column b. The product W x takes
+# each row of W times x, and adding b completes the three lines above:
 #
 # .. math:: W = \begin{bmatrix} w_1^T \\ w_2^T \\ w_3^T \end{bmatrix}, \qquad z = W x + b
 #
@@ -44,13 +44,13 @@ print(net[1].W)
 print(net[1].b)
 
 # %%
-# ``plot.layer`` shows the units with their numbers and, below, the same as an equation of matrices. The small [1] says that
-# something belongs to layer 1; layer 0 is the input, so a[0] is x.
+# ``plot.layer`` shows the units with their numbers and, below, the same as an equation of matrices. The small [1] says
+# that something belongs to layer 1; layer 0 is the input, so a[0] is x.
 pynn.plot.layer(net, x)
 
 # %%
-# Each unit has its own line z = 0 in the plane of the two inputs, and its own side of it. Where the sigmoid is above ½ the
-# map is orange, where it is below ½ blue (x₁ goes to the right and x₂ up, both from −3 to 3):
+# Each unit has its own line z = 0 in the plane of the two inputs, and its own side of it. Where the sigmoid is above ½
+# the map is orange, where it is below ½ blue (x₁ goes to the right and x₂ up, both from −3 to 3):
 figure, axes = plt.subplots(1, 3, figsize=(9, 3.2), layout="constrained")
 pynn.plot.unit_maps(net, axes=axes, extent=(-3, 3, -3, 3))
 
@@ -79,9 +79,9 @@ print(Z)                                        # its first column is the exampl
 print(Z - W @ X)
 
 # %%
-# That works because b is a column, (3, 1). A flat array of 3 numbers counts as a row. With four examples NumPy would refuse
-# to add it to W X; with three it would go through, and be wrong without a word. Of these two, only the first gives unit i
-# its own bias:
+# That works because b is a column, (3, 1). A flat array of 3 numbers counts as a row. With four examples NumPy would
+# refuse to add it to W X; with three it would go through, and be wrong without a word. Of these two, only the first gives
+# unit i its own bias:
 print(np.zeros((3, 3)) + b)
 print(np.zeros((3, 3)) + b.ravel())
 
@@ -120,15 +120,15 @@ print(f"equation: {1000 * equation:8.3f} ms, {loops / equation:.0f} times as fas
 print(f"largest difference of the results: {difference:.0e}")
 
 # %%
-# How much faster depends on the machine. For each of the half million products Python has to read its instructions, look up
-# objects and make new ones. With the equation it is asked once, and compiled code runs over the numbers, several in one
-# instruction. (The tiny difference of the results is rounding: the terms of a sum are added in another order.)
+# How much faster depends on the machine. For each of the half million products Python has to read its instructions, look
+# up objects and make new ones. With the equation it is asked once, and compiled code runs over the numbers, several in
+# one instruction. (The tiny difference of the results is rounding: the terms of a sum are added in another order.)
 #
 # Rows outside, columns inside
 # ----------------------------
 #
-# In a table of data every example is a row, and Python's libraries for data have it so too. In the equations an example is
-# a column. pynn takes rows and gives rows, and turns them in between: A[0], the input as the layers see it, is the
+# In a table of data every example is a row, and Python's libraries for data have it so too. In the equations an example
+# is a column. pynn takes rows and gives rows, and turns them in between: A[0], the input as the layers see it, is the
 # transpose of what you hand in.
 examples = X.T                                  # (4, 2): as a table, an example in each row
 step = net.forward(examples)
@@ -147,9 +147,9 @@ print("Z[1] is the Z from above:", np.allclose(step.Z[1], Z))
 #
 # .. math:: Z^{[l]} = W^{[l]} A^{[l-1]} + b^{[l]}, \qquad A^{[l]} = g^{[l]}(Z^{[l]})
 #
-# W[l] has a row for each of its own n[l] units and a column for each of the n[l−1] units before. Here are the shapes of the
-# network that lesson 7 trains on the circles. Layers between the input and the output are called hidden; ``relu`` is an
-# activation of which the next lesson has more.
+# W[l] has a row for each of its own n[l] units and a column for each of the n[l−1] units before. Here are the shapes of
+# the network that lesson 7 trains on the circles. Layers between the input and the output are called hidden; ``relu`` is
+# an activation of which the next lesson has more.
 net = pynn.Network([2, 4, 6, 6, 4, 1], rng=0)
 print(net.summary())
 step = net.forward(examples)
@@ -168,11 +168,12 @@ plt.show()
 # Exercises
 # ---------
 #
-# 1. Write the sums of a layer yourself, without a loop: ``pynn.workbook.describe("layer_forward")`` has the task, and
-#    ``pynn.workbook.check("layer_forward", your_function)`` says what is wrong, if anything is. Then spoil your function in
-#    two ways, by leaving out b and by a flat b, and read what it says then.
-# 2. A network has 3 inputs, 5 hidden units and 2 outputs. Write down the shapes of W[1], b[1], W[2] and b[2], those of Z[1]
-#    and Z[2] for 7 examples, and the number of parameters. Compare with ``summary()`` and ``forward``.
+# 1. Write the sums of a layer yourself, without a loop over units or examples:
+#    ``print(pynn.workbook.describe("layer_forward"))`` has the task, and ``pynn.workbook.check("layer_forward",
+#    your_function)`` says what is wrong, if anything is. Then spoil your function in two ways, by leaving out b and by a
+#    flat b, and read what it says then.
+# 2. A network has 3 inputs, 5 hidden units and 2 outputs. Write down the shapes of W[1], b[1], W[2] and b[2], those of
+#    Z[1] and Z[2] for 7 examples, and the number of parameters. Compare with ``summary()`` and ``forward``.
 # 3. Between the three loops and the equation lies one loop: over the examples, with ``W @ x`` for each. Write it and time
-#    it on the same matrices: how many times faster is it than the three loops, and how many times slower than the equation?
-#    Then try all three with 1 input and 1 unit, and explain the surprise.
+#    it on the same matrices: how many times faster is it than the three loops, and how many times slower than the
+#    equation? Then try all three with 1 input and 1 unit, and explain the surprise.

@@ -14,9 +14,9 @@ with them; and why the small slope of the sigmoid is a problem for many layers.
 # -------------------------------
 #
 # The solid lines are the functions. The sigmoid goes from 0 to 1 and tanh, the same curve on another scale, from −1 to 1.
-# relu, the rectified linear unit, lets a positive z through as it is and makes 0 of any other. leaky relu lets one
-# hundredth of the negative z through. The dashed lines are the derivatives g′: the slope of g, by how much a = g(z) changes
-# where z changes a little.
+# relu, the rectified linear unit (also written ReLU), lets a positive z through as it is and makes 0 of any other. leaky
+# relu lets one hundredth of the negative z through. The dashed lines are the derivatives g′: the slope of g, by how much
+# a = g(z) changes where z changes a little.
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -71,8 +71,8 @@ for ax, hidden in zip(axes, ["linear", "relu"], strict=True):
     ax.set_title(f"hidden units {hidden}: accuracy {net.score(X, y):.2f}")
 
 # %%
-# That was one start. Here are six, and two more activations. Guessing gives about one half; 1 is out of reach, since the
-# data's noise mixes the classes a little where they meet.
+# That was one start. Here are six, and two more activations. Guessing gives about one half; 1 is out of reach for so few
+# units, since the data's noise mixes the classes a little where they meet.
 print("seed      " + "".join(f"{seed:7}" for seed in range(6)))
 for hidden in ("linear", "sigmoid", "tanh", "relu"):
     scores = []
@@ -87,9 +87,9 @@ for hidden in ("linear", "sigmoid", "tanh", "relu"):
 # -----------------------------
 #
 # Four hidden units are enough for this data, though not from every start; this one works. ``plot.unit_maps`` shows what
-# each unit makes of every point of the plane. A relu unit is 0 (white) on one side of its line z = 0, and on the other side
-# it rises like a ramp. The output unit weighs the four ramps and adds them up, and where the sum is 0 is no longer a line:
-# it has a corner at each fold that it crosses.
+# each unit makes of every point of the plane. A relu unit is 0 (white) on one side of its line z = 0, and on the other
+# side it rises like a ramp. The output unit weighs the four ramps and adds them up, and where the sum is 0 is no longer a
+# line: it has a corner at each fold that it crosses.
 net = pynn.Network([2, 4, 1], hidden="relu", rng=2)
 net.fit(X, y, epochs=200, learning_rate=0.5)
 print(f"accuracy: {net.score(X, y):.3f}")
@@ -100,9 +100,10 @@ pynn.plot.unit_maps(net, X, y)
 # Where the slope goes to 0
 # -------------------------
 #
-# Learning, the matter of lessons 5 and 6, asks of every weight how much the error changes when the weight changes a little.
-# If the slope of an activation is nearly 0, the answer is "nearly not at all", and the weight stays where it is. The slope
-# of the sigmoid is largest at z = 0, where it is ¼, and it is soon gone. A unit with z far out is called saturated.
+# Learning, the matter of lessons 5 and 6, asks of every weight how much the error changes when the weight changes a
+# little. If the slope of an activation is nearly 0, the answer is "nearly not at all", and the weight stays where it is.
+# The slope of the sigmoid is largest at z = 0, where it is ¼, and it is soon gone. A unit with z far out is called
+# saturated.
 z = np.array([0.0, 1.0, 2.0, 5.0, 10.0])
 a = pynn.reference.sigmoid(z)
 print("   z    sigmoid      slope")
@@ -137,8 +138,9 @@ ax.set(xlabel="layer", ylabel="size of dW", title="Through sigmoids the slopes v
 ax.legend()
 
 # %%
-# With the sigmoid the first layer hears almost nothing of the error. With tanh, whose slope is up to 1, and with relu,
-# whose slope is 1 wherever z is positive, the slopes keep roughly their size. What that does to training:
+# With the sigmoid the first layer hears almost nothing of the error. Where the sigmoid loses a factor of 400 000, tanh,
+# whose slope is up to 1, loses one of eight, and relu, whose slope is 1 wherever z is positive, none. What that does to
+# training:
 print("hidden layers" + "".join(f"{depth:7}" for depth in (1, 2, 4, 8)))
 for hidden in ("sigmoid", "tanh", "relu"):
     line = f"{hidden:13}"
@@ -151,18 +153,21 @@ print(f"share of class 1: {y.mean():.3f}")
 plt.show()
 
 # %%
-# With four and eight layers of sigmoids the network has learned to say "class 1" to everything, and no more. This is a
-# reason why hidden layers today mostly have relu or one of its relatives. relu has a weakness of its own: a unit whose z is
-# negative for every example has slope 0 for all of them, so that its weights stay as they are. It is called dead, and leaky
-# relu is the usual cure. For the output the sigmoid remains right, since a probability has to lie between 0 and 1.
+# With four and eight layers of sigmoids the network has learned to say "class 1" to everything, and no more. (From other
+# seeds four layers sometimes learn more; eight did not in any of six.) This is a reason why hidden layers today mostly
+# have relu or one of its relatives. relu has a weakness of its own: a unit whose z is negative for every example has
+# slope 0 for all of them, so that its weights stay as they are. It is called dead, and leaky relu is the usual cure. For
+# the output the sigmoid remains right, since a probability has to lie between 0 and 1.
 #
 # Exercises
 # ---------
 #
-# 1. Write relu and its slope, and have them checked: ``pynn.workbook.describe("relu")`` and ``("relu_prime")`` have the
-#    tasks. Then find the slope of the sigmoid with the rules of calculus; ``("sigmoid_prime")`` is its check.
+# 1. Write relu and its slope, and have them checked: ``print(pynn.workbook.describe("relu"))`` and ``("relu_prime")``
+#    have the tasks. Then ``("sigmoid")``: e^−z is too large for a float where z is −1000, so choose a power of e that
+#    never is. With it and the rules of calculus, ``("sigmoid_prime")``; and with all of these a whole network,
+#    ``("forward")``.
 # 2. How many hidden units with relu part ``pynn.datasets.circles(500, rng=0)``? Train networks with 1, 2, 3 and 4, from
-#    several seeds each, and look at the ``unit_maps`` of the smallest that gets nearly all points right. Why can two units
-#    not enclose the inner circle?
+#    several seeds each, and look at the ``unit_maps`` of the smallest that gets nearly all points right. Why can two
+#    units not enclose the inner circle?
 # 3. Look at ``pynn.plot.activations(["softplus", "silu"])`` and say whether eight layers of them will train like those of
 #    the sigmoid or like those of relu. Then put both into the picture of the slopes and into the last table.

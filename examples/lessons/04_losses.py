@@ -42,16 +42,16 @@ print(f"pynn.reference: {pynn.reference.binary_cross_entropy(Y, Y_hat):.3f}")
 
 # %%
 # The last example alone makes up more than half of the sum: it was wrong and sure of itself. A network that says ½ to
-# everything has the loss log 2 = 0.693. Where the classes are equally frequent, a loss that stays there means that nothing
-# is learned.
+# everything has the loss log 2 = 0.693. Where the classes are equally frequent, a loss that stays there means that
+# nothing is learned.
 #
 # Why not the squared error?
 # --------------------------
 #
-# (ŷ − y)² measures a distance too. But it is never above 1, however sure the mistake, while the cross-entropy has no upper
-# end. More important is the slope that training goes by. It is the slope by z, the sum before the sigmoid, because that is
-# what weights and bias change. On the right are these slopes for an example with y = 1, from ``net.backward`` of a network
-# that is one neuron with w = 1 and b = 0, so that z is its input:
+# (ŷ − y)² measures a distance too. But it is never above 1, however sure the mistake, while the cross-entropy has no
+# upper end. More important is the slope that training goes by. It is the slope by z, the sum before the sigmoid, because
+# that is what weights and bias change. On the right are these slopes for an example with y = 1, from ``net.backward`` of
+# a network that is one neuron with w = 1 and b = 0, so that z is its input:
 z = np.linspace(-8, 4, 241)
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
 y_hat = np.linspace(0.005, 1, 200)
@@ -74,9 +74,9 @@ left.legend()
 # Why not the accuracy?
 # ---------------------
 #
-# The accuracy, the share of right answers, is what one wants in the end. But training asks where the loss falls if a weight
-# moves a little, and a small move hardly ever turns an answer round. Here is one neuron with w = (1, 1) on 20 points, for
-# every bias from −4 to 4:
+# The accuracy, the share of right answers, is what one wants in the end. But training asks where the loss falls if a
+# weight moves a little, and a small move hardly ever turns an answer round. Here is one neuron with w = (1, 1) on 20
+# points, for every bias from −4 to 4:
 X, y = pynn.datasets.blobs(20, centers=[[-1, -1], [1, 1]], spread=1.2, rng=0)
 net = pynn.Network([2, 1], output="sigmoid", rng=0)
 net[1].W = [[1, 1]]
@@ -93,9 +93,9 @@ axes[0].set_title("Accuracy goes in steps, the loss has a slope")
 axes[1].set_xlabel("b")
 
 # %%
-# Each step of the accuracy is one point that changes sides, and between the steps its slope is 0, which says nothing about
-# where to go. The loss has a slope at every b but the best. So the loss is what training lowers, and the accuracy is what
-# one reads off afterwards. The two need not be best at the same place:
+# Each step of the accuracy is one point that changes sides, and between the steps its slope is 0, which says nothing
+# about where to go. The loss has a slope at every b but the best. So the loss is what training lowers, and the accuracy
+# is what one reads off afterwards. The two need not be best at the same place:
 least = min(results, key=lambda result: result["loss"])
 b = biases[results.index(least)]
 most = max(result["accuracy"] for result in results)
@@ -106,7 +106,8 @@ print(f"best accuracy anywhere: {most:.2f}")
 # Values instead of classes
 # -------------------------
 #
-# If the target is a number, such as a price or a temperature, the output is linear and the loss depends on the difference d
+# If the target is a number, such as a price or a temperature, the output is linear and the loss depends on the difference
+# d
 # = ŷ − y. Three losses are usual: d², the squared error; the size of d without its sign, the absolute error; and the Huber
 # loss, which is ½ d² up to a size of 1 and from there on a straight line. They differ in what they make of an outlier, a
 # target far off all others. Sixty points of a sine, of which the first three were "measured wrong" and read 6:
@@ -126,10 +127,10 @@ ax.set_title("Three points in sixty are wrong")
 ax.legend()
 
 # %%
-# The square of 6 is 36, so the squared error bends the whole curve towards three points. The absolute error counts an
+# A distance of 6 counts 36, so the squared error bends the curve towards three points. The absolute error counts an
 # outlier only by its distance, and Huber's loss does the same from 1 on, while near 0 it is smooth, as the squared error
-# is. Without outliers, with noise as in the other 57 points, the squared error is a good choice, and it is what pynn takes
-# if not told otherwise.
+# is. Without outliers, with noise as in the other 57 points, the squared error is a good choice, and it is what pynn
+# takes if not told otherwise.
 #
 # Several classes
 # ---------------
@@ -166,8 +167,8 @@ pynn.plot.decision_surface(net, X, y)
 # ------------------
 #
 # The formula has a weak spot on a computer. A float64 holds about 16 digits, and from z = 37 on the sigmoid is so near 1
-# that it is rounded to 1. If y is 0, the loss should be about z. The formula takes the logarithm of 1 − ŷ = 0 instead. But
-# z itself is not rounded, and the loss can be written with it:
+# that it is rounded to 1. If y is 0, the loss should be about z. The formula takes the logarithm of 1 − ŷ = 0 instead.
+# But z itself is not rounded, and the loss can be written with it:
 #
 # .. math:: - \log (1 - \hat{y}) = \log (1 + e^{z}) = \max (0, z) + \log (1 + e^{-|z|})
 #
@@ -190,11 +191,11 @@ plt.show()
 # Exercises
 # ---------
 #
-# 1. Write the binary cross-entropy of many examples at once: ``pynn.workbook.describe("binary_cross_entropy")``. Then its
-#    derivative by ŷ, with which lesson 6 begins: ``pynn.workbook.describe("loss_derivative")``.
+# 1. Write the binary cross-entropy of many examples at once: ``print(pynn.workbook.describe("binary_cross_entropy"))``.
+#    Then its derivative by ŷ, with which lesson 6 begins: ``print(pynn.workbook.describe("loss_derivative"))``.
 # 2. Give the neuron of lesson 1 a start that is wrong and sure: train it on the two clouds from W = (−5, −5) with each of
-#    the losses of the second section, for 20 epochs at learning rate 0.1, and print the accuracy after every few. What does
-#    the picture of the slopes have to do with what you see?
-# 3. A question is answered by yes in 7 of 10 cases, and nothing else is known. Compute for ŷ = 0.01, 0.02, …, 0.99 the mean
-#    cross-entropy, the mean squared error and the mean absolute error over the ten. Where is each least? Which of them
-#    makes a network state an honest probability?
+#    the losses of the second section, for 20 epochs at learning rate 0.1, and print the accuracy after every few. What
+#    does the picture of the slopes have to do with what you see?
+# 3. A question is answered by yes in 7 of 10 cases, and nothing else is known. Compute for ŷ = 0.01, 0.02, …, 0.99 the
+#    mean cross-entropy, the mean squared error and the mean absolute error over the ten. Where is each least? Which of
+#    them makes a network state an honest probability?

@@ -14,9 +14,9 @@ too large looks like; how to find a good one; what to do when training diverges.
 # One parameter, by hand
 # ----------------------
 #
-# Take a loss that depends on one weight, J = (w − 3)². The least loss is at w = 3, but imagine that nobody knows. What one
-# can compute wherever one stands is the slope, dJ/dw = 2 (w − 3). Where it is negative, J falls to the right, where it is
-# positive, to the left. So go against the slope, and the further the steeper it is:
+# Take a loss that depends on one weight, J = (w − 3)². The least loss is at w = 3, but imagine that nobody knows. What
+# one can compute wherever one stands is the slope, dJ/dw = 2 (w − 3). Where it is negative, J falls to the right, where
+# it is positive, to the left. So go against the slope, and the further the steeper it is:
 #
 # .. math:: w \leftarrow w - \alpha \, \frac{dJ}{dw}
 #
@@ -67,16 +67,16 @@ axes[0].set_ylabel("J")
 # --------------
 #
 # With more parameters there is a slope for each, found by moving this one alone; together they are called the gradient.
-# Every parameter takes its own step, all at once. ``plot.descent`` shows it on a landscape with hills, a loss that depends
-# on two numbers a and b. The path goes from the white dot to the star.
+# Every parameter takes its own step, all at once. ``plot.descent`` shows it on a landscape with hills, a loss that
+# depends on two numbers a and b. The path goes from the white dot to the star.
 solid = {"projection": "3d"}
 figure, axes = plt.subplots(1, 3, figsize=(9, 3.8), layout="constrained", subplot_kw=solid)
 pynn.plot.descent(axes=axes)
 
 # %%
-# The first is still on its way, the second has arrived. The third left its valley with the first step and ended far off, in
-# another one, where its steps are too long to come to rest. No path knows the landscape. Each sees only the slope under its
-# feet, and so gradient descent finds a valley near its start, not always the deepest.
+# The first is still on its way, the second has arrived. The third left its valley with the first step and ended far off,
+# in another one, where its steps are too long to come to rest. No path knows the landscape. Each sees only the slope
+# under its feet, and so gradient descent finds a valley near its start, not always the deepest.
 #
 # Two parameters of a network
 # ---------------------------
@@ -143,10 +143,12 @@ print(f"loss {net.evaluate(X, y)['loss']:.4f}, accuracy {net.score(X, y):.3f}")
 # Divergence
 # ----------
 #
-# In the table α = 10 only learned nothing. The slope of the cross-entropy by z stays between −1 and 1 (lesson 4), however
-# far a step has jumped. That of the squared error grows with the distance, as in the bowl (w − 3)², and the jumps grow
-# with it until the numbers overflow. pynn then stops with a ``DivergenceError``, puts the network back to what it was
-# before, and says what to do. The error has the losses so far in its ``history``:
+# In the table α = 10 only learned nothing: its long steps left all four relus at 0 for every example, where their slope
+# is 0 (lesson 3). The slope of the cross-entropy by z stays between −1 and 1 (lesson 4), however far a step has jumped,
+# which holds the jumps back, though a deep network can overflow with it too. That of the squared error grows with the
+# distance, as in the bowl (w − 3)², and the jumps grow with it until the numbers overflow. pynn then stops with a
+# ``DivergenceError``, puts the network back to what it was before, and says what to do. The error has the losses so far
+# in its ``history``:
 X, y = pynn.datasets.sine(300, rng=0)
 net = pynn.Network([1, 16, 1], hidden="tanh", output="linear", rng=0)
 print(f"before: loss {net.evaluate(X, y)['loss']:.4f}")
@@ -168,7 +170,7 @@ plt.show()
 # Exercises
 # ---------
 #
-# 1. Write the step for all layers of a network: ``pynn.workbook.describe("descend")`` has the task, and
+# 1. Write the step for all layers of a network: ``print(pynn.workbook.describe("descend"))`` has the task, and
 #    ``pynn.workbook.check("descend", your_function)`` looks at the result.
 # 2. Make the bowl of the first section five times as steep, J = 5 (w − 3)². With which α is the goal reached in a single
 #    step, and from which on does the descent diverge? Find both on paper, then try them.

@@ -53,10 +53,10 @@ print(pynn.diagnose(net, X, y))
 # %%
 # Random numbers make every unit different from the first step on, and that breaks the symmetry. Here is the same network
 # from equal weights (left) and from random ones (right), each after 200 epochs.
-random = pynn.Network([2, 4, 1], hidden="tanh", initializer="glorot", rng=0)
-random.fit(X, y, epochs=200, learning_rate=0.5)
+drawn = pynn.Network([2, 4, 1], hidden="tanh", initializer="glorot", rng=0)
+drawn.fit(X, y, epochs=200, learning_rate=0.5)
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
-for ax, trained, start in zip(axes, (net, random), ("equal", "random"), strict=True):
+for ax, trained, start in zip(axes, (net, drawn), ("equal", "random"), strict=True):
     pynn.plot.decision_surface(trained, X, y, ax=ax)
     ax.set_title(f"{start} weights: accuracy {trained.score(X, y):.3f}")
     ax.get_legend().remove()
@@ -206,7 +206,8 @@ for alpha in (0.1, 1, 3):
     recorder.record(net)
     loss = net.fit(X, y, epochs=30, learning_rate=alpha, callbacks=[recorder]).loss[-1]
     twin, dead = net.copy(), []
-    for twin.parameters in recorder.parameters:
+    for theta in recorder.parameters:
+        twin.parameters = theta
         dead.append(sum(dead_by_layer(twin)))
     ax.plot(recorder.epochs, dead, ".-", label=f"α = {alpha}, loss {loss:.3f}")
 ax.set(xlabel="epoch", ylabel="dead units", yticks=range(0, 25, 4))
@@ -230,7 +231,7 @@ plt.show()
 # Exercises
 # ---------
 #
-# 1. Write an initialisation yourself: ``pynn.workbook.describe("initialize")`` has the task,
+# 1. Write an initialisation yourself: ``print(pynn.workbook.describe("initialize"))`` has the task,
 #    ``pynn.workbook.check("initialize", your_function)`` looks at what you draw.
 # 2. How much randomness is needed to break the symmetry? Start from the equal weights of the second section, add ε times
 #    random numbers to W[1] with ε = 0.1, 0.001, 10⁻⁶ and 10⁻⁹, and train for 1000 epochs each. In which epoch does the

@@ -24,9 +24,9 @@ how to compare optimisers, and what such a comparison is worth; how a learning r
 #
 # .. math:: p \leftarrow (1 - \alpha) p, \qquad q \leftarrow (1 - 100 \alpha) q
 #
-# Both factors must be between −1 and 1, or their parameter grows. That of q asks for α below 0.02. Then that of p is above
-# 0.98: not even 2 % nearer in a step. Just below the limit the factor of q is negative, and the path jumps from one side of
-# the valley to the other.
+# Both factors must be between −1 and 1, or their parameter grows. That of q asks for α below 0.02. Then that of p is
+# above 0.98: not even 2 % nearer in a step. Just below the limit the factor of q is negative, and the path jumps from one
+# side of the valley to the other.
 import warnings
 
 import matplotlib.pyplot as plt
@@ -43,12 +43,13 @@ pynn.plot.descent(lambda p, q: (p**2 + 100 * q**2) / 2, start=(-10, 1), kind="co
 
 # %%
 # None of the three is near the minimum in the middle after 40 steps. (The axes have different scales: drawn to one scale,
-# the valley would be ten times as long as it is wide.) The cost of a network has such valleys too, in many dimensions.
+# the valley would be ten times as long as it is wide.) The loss of a network has such valleys too, in many dimensions.
 #
 # Four rules
 # ----------
 #
-# Write θ for all parameters in one vector and g for the gradient at θ. Everything below is done element by element.
+# Write θ for all parameters in one vector and g for the gradient at θ; in this lesson g is no activation, and m no number
+# of examples. Everything below is done element by element.
 #
 # Gradient descent, called SGD (stochastic, that is random, gradient descent) where g comes from a random batch of the
 # examples:
@@ -56,12 +57,13 @@ pynn.plot.descent(lambda p, q: (p**2 + 100 * q**2) / 2, start=(-10, 1), kind="co
 # .. math:: \theta \leftarrow \theta - \alpha g
 #
 # Momentum keeps a running sum m of the gradients, in which older ones fade by the factor μ a step. What changes its sign
-# from step to step largely cancels out in it. What keeps its sign adds up: the steps become up to 1/(1 − μ) times as long.
+# from step to step largely cancels out in it. What keeps its sign adds up: the steps become up to 1/(1 − μ) times as
+# long.
 #
 # .. math:: m \leftarrow \mu m + g, \qquad \theta \leftarrow \theta - \alpha m
 #
-# RMSprop keeps a running mean v of the squares of the gradients, and divides by its root: each parameter has a step length
-# of its own, and on a steep slope moves no faster than on a flat one. The tiny ε prevents a division by 0:
+# RMSprop keeps a running mean v of the squares of the gradients, and divides by its root: each parameter has a step
+# length of its own, and on a steep slope moves no faster than on a flat one. The tiny ε prevents a division by 0:
 #
 # .. math:: v \leftarrow \beta v + (1 - \beta) g^2, \qquad
 #           \theta \leftarrow \theta - \alpha \frac{g}{\sqrt{v} + \varepsilon}
@@ -94,7 +96,8 @@ def walk(rule, alpha, K, start):
 
 # %%
 # Which α? It would not be fair to give the same to all: g and g/√v are different things, in different units even. So each
-# rule gets the one of 40 between 0.003 and 3 with which it needs the fewest steps.
+# rule gets the one of 40 between 0.003 and 3 with which it needs the fewest steps. (μ and β are not searched: exercise
+# 2.)
 def best_walk(rule, K, start):
     walks = {alpha: walk(rule, alpha, K, start) for alpha in np.geomspace(0.003, 3, 40)}
     alpha = min(walks, key=lambda alpha: len(walks[alpha]))
@@ -113,8 +116,8 @@ for ax, rule in zip(axes.flat, RULES, strict=True):
 
 # %%
 # Gradient descent jumps from side to side, then crawls. Momentum swings too, but gathers speed along the valley. RMSprop
-# goes down the slope and along the floor at about the same speed. (Its jumps at the end: while q is near 0, v fades, until
-# even a small gradient makes a long step.) Adam does something of both.
+# goes down the slope and along the floor at about the same speed. (Its jumps at the end: while q is near 0, v fades,
+# until even a small gradient makes a long step.) Adam does something of both.
 #
 # Is that a fair test? The valley lies along p, as if made for rules that treat every parameter by itself. Turn it by 45°,
 # and the start with it:
@@ -129,7 +132,7 @@ for rule in RULES:
 
 # %%
 # SGD and momentum take the same steps, turned. RMSprop now meets the steepness in both parameters, and what it had gained
-# is gone. Adam loses less, with a larger α; it has momentum too.
+# is gone. Adam loses too, and needs a larger α, but with its momentum it stays ahead of plain gradient descent.
 #
 # The other optimisers of ``pynn.optimizers`` are relatives of these four. Nesterov's momentum takes its step along g + μm
 # instead of m. Adagrad divides by the root of the sum of all g² since the start, so that its steps become shorter and
@@ -160,8 +163,9 @@ def losses(optimizer, alpha):
         net = pynn.Network([2, 16, 16, 1], rng=seed)
         with warnings.catch_warnings():         # some α are too large, on purpose
             warnings.simplefilter("ignore", pynn.DivergenceWarning)
-            history = net.fit(X, y, epochs=EPOCHS, optimizer=optimizer, learning_rate=alpha)
-        runs.append(history.loss)
+            history = net.fit(X, y, epochs=EPOCHS, optimizer=optimizer,
+                              learning_rate=alpha, validation_data=(X, y))
+        runs.append(history.val_loss)       # after each epoch, over all examples
     return np.array(runs)               # 5 × 60
 
 
@@ -176,7 +180,7 @@ def epochs_needed(runs):
 RECIPES = {
     "SGD": SGD(), "momentum": SGD(momentum=0.9),
     "Nesterov": SGD(momentum=0.9, nesterov=True),
-    "Adagrad": Adagrad(), "RMSprop": RMSprop(), "Adam": Adam(), "AdamW": AdamW(),
+    "Adagrad": Adagrad(), "RMSprop": RMSprop(alpha=0.9), "Adam": Adam(), "AdamW": AdamW(),
     "Adamax": Adamax(),
 }
 runs = {(name, alpha): losses(RECIPES[name], alpha) for name in RECIPES for alpha in RATES}
@@ -187,9 +191,9 @@ for name in RECIPES:
     print(f"{name:9}", "".join(f"{'–' if n == np.inf else int(n):>7}" for n in row))
 
 # %%
-# Read a column: with one α for all, each of the eight can look useless beside others. Read a row: each has a range of rates
-# in which it works, and the ranges lie apart. So the left panel, where six of them have α = 0.1, compares learning rates
-# more than optimisers. Right, each has the best α of its row.
+# Read a column: with one α for all, each of the eight can look useless beside others. Read a row: each has a range of
+# rates in which it works, and the ranges differ: RMSprop's ends before SGD's begins. So the left panel, where six of them
+# have α = 0.1, compares learning rates more than optimisers. Right, each has the best α of its row.
 figure, axes = plt.subplots(1, 2, figsize=(8.5, 5), layout="constrained", sharey=True)
 for name in ("SGD", "momentum", "Adagrad", "RMSprop", "Adam", "Adamax"):
     own = min(RATES, key=lambda alpha: needed[name, alpha])
@@ -202,14 +206,15 @@ for ax, title in zip(axes, ("the same α for all", "each with its own α"), stri
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=2, frameon=False)
 
 # %%
-# With α of its own, each comes below 0.1 (dotted) after some ten or twenty epochs. But look at what follows: the α that is
-# the fastest at first can be too large later. SGD and momentum rise again, and stay up for the rest of these 60 epochs.
+# With α of its own, each comes below 0.1 (dotted) after some ten or twenty epochs. But look at what follows: the α that
+# is the fastest at first can be too large later. SGD and momentum rise again, and stay up for the rest of these 60
+# epochs.
 #
 # Schedules
 # ---------
 #
-# If long steps are good at first and short ones at the end, let α fall during the training. A schedule is a function of the
-# number of epochs that are over. ``fit`` takes it as its ``learning_rate``; ``pynn.schedules`` has the usual ones.
+# If long steps are good at first and short ones at the end, let α fall during the training. A schedule is a function of
+# the number of epochs that are over. ``fit`` takes it as its ``learning_rate``; ``pynn.schedules`` has the usual ones.
 SCHEDULES = {
     "constant 0.3": 0.3,
     "constant 1": 1,
@@ -240,22 +245,23 @@ plt.show()
 # ------------------
 #
 # In the valley, the rules with momentum were better than plain gradient descent, and RMSprop where the valley lay along a
-# parameter. On the spirals all the seven others were better than SGD, but α mattered more than the name: the best numbers
-# of the eight rows are closer together than the numbers of any one row. And that holds for one small task, one measure and
-# seven rates; on another task the order may be another. A claim that one optimiser beats the rest is worth as much as the
-# search for the rates of the rest was.
+# parameter. On the spirals, from these five starts, all the seven others were better than SGD (from five others RMSprop
+# only equals it, and Adagrad is slower), but α mattered more than the name: the best numbers of the eight rows are closer
+# together than the numbers of any one row. And that holds for one small task, one measure and seven rates; on another
+# task the order may be another. A claim that one optimiser beats the rest is worth as much as the search for the rates of
+# the rest was.
 #
-# In practice: Adam is a good first try, as it moves a parameter by about α a step or less, however large the gradients are.
-# Then vary α by factors of three, before you change anything else. Then let it fall.
+# In practice: Adam is a good first try, as it mostly moves a parameter by about α a step or less, on whatever scale the
+# gradients are. Then vary α by factors of three, before you change anything else. Then let it fall.
 #
 # Exercises
 # ---------
 #
-# 1. Train a network on the spirals for 20 steps with a loop of your own: ``gradients = net.backward(X, y)``, momentum with
-#    ``gradients.flat``, and a change of ``net.parameters``. Compare the parameters with those of a network of the same
-#    ``rng`` after ``fit`` with ``epochs=20, batch_size=None, optimizer=SGD(0.1, momentum=0.9)``: ``np.allclose`` should say
-#    True.
+# 1. Train a network on the spirals for 20 steps with a loop of your own: ``gradients = net.backward(X, y)``, momentum
+#    with ``gradients.flat``, and a change of ``net.parameters``. Compare the parameters with those of a network of the
+#    same ``rng`` after ``fit`` with ``epochs=20, batch_size=None, optimizer=SGD(0.1, momentum=0.9)``: ``np.allclose``
+#    should say True.
 # 2. In the valley along p, let μ be 0.5, 0.67, 0.8 and 0.95, each with its best α. How many steps does each take? Look at
 #    the paths and say what is wrong with a μ that is too small, and with one that is too large.
-# 3. Take 0.03 for ``LEVEL``, then 0.3, and run the search again. Does the order of the eight stay the same? Does the best α
-#    of each?
+# 3. Take 0.03 for ``LEVEL``, then 0.3, and run the search again. Does the order of the eight stay the same? Does the best
+#    α of each?

@@ -6,9 +6,9 @@ The gradient of the loss over all examples costs a pass over all of them, for a 
 is cheap, and only about right. This lesson measures what each costs and what it gains, and why the few should be drawn at
 random.
 
-*What you learn:* the words batch, step, iteration and epoch; how the size of the batches changes the training; how far the
-gradient of a batch is from that of all examples; what goes wrong where the examples are sorted by class; why a training can
-be repeated bit for bit, and needs little memory.
+*What you learn:* the words batch, step, iteration and epoch; how the size of the batches changes the training; how far
+the gradient of a batch is from that of all examples; what goes wrong where the examples are sorted by class; why a
+training can be repeated bit for bit on one machine, and needs little memory.
 """
 
 # %%
@@ -16,9 +16,9 @@ be repeated bit for bit, and needs little memory.
 # ---------
 #
 # A batch is the set of examples that one step of gradient descent is computed from; a small one is also called a
-# mini-batch. A step, or iteration, is one forward pass, one backward pass and one change of the parameters. An epoch is as
-# many steps as it takes to meet every example once. With m examples in batches of B that is m/B steps, rounded up: the last
-# batch may be smaller.
+# mini-batch. A step, or iteration, is one forward pass, one backward pass and one change of the parameters. An epoch is
+# as many steps as it takes to meet every example once. With m examples in batches of B that is m/B steps, rounded up: the
+# last batch may be smaller.
 import tracemalloc
 
 import matplotlib.pyplot as plt
@@ -81,11 +81,11 @@ figure.legend(loc="outside lower center", ncols=3, frameon=False)
 # The noise of a gradient
 # -----------------------
 #
-# Take a network after three epochs, and leave its parameters as they are. The gradient g of the loss over all 1000 examples
-# is the mean of the gradients of the single examples. The gradient of a batch drawn at random is a mean of fewer: right on
-# average, and wrong by some error each time. Draw 400 batches of each size (an example may come twice). How long is the
-# error vector beside g? (We take the root of the mean of its square.) And in how many of the 400 cases is the step at least
-# roughly in the direction of the full one, at an angle of less than 90° to it?
+# Take a network after three epochs, and leave its parameters as they are. The gradient g of the loss over all 1000
+# examples is the mean of the gradients of the single examples. The gradient of a batch drawn at random is a mean of
+# fewer: right on average, and wrong by some error each time. Draw 400 batches of each size (an example may come twice).
+# How long is the error vector beside g? (We take the root of the mean of its square.) And in how many of the 400 cases is
+# the step at least roughly in the direction of the full one, at an angle of less than 90° to it?
 net = pynn.Network([2, 16, 16, 1], rng=0)
 net.fit(X, y, epochs=3, learning_rate=0.1)
 full = net.backward(X, y).flat
@@ -100,13 +100,14 @@ for B in (1, 4, 16, 64, 256):
     gradients[B] = g
 
 # %%
-# The third column hardly changes: the error falls like one over the root of the size. Four times the work halves it, as it
-# does in every mean of independent draws. That is why large batches do not pay for long: from 16 to 256 the error falls to
-# a quarter, but the same work could make 16 steps. It is also why small batches need a small α: the errors of many short
-# steps largely cancel out, those of a few long ones do not.
+# The third column hardly changes: the error falls like one over the root of the size. Four times the work halves it, as
+# it does in every mean of independent draws. That is why large batches do not pay for long: from 16 to 256 the error
+# falls to a quarter, but the same work could make 16 steps. It is also why small batches bear less: α = 3 works with the
+# full batch, not with 32, and 0.3 not with single examples. The errors of many short steps largely cancel out, those of a
+# few long ones do not.
 #
-# In the picture a dot is the gradient of a batch, or rather the two of its entries that belong to the weights of the fourth
-# unit in layer 1; the star is g.
+# In the picture a dot is the gradient of a batch, or rather the two of its entries that belong to the weights of the
+# fourth unit in layer 1; the star is g.
 i, j = 6, 7                             # their places in the vector of all parameters
 figure, axes = plt.subplots(1, 3, figsize=(9, 3.6), layout="constrained", sharex=True,
                             sharey=True)
@@ -122,8 +123,8 @@ axes[0].set_ylabel("dW[1], row 4, column 2")
 #
 # All this is true of batches that are drawn at random. Tables are often sorted, by class for instance. Then nearly every
 # batch has examples of one class only, its gradient asks for more of that class and nothing else, and after half an epoch
-# the next ones ask for the opposite. So ``fit`` shuffles: every epoch has an order of its own. ``shuffle=False`` leaves the
-# examples in the order they come in.
+# the next ones ask for the opposite. So ``fit`` shuffles: every epoch has an order of its own. ``shuffle=False`` leaves
+# the examples in the order they come in.
 order = np.argsort(y, kind="stable")
 X_sorted, y_sorted = X[order], y[order]
 runs = {
@@ -165,9 +166,10 @@ ax.legend(fontsize=9)
 # The same order again
 # --------------------
 #
-# The orders are random, and yet a training can be repeated. The order of an epoch is computed from the network's seed, its
-# ``rng``, and the number of epochs that it has behind it, and from nothing else. So a training can also be interrupted:
-# thirty epochs and thirty more are sixty, bit for bit.
+# The orders are random, and yet a training can be repeated. The order of an epoch is computed from the network's seed,
+# its ``rng``, and the number of epochs that it has behind it, and from nothing else. So a training can also be
+# interrupted: thirty epochs and thirty more are sixty, bit for bit on one machine. (With an optimiser that remembers,
+# lesson 10, name it in the first call only: named again, it starts anew.)
 once, twice = start(), start()
 once.fit(X, y, epochs=60, learning_rate=0.05)
 twice.fit(X, y, epochs=30, learning_rate=0.05)
@@ -179,9 +181,9 @@ print("equal bit for bit:", np.array_equal(once.parameters, twice.parameters))
 # ------
 #
 # ``forward`` returns Z[l] and A[l] of all examples, and the more there are, the larger these arrays. ``fit`` needs of a
-# batch only the gradient, which is a sum over its examples. So it lets the batch, even a full one, stream through in blocks
-# of 64 examples: forward, backward, add to the gradient, and the next block overwrites the last. How many megabytes does
-# each ask for, beyond the data?
+# batch only the gradient, which is a sum over its examples. So it lets the batch, even a full one, stream through in
+# blocks of 64 examples: forward, backward, add to the gradient, and the next block overwrites the last. How many
+# megabytes does each ask for, beyond the data?
 
 
 def peak(work, *data, **options):
@@ -201,16 +203,15 @@ for m in (2_000, 20_000, 200_000):
 plt.show()
 
 # %%
-# What still grows with shuffling is the order itself, 8 bytes for each example. So pynn can train on millions of examples,
-# in batches of any size.
+# What still grows with shuffling is the order itself, 8 bytes for each example. So pynn can train on millions of
+# examples, in batches of any size.
 #
 # Exercises
 # ---------
 #
-# 1. The last exercise of the workbook is the whole training: ``pynn.workbook.describe("train")``. Write it with shuffled
-#    mini-batches, and have it checked with ``pynn.workbook.check("train", your_function)``. ``rng.permutation`` gives an
-#    order.
+# 1. Take your ``train`` of lesson 7, write it with shuffled mini-batches, and have it checked again:
+#    ``pynn.workbook.check("train", your_function)``. ``rng.permutation`` gives an order.
 # 2. Train three epochs with ``batch_size=None`` on ``X, y`` and on ``X_sorted, y_sorted``, both without shuffling, and
 #    compare the parameters. Does the order matter to a full batch? Why are they not equal to the last bit?
-# 3. Read from the table how large a batch must be for an error of a tenth of the length of g, then measure it. What changes
-#    if no example may come twice in a batch, and what is the error at 1000 then?
+# 3. Read from the table how large a batch must be for an error of a tenth of the length of g, then measure it. What
+#    changes if no example may come twice in a batch, and what is the error at 1000 then?

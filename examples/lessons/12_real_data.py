@@ -14,10 +14,10 @@ with validation data; to tell three classes apart with softmax; to read a confus
 # The table
 # ---------
 #
-# In 1936 R. A. Fisher published measurements of 150 irises, taken by E. Anderson: lengths and widths of sepal and petal in
-# centimetres, 50 flowers each of three species. The file is ``examples/iris.csv`` in pynn's repository; a notebook that you
-# run elsewhere finds it beside itself. ``load_csv`` takes its first line for names and the column ``species`` for the
-# target. What is text there becomes the numbers 0, 1, 2.
+# In 1936 R. A. Fisher published measurements of 150 irises, taken by E. Anderson: lengths and widths of sepal and petal
+# in centimetres, 50 flowers each of three species. The file is ``examples/iris.csv`` in pynn's repository; outside of it,
+# put it beside the lesson. ``load_csv`` takes its first line for names and the column ``species`` for the target. What is
+# text there becomes the numbers 0, 1, 2.
 import tempfile
 from pathlib import Path
 
@@ -27,8 +27,10 @@ import numpy as np
 import pynn
 from pynn.datasets import split
 
-places = ["examples/iris.csv", "../iris.csv", "../../examples/iris.csv", "iris.csv"]
-path = next(path for path in map(Path, places) if path.exists())
+here = Path(globals().get("__file__", "lesson")).resolve()          # a notebook has no file
+folders = [*here.parents, Path.cwd(), *Path.cwd().parents]
+found = [folder / "examples" / "iris.csv" for folder in folders]
+path = next((path for path in found if path.exists()), Path("iris.csv"))
 table = pynn.datasets.load_csv(path, target="species")
 print(", ".join(table.feature_names), "→", ", ".join(table.label_names))
 for i in (0, 50, 100):
@@ -38,11 +40,11 @@ for i in (0, 50, 100):
 # The test set comes first
 # ------------------------
 #
-# The network is to name flowers that it has not met. So 30 are put aside now, the test set, and neither the network nor we
-# look at them until the end. Of the other 120, 30 more are for validation: to compare networks with one another, which
+# The network is to name flowers that it has not met. So 30 are put aside now, the test set, and neither the network nor
+# we look at them until the end. Of the other 120, 30 more are for validation: to compare networks with one another, which
 # would wear out the test set, since the best of many on the same flowers is in part the luckiest. The file is sorted by
-# species; ``split`` mixes it, and with ``stratify`` each part has the species in their proportions. By pure chance it would
-# not:
+# species; ``split`` mixes it, and with ``stratify`` each part has the species in their proportions. By pure chance it
+# would not:
 X_rest, X_test, y_rest, y_test = split(table.X, table.y, test_size=30, stratify=True, rng=0)
 X_train, X_val, y_train, y_val = split(X_rest, y_rest, test_size=30, stratify=True, rng=0)
 _, _, _, y_chance = split(table.X, table.y, test_size=30, rng=0)
@@ -54,8 +56,8 @@ for name, y in parts.items():
 # Look at it
 # ----------
 #
-# Two of the four features at a time fit on paper. These are the petals of the flowers to train on: one species lies apart,
-# the other two touch.
+# Two of the four features at a time fit on paper. These are the petals of the flowers to train on: one species lies
+# apart, the other two touch.
 ax = pynn.plot.dataset(X_train[:, 2:], y_train, label_names=table.label_names)
 ax.set(title="Petals of 90 irises", xlabel="petal length, cm", ylabel="petal width, cm")
 
@@ -64,9 +66,9 @@ ax.set(title="Petals of 90 irises", xlabel="petal length, cm", ylabel="petal wid
 # -------
 #
 # A network has no idea of units. The gradient of W[1] is made of the inputs, so a column of large numbers has large
-# gradients, and the valley of lesson 10 becomes narrower. In centimetres all four columns happen to be of like size. Write
-# one of them in millimetres, and the same training fails. ``pynn.Standardizer`` takes from every feature its mean and
-# divides by its standard deviation, so that units drop out; as a part of the network it does so with every X that the
+# gradients, and the valley of lesson 10 becomes narrower. In centimetres all four columns happen to be of like size.
+# Write one of them in millimetres, and the same training fails. ``pynn.Standardizer`` takes from every feature its mean
+# and divides by its standard deviation, so that units drop out; as a part of the network it does so with every X that the
 # network is given. Both numbers come from the training set: those of validation or test flowers are not known yet.
 in_mm = np.array([10, 1, 1, 1])         # the sepal length
 for units, factor in (("cm", np.ones(4)), ("mm", in_mm)):
@@ -81,21 +83,16 @@ for units, factor in (("cm", np.ones(4)), ("mm", in_mm)):
 
 # %%
 # In centimetres the training goes well either way. The loss of 1.099 is log 3: the network gives each species a third,
-# whatever the flower. ``diagnose`` looks for the reason why a network does not learn, and here it knows before the
-# training:
+# whatever the flower. All 16 hidden units have died (lesson 8): with inputs so large, the steps were far too long.
+# ``diagnose`` looks for the reason why a network does not learn, and here it knows before the training:
 print(pynn.diagnose(pynn.Network([4, 16, 3], rng=0), X_train * in_mm, y_train))
 
 # %%
 # A network for three classes
 # ---------------------------
 #
-# The output layer has a unit for each class, and the activation softmax makes probabilities of their sums z, positive
-# numbers that add up to 1:
-#
-# .. math:: \hat{y}_k = \frac{e^{z_k}}{e^{z_1} + e^{z_2} + e^{z_3}}
-#
-# ``Network`` takes softmax wherever there are several output units, with its loss, the categorical cross-entropy: minus the
-# logarithm of the probability that the right class got. Names make what follows readable, and stay with the network.
+# The output layer has a unit for each class, with softmax and the categorical cross-entropy of lesson 4. ``Network``
+# takes both wherever there are several output units. Names make what follows readable, and stay with the network.
 
 
 def new_network(X):
@@ -108,9 +105,9 @@ def new_network(X):
 print(new_network(X_train).summary())
 
 # %%
-# For a first learning rate, ``find_learning_rate`` trains a copy for a few steps, each with a larger α, until the loss runs
-# away, and suggests a tenth of the α at which it was least. That is a start. The validation set decides between it, a
-# smaller and a larger one.
+# For a first learning rate, ``find_learning_rate`` trains a copy for a few steps, each with a larger α, until the loss
+# runs away, and suggests a tenth of the α at which it was least. That is a start. The validation set decides between it,
+# a smaller and a larger one.
 found = pynn.find_learning_rate(new_network(X_train), X_train, y_train)
 pynn.plot.range_test(found)
 results = {}
@@ -171,8 +168,8 @@ for name, p in zip(flowers, net.predict_proba(list(flowers.values())), strict=Tr
 # inputs make sense is for you to check.
 #
 # The picture shows the answers over the two petal features, with the sepals at their means; the deeper the colour, the
-# surer. The dots are the 120 flowers, whose own sepals are not at the mean: so a dot near a border may be on the wrong side
-# in the picture alone.
+# surer. The dots are the 120 flowers, whose own sepals are not at the mean: so a dot near a border may be on the wrong
+# side in the picture alone.
 figure, ax = plt.subplots(figsize=(8, 5), layout="constrained")
 pynn.plot.decision_surface(net, X_rest, y_rest, ax=ax, features=(2, 3),
                            held=X_rest.mean(axis=0))
@@ -182,8 +179,9 @@ ax.set(xlabel="petal length, cm", ylabel="petal width, cm")
 # Save and load
 # -------------
 #
-# ``save`` writes all that belongs to the network into one file: its parameters, the standardizer, the names, and the state
-# of the training, which can go on later. ``load`` reads it. The file here goes into a temporary folder that vanishes again.
+# ``save`` writes all that belongs to the network into one file: its parameters, the standardizer, the names, and the
+# state of the training, which can go on later. ``load`` reads it. The file here goes into a temporary folder that
+# vanishes again.
 with tempfile.TemporaryDirectory() as folder:
     path = Path(folder, "iris.npz")
     net.save(path)
@@ -195,8 +193,8 @@ plt.show()
 
 # %%
 # All of this can be had without a program too: ``pynn train examples/iris.csv --target species --out iris.npz`` on the
-# command line reads a table, scales, trains and saves, and ``pynn predict`` answers. And ``pynn.NetworkClassifier`` wraps a
-# network as an estimator of scikit-learn, a library for machine learning, for its searches and cross-validation.
+# command line reads a table, scales, trains and saves, and ``pynn predict`` answers. And ``pynn.NetworkClassifier`` wraps
+# a network as an estimator of scikit-learn, a library for machine learning, for its searches and cross-validation.
 #
 # Exercises
 # ---------
@@ -206,7 +204,7 @@ plt.show()
 # 2. Put the steps from ``split`` to ``score`` into a function of a seed for ``split``, without the search for α, and call
 #    it for 20 seeds. Between which numbers does the test accuracy vary, and what is its mean? What would you write in a
 #    report?
-# 3. Run ``pynn train examples/iris.csv --target species --validation-split 0.2 --out iris.npz`` in a terminal, at the root
-#    of the repository, and load ``iris.npz`` in Python. Find out from the network what the command chose for you: the
-#    layers, the scaling, the optimiser and its α, the number of epochs. What does ``pynn train --help`` offer to choose
-#    yourself?
+# 3. Run ``pynn train examples/iris.csv --target species --validation-split 0.2 --out iris.npz`` in a terminal, at the
+#    root of the repository, and load ``iris.npz`` in Python. Find out from the network what the command chose for you:
+#    the layers, the scaling, the optimiser and its α, the number of epochs. What does ``pynn train --help`` offer to
+#    choose yourself?

@@ -6,7 +6,7 @@ Everything so far could be written in NumPy, and pynn has that version: ``pynn/r
 ``cnn_core``, computes the same numbers in a fraction of the time. This lesson measures where the time goes, and what the
 engine does about it.
 
-*What you learn:* why a small network in NumPy is mostly waiting; how data should lie in memory; what vector instructions and
+*What you learn:* why a small network in NumPy is mostly overhead; how data should lie in memory; what vector instructions and
 register tiles are; why threads need not change the result. Every time printed here is your machine's.
 """
 
@@ -36,8 +36,8 @@ print(f"ratio: {seconds['numpy'] / seconds['cython']:.0f}")
 print(f"largest difference: {np.abs(trained['numpy'] - trained['cython']).max():.1e}")
 
 # %%
-# Waiting, not computing
-# ----------------------
+# Overhead, not arithmetic
+# ------------------------
 #
 # A step of this network on 32 examples is about 20 000 multiplications and additions. A processor does some billions of
 # them in a second, so a few microseconds would do. NumPy's time hardly depends on the arithmetic: every operation is a
@@ -71,8 +71,9 @@ ax.legend()
 # Neighbours in memory
 # --------------------
 #
-# Memory comes in lines of 64 bytes, eight numbers in float64. Whoever uses the numbers in the order in which they lie
-# gets the next seven for nothing. Sum a large array along its rows and along its columns, and only the order differs:
+# Memory comes in lines, on most processors of 64 bytes: eight numbers in float64. Whoever uses the numbers in the order
+# in which they lie gets the next seven for nothing. Sum a large array along its rows and along its columns, and only the
+# order differs:
 large = np.ones((4000, 4000))
 layouts = {"rows, which lie together": large, "columns, which do not": large.T}
 for name, array in layouts.items():
@@ -82,17 +83,17 @@ for name, array in layouts.items():
 # %%
 # The article writes an example in a column, and the engine lays A[l] out so: the values of unit 1 for all examples, then
 # those of unit 2. Every inner loop runs over examples, which are neighbours. A batch passes through in *blocks* of 64
-# columns, which are small enough to stay in the fastest memory, the cache, while forward, loss and backward use them.
+# columns, which are small enough to stay in a small fast memory, the cache, while forward, loss and backward use them.
 #
 # Many at once
 # ------------
 #
 # A processor has *vector instructions*, which do the same to 2, 4, 8 or 16 neighbouring numbers at once. Which ones it
-# has depends on its age, so the engine is compiled for several sets of them, and ``import cnn_core`` takes the best:
+# has depends on its model, so the engine is compiled for several sets of them, and ``import cnn_core`` takes the best:
 print("this processor:", *cnn_core.instruction_sets, "- in use:", cnn_core.instruction_set)
 
 # %%
-# ``W A`` is computed in *register tiles*: the sums of up to 6 units over one or two vectors of examples stay in the
+# ``W A`` is computed in *register tiles*: the sums of up to 6 units over a few vectors of examples stay in the
 # processor's registers, the few places where it computes, until they are finished. So each number that is fetched serves
 # many multiplications. The tile is in ``cnn_core/tiles.pxd``, some twenty lines of plain loops, which the compiler turns
 # into vector instructions. How many billions of multiplications and additions in a second does each set reach?
@@ -113,6 +114,8 @@ ax.set_title("W A with 48 units, 48 inputs, 64 examples, one thread")
 ax.legend()
 
 # %%
+# Vectors twice as wide need not be twice as fast: some processors compute them in two halves.
+#
 # Two at once, and the same bits
 # ------------------------------
 #
@@ -120,9 +123,10 @@ ax.legend()
 print((0.1 + 0.2) + 0.3, 0.1 + (0.2 + 0.3))
 
 # %%
-# If each thread added up its share of the examples, the number of threads would decide the order, and a network would train
-# differently on another machine. The engine splits a batch into at most 16 partial sums, how many and which depending on
-# the sizes alone, and adds them up in order. Threads take partial sums, so any number of them gives the same bits:
+# If each thread added up its share of the examples, the number of threads would decide the order, and with it the last
+# digits. The engine splits a batch into at most 16 partial sums, how many and which depending on the sizes alone, and
+# adds them up in order. Threads take partial sums, so any number of them gives the same bits. (Another instruction set
+# rounds differently, and its last digits differ.)
 X, y = pynn.datasets.circles(20_000, rng=0)
 results = []
 for n_threads in (1, 2):
@@ -135,15 +139,14 @@ print("the same, bit for bit:", np.array_equal(*results))
 plt.show()
 
 # %%
-# The page on performance has the comparison with the frameworks, what was tried, and what each idea is worth. The page "The
-# engine" has the code itself. Begin with ``forward.pyx``: it is as short as the equations.
+# The page on performance has the comparison with the frameworks, what was tried, and what each idea is worth. The page
+# "The engine" has the code itself. Begin with ``forward.pyx``.
 #
 # Exercises
 # ---------
 #
-# 1. Set the environment variable ``PYNN_INSTRUCTION_SET`` to ``baseline`` before Python starts, and run this script again. How
-#    much of the first ratio is owed to wide vectors, and how much of it remains?
-# 2. Measure a step of ``Network([2, 25, 50, 50, 25, 1])`` for batches of 8, 32, 128 and 512 examples, with both engines, and
-#    divide by the size of the batch. Where does an example cost least, and why is it dear in small batches?
-# 3. Write the loop of ``W @ A`` in pure Python, as three nested ``for``, and time it beside NumPy for 6 × 6 weights and 1024
-#    examples. That is what a compiler saves.
+# 1. Set the environment variable ``PYNN_INSTRUCTION_SET`` to ``baseline`` before Python starts, and run this script
+#    again. How much of the first ratio is owed to wide vectors, and how much of it remains?
+# 2. Measure a step of ``Network([2, 25, 50, 50, 25, 1])`` for batches of 8, 32, 128 and 512 examples, with both engines,
+#    and divide by the size of the batch. Where does an example cost least, and why is it dear in small batches?
+# 3. Time ``by_loops`` of lesson 2 beside NumPy for 6 × 6 weights and 1024 examples. What does a compiler save?

@@ -58,7 +58,11 @@ ax.legend()
 #
 # The sources are copied to a temporary folder. ``add`` puts lines into a file of the copy, right behind a given text, and
 # prints what it changed: a line with + is new, one with − is gone.
-root = next(folder for folder in (Path(), Path("../..")) if (folder / "setup.py").exists())
+here = Path(globals().get("__file__", "lesson")).resolve()          # a notebook has no file
+folders = [*here.parents, Path.cwd(), *Path.cwd().parents]
+root = next((f for f in folders if (f / "cnn_core" / "kernels.pyx").exists()), None)
+if root is None or not (root / "setup.py").exists():
+    sys.exit("run this lesson inside a clone of pynn's repository")
 temporary = tempfile.TemporaryDirectory()
 copy = Path(temporary.name)
 compiled = shutil.ignore_patterns("baseline", "avx*", "cpu.*.so", "*.pyd", "__pycache__")
@@ -124,8 +128,8 @@ cdef inline real softsign_prime(real z, real a) noexcept nogil:
 ''')
 
 # %%
-# ``kernels.pyx`` has the loops over the examples. There is one for each activation, not one with a choice inside it: so the
-# compiler can turn each into vector instructions.
+# ``kernels.pyx`` has the loops over the examples. There is one for each activation, not one with a choice inside it: so
+# the compiler can turn each into vector instructions.
 add("cnn_core/kernels.pyx", "softplus_prime, ", "SOFTSIGN, softsign, softsign_prime, ")
 add("cnn_core/kernels.pyx", "            A[e] = softplus(Z[e])\n", """\
     elif g == SOFTSIGN:
@@ -148,7 +152,7 @@ add("cnn_core/training.pyx", '"softplus": SOFTPLUS, ', '"softsign": SOFTSIGN, ')
 # ---------------
 #
 # One command builds the engine beside its sources. For a trial one instruction set is enough, so the copy's ``setup.py``
-# is told that no machine has others, which saves two thirds of the time.
+# is told that no machine has others, which on x86-64 saves two thirds of the time.
 setup = copy / "setup.py"
 text = setup.read_text(encoding="utf-8")
 setup.write_text(text.replace('("x86_64", "AMD64")', "()"), encoding="utf-8")
@@ -198,15 +202,15 @@ temporary.cleanup()
 plt.show()
 
 # %%
-# Six files, some thirty lines. To keep an activation, make the same edits in the clone itself, build all instruction sets
-# with ``python setup.py build_ext --inplace``, and run ``pytest``: the tests go through every name in the table, and hold
-# its engine against its reference, both dtypes, both engines, and against central differences.
+# Five files, some thirty lines. To keep an activation, make the same edits in the clone itself, build all instruction
+# sets with ``python setup.py build_ext --inplace``, and run ``pytest``: the tests go through every name in the table, and
+# hold its engine against its reference, both dtypes, both engines, and against central differences.
 #
 # Exercises
 # ---------
 #
-# 1. Make a mistake on purpose: write ``return slope`` for ``return slope * slope`` in the engine alone. Which line of the trial
-#    tells? And if the same mistake stands in the reference too?
+# 1. Make a mistake on purpose: write ``return slope`` for ``return slope * slope`` in the engine alone. Which lines of
+#    the trial tell? And which remain if the same mistake stands in the reference too?
 # 2. Add *ReLU squared*, g(z) = max(0, z)², instead of softsign. Can its g′ be written with a alone? With z alone?
-# 3. Compare softsign and tanh on ``datasets.spirals(1000, rng=0)``, over five values of ``rng`` for the network. Is the
-#    difference larger than that between two seeds?
+# 3. Compare softsign and tanh on ``datasets.spirals(1000, rng=0)``, over five values of ``rng`` for the network (put it
+#    into ``trial``). Is the difference larger than that between two seeds?
