@@ -41,7 +41,7 @@ def test_lesson_is_made_as_the_others(lesson):
     number = int(lesson.stem[:2])
     assert re.match(rf'"""\n{number}\. .+\n=+\n', text)
     assert "*What you learn:*" in text
-    assert text.count("plt.show()") == 1
+    assert text.count("\nplt.show()\n") == 1
     exercises = re.split(r"\n# Exercises\n# -+\n", text)[1]
     assert 2 <= len(re.findall(r"^# \d\. ", exercises, re.MULTILINE)) <= 3
     assert all(name in pynn.workbook.exercises() for name in re.findall(r"(?:check|describe)\(\"(\w+)\"", text))

@@ -206,7 +206,7 @@ for ax, title in zip(axes, ("the same α for all", "each with its own α"), stri
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=2, frameon=False)
 
 # %%
-# With α of its own, each comes below 0.1 (dotted) after some ten or twenty epochs. But look at what follows: the α that
+# With α of its own, each comes below 0.1 (dotted) after seven to twenty epochs. But look at what follows: the α that
 # is the fastest at first can be too large later. SGD and momentum rise again, and stay up for the rest of these 60
 # epochs.
 #
