@@ -23,6 +23,7 @@ html_title = "pynn"
 html_static_path = ["_static"]
 html_css_files = ["pynn.css"]
 html_show_sphinx = False
+html_theme_options = {"top_of_page_buttons": []}
 html_math_renderer = "mathml"
 
 myst_enable_extensions = ["dollarmath"]
@@ -64,6 +65,11 @@ def _read_included(app: Sphinx, path: Any, docname: str, source: list[str]) -> N
     source[0] = _to_the_site(source[0])
 
 
+def _compiled_have_no_source(app: Sphinx, env: Any) -> None:
+    """viewcode's list of modules is to name only those that it could read."""
+    env._viewcode_modules = {name: entry for name, entry in getattr(env, "_viewcode_modules", {}).items() if entry}
+
+
 def _inline(translator: Any, node: nodes.math) -> NoReturn:
     translator.body.append(tex2mathml(node.astext()))
     raise nodes.SkipNode
@@ -77,4 +83,5 @@ def _displayed(translator: Any, node: nodes.math_block) -> NoReturn:
 def setup(app: Sphinx) -> None:
     app.connect("source-read", _read)
     app.connect("include-read", _read_included)
+    app.connect("env-check-consistency", _compiled_have_no_source)
     app.add_html_math_renderer("mathml", (_inline, None), (_displayed, None))
