@@ -32,6 +32,7 @@ SATURATED = 0.7             # share of a layer's values: half of them are in som
 VANISHING = 1e-3            # of the output's dZ: a layer so much slower stands still while the last ones settle; healthy: 1e-2
 EXPLODING = 200.0           # likewise: a step that suits the last layers throws this one away; healthy: up to 20
 LOUD = 200.0                # times the loss of predicting the mean, of a fresh network: 'he' and 'glorot' start below 40
+LARGE = 15.0                # times the targets, or 1: what the weights of such a network make of its inputs
 TRIAL_STEPS = 300           # about ten epochs of 1000 examples in batches of 32
 TRIAL_BATCH = 32            # Network.fit's own
 BETTER = 0.25               # of the loss of always predicting the mean: what another α must gain; a lower loss cannot gain it
@@ -158,6 +159,8 @@ def diagnose(net: Network, X: Any, y: Any) -> Diagnosis:
         raise TypeError(f"net: expected a Network, got {type(net).__name__}")
     X = net._examples(X, "X")
     y = net._targets(y, "y", len(X))
+    net = net.copy()
+    net.standardizer = None         # X has been through it
     rows = np.random.default_rng(0).permutation(len(X))[:max(100, min(MOST_EXAMPLES, MOST_PRODUCTS // len(net.parameters)))]
     sample = X[rows], y[rows]
     with np.errstate(all="ignore"):
@@ -296,7 +299,7 @@ def _of_signals(net: Network, X: Array, y: Array) -> list[Finding]:
             return [_exploding(l, f"some of Z[{l}] are too large for {net.dtype}")]
         if g == "relu":
             dead = np.flatnonzero(step.Z[l].max(axis=1) <= 0)
-            if len(dead) >= DEAD * len(step.Z[l]):
+            if len(dead) >= DEAD * len(step.Z[l]) and not learned:
                 findings.append(Finding(
                     "dead_relus", l, f"{len(dead)} of {len(step.Z[l])} units ({_listed(dead + 1)}) are 0 for every one of "
                     f"{len(X)} examples",
@@ -316,15 +319,21 @@ def _of_signals(net: Network, X: Array, y: Array) -> list[Finding]:
                     f"Far from 0 the slope of {g} is below {STEEP:.0%} of its steepest, and the gradient through it as small.",
                     "Smaller weights: start anew by 'glorot', with scaled inputs and a lower learning rate, or take relu."))
     findings = findings or ([] if learned else _sizes(gradients.dZ))
-    if not findings and not net.epoch and gradients.loss > LOUD * guess:
-        sizes = ", ".join(f"{np.sqrt(np.mean(np.square(Z, dtype=np.float64))):.2g}" for Z in step.Z[1:])
+    signal, wanted = _size(step.Z[-1] - net[len(net)].b), max(1.0, float(np.abs(y).max())) if net.is_regression else 1.0
+    if not findings and not net.epoch and gradients.loss > LOUD * guess and signal > LARGE * wanted:
+        sizes = ", ".join(f"{_size(Z):.2g}" for Z in step.Z[1:])
         return [_exploding(len(net), f"the loss is {gradients.loss:.4g}, that of always predicting the mean {guess:.4g}; "
                                      f"root mean square of Z by layer: {sizes}")]
     return findings
 
 
+def _size(values: Array) -> float:
+    """The root mean square."""
+    return float(np.sqrt(np.mean(np.square(values, dtype=np.float64))))
+
+
 def _sizes(dZ: list[Array]) -> list[Finding]:
-    size = [math.inf, *(float(np.sqrt(np.mean(np.square(d, dtype=np.float64)))) for d in dZ[1:])]
+    size = [math.inf, *map(_size, dZ[1:])]
     told = "root mean square of dZ by layer: " + ", ".join(f"{s:.2g}" for s in size[1:])
     smallest, largest = int(np.argmin(size)), 1 + int(np.argmax(size[1:]))
     if not size[largest] <= EXPLODING * size[-1]:       # so that NaN is found too

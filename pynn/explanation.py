@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 from pynn import activations, losses, reference
 from pynn.network import ForwardPass, Gradients, Network
 from pynn.rendering import Equation, Lines, Matrix, Section, as_html, as_text, number, subscript, written
-from pynn.validation import examples, finite_array, positive_int, real_number, targets
+from pynn.validation import finite_array, positive_int, real_number, targets
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -101,7 +102,7 @@ def explain(net: Network, x: Any, y: Any, *, learning_rate: float = 0.1, layer: 
     <BLANKLINE>
     Forward
     ───────
-      w is row 1 of W[1], b row 1 of b[1].
+      w is row 1 of W[1], b row 1 of b[1], x₁, x₂, … the rows of A[0].
       z  = w₁ x₁ + w₂ x₂ + b
       w₁ x₁  = 0 · 0.5   = 0
       w₂ x₂  = 0 · (−1)  = 0
@@ -202,11 +203,13 @@ def _step(net: Network, x: Any, y: Any, alpha: float) -> _Step:
     X, t = finite_array(x, "x"), finite_array(y, "y")
     units = net.sizes[-1]
     if X.shape == net.sizes[:1]:
-        X = X[None]
+        x = X = X[None]
         t = t[None] if t.ndim == 0 or (t.shape == (units,) and units > 1) else t
-    X = examples(X, "x", net.sizes[0], net.dtype)
+    net._examples(x, "x")
     t = targets(t, "y", len(X), units, net.activations[-1], net.dtype)
     gradients, new = net.backward(X, t), net.copy()
+    if not np.isfinite(gradients.flat).all():
+        raise ValueError(f"x: expected numbers whose gradients {net.dtype} can hold, got larger ones")
     with np.errstate(over="ignore", invalid="ignore"):      # where α is absurd
         new.descend(gradients, alpha)
         new_J = new.backward(X, t).loss
@@ -224,15 +227,17 @@ def _scaling(step: _Step) -> list[Section]:
     if standardizer is None:
         return []
     return [Section("Scaling", [
-        "The network's standardizer takes the mean μ from each feature, a row of X, and divides it by its scale σ.",
-        Equation(("A[0] = (X − μ) ÷ σ",)),
+        "The network's standardizer takes the mean μ from each feature, a row of X, and divides it by its scale s.",
+        Equation(("A[0] = (X − μ) ÷ s",)),
         Equation((Matrix("A[0]", step.forward.A[0]), "= (", Matrix("X", step.X), "−",
-                  Matrix("μ", standardizer.mean[:, None]), ") ÷", Matrix("σ", standardizer.scale[:, None])))])]
+                  Matrix("μ", standardizer.mean[:, None]), ") ÷", Matrix("s", standardizer.scale[:, None])))])]
 
 
 def _inputs(step: _Step) -> Section:
-    return Section("Input and target", ["A column is an example; the shape under a matrix counts its rows and columns.",
-                                        Equation((Matrix("A[0]", step.forward.A[0]), "  ", Matrix("Y", step.Y)))])
+    return Section("Input and target", [
+        *(["In training, dropout leaves out other units in every step; here all take part."] if any(step.net.dropout) else []),
+        "A column is an example; the shape under a matrix counts its rows and columns.",
+        Equation((Matrix("A[0]", step.forward.A[0]), "  ", Matrix("Y", step.Y)))])
 
 
 def _forward(step: _Step, l: int) -> Section:
@@ -272,6 +277,8 @@ def _loss(step: _Step) -> Section:
         items.append(Equation((f"J = (1/{step.m}) ( {summed} ) = {number(J)}",)))
     if step.is_cross_entropy and np.isinf(step.gradients.dA[-1]).any():
         items.append("Some ŷ has rounded to 0 or 1, whose logarithm is lost; the engine takes J from Z, where it is not.")
+    elif net.loss == "binary_cross_entropy" and any(float(f"{value:.4g}") == 1 for value in Y_hat.flat):
+        items.append("Some ŷ is so near 1 that four digits do not show 1 − ŷ; the engine takes J from Z, where it is not lost.")
     return Section(f"Loss: {net.loss}", items)
 
 
@@ -283,7 +290,7 @@ def _mean_over_units(net: Network) -> int:
 def _terms_of_loss(net: Network, y: Array, y_hat: Array) -> list[str]:
     """The loss of one example with its numbers in place, term by term."""
     if net.loss == "categorical_cross_entropy":
-        return [f"−log {number(y_hat[y.argmax()])}"]
+        return [f"−log {_factor(y_hat[y.argmax()])}"]
     n = len(y)
     texts = ["⋯" if i is None else _term_of_loss(net.loss, float(y[i]), float(y_hat[i])) for i in written(n)]
     if n == 1:
@@ -294,7 +301,7 @@ def _terms_of_loss(net: Network, y: Array, y_hat: Array) -> list[str]:
 def _term_of_loss(loss: str, y: float, y_hat: float) -> str:
     difference = f"{number(y_hat)} − {_factor(y)}"
     if loss == "binary_cross_entropy":
-        return f"−( {number(y)} · log {number(y_hat)} + (1 − {number(y)}) · log(1 − {number(y_hat)}) )"
+        return f"−( {number(y)} · log {_factor(y_hat)} + (1 − {number(y)}) · log(1 − {number(y_hat)}) )"
     if loss == "mean_squared_error":
         return f"({difference})²"
     if loss == "mean_absolute_error":
@@ -310,7 +317,7 @@ def _backward(step: _Step, l: int) -> Section:
     share = f"(1/{_mean_over_units(net)}) " if _mean_over_units(net) > 1 else ""
     if output:
         Y, Y_hat = Matrix("Y", step.Y), Matrix("Ŷ", forward.A[l])
-        items += [Equation((f"dA[{l}] = {share}{_LOSS_DERIVATIVES[net.loss]}",)), Equation((dA,)),
+        items += [Equation((f"dA[{l}] = {_loss_derivative(net)}",)), Equation((dA,)),
                   *(["In row 1, column 1 that is"] if dA.values.size > 1 else []), Lines((_output_derivative(step, 0, 0),))]
         if np.isinf(dA.values).any():
             items.append(f"dA[{l}] is infinite where ŷ has rounded to the wrong end, 0 or 1; dZ[{l}] does not need it.")
@@ -338,9 +345,17 @@ def _backward(step: _Step, l: int) -> Section:
 
 def _output_derivative(step: _Step, i: int, c: int) -> tuple[str, str, str]:
     """One element of dA[L], with its numbers in place."""
-    n, numbers = _mean_over_units(step.net), {"Y": step.Y[i, c], "Ŷ": step.forward.A[-1][i, c]}
-    formula = re.sub("[YŶ]", lambda symbol: _factor(numbers[symbol.group()]), _LOSS_DERIVATIVES[step.net.loss])
-    return "da", f"= (1/{n}) {formula}" if n > 1 else f"= {formula}", f"= {number(step.gradients.dA[-1][i, c])}"
+    numbers = {"Y": step.Y[i, c], "Ŷ": step.forward.A[-1][i, c]}
+    formula = re.sub("[YŶ]", lambda symbol: _factor(numbers[symbol.group()]), _loss_derivative(step.net))
+    return "da", f"= {formula}", f"= {number(step.gradients.dA[-1][i, c])}"
+
+
+def _loss_derivative(net: Network) -> str:
+    """dA[L] as a formula, with its share where the loss is a mean over the units."""
+    formula, n = _LOSS_DERIVATIVES[net.loss], _mean_over_units(net)
+    if n == 1:
+        return formula
+    return f"−(1/{n}) {formula.removeprefix('−')}" if formula[0] == "−" else f"(1/{n}) {formula}"
 
 
 def _update(step: _Step, l: int) -> Section:
@@ -353,9 +368,11 @@ def _update(step: _Step, l: int) -> Section:
 
 
 def _after(step: _Step) -> Section:
-    rise = "" if step.new_J <= step.gradients.loss else " It rose: for these examples α is too large."
-    return Section("After the step", [f"The loss of these examples goes from J = {number(step.gradients.loss)} to "
-                                      f"J = {number(step.new_J)}.{rise}"])
+    J, new_J = step.gradients.loss, step.new_J
+    rounding = 100 * float(np.finfo(step.net.dtype).eps) * max(1.0, abs(J))
+    judged = " Z has overflowed: α is too large." if math.isnan(new_J) else \
+        " It rose: for these examples α is too large." if new_J > J + rounding else ""
+    return Section("After the step", [f"The loss of these examples goes from J = {number(J)} to J = {number(new_J)}.{judged}"])
 
 
 # ------------------------------------------------------------------------------------------------------------- one neuron
@@ -380,7 +397,7 @@ class _Neuron:
         layer = step.net[l]
         w, b, inputs = layer.W[i], layer.b[i, 0], step.forward.A[l - 1]
         items: list[str | Equation | Lines] = [
-            f"w is row {i + 1} of W[{l}], b row {i + 1} of b[{l}]{'' if l == 1 else f', a₁, a₂, … the rows of A[{l - 1}]'}.",
+            f"w is row {i + 1} of W[{l}], b row {i + 1} of b[{l}], {a}₁, {a}₂, … the rows of A[{l - 1}].",
             Lines((("z", f"= {_sum_of(f'w# {a}#', len(w))} + b"),))]
         for c in self._examples(items):
             rows = [("⋮", "", "") if j is None else
@@ -407,7 +424,7 @@ class _Neuron:
         share = f"(1/{_mean_over_units(net)}) " if _mean_over_units(net) > 1 else ""
         items: list[str | Equation | Lines] = []
         if output:
-            symbols = f"{share}{_LOSS_DERIVATIVES[net.loss]}".replace("Ŷ", "ŷ").replace("Y", "y")
+            symbols = _loss_derivative(net).replace("Ŷ", "ŷ").replace("Y", "y")
             items.append(Lines((("da", f"= {symbols}"),)))
             if np.isinf(gradients.dA[l][i]).any():
                 items.append("da is infinite where ŷ has rounded to the wrong end, 0 or 1; dz does not need it.")
@@ -478,8 +495,9 @@ class _Neuron:
 
 
 def _factor(value: float) -> str:
-    """A number that may stand after a sign."""
-    return f"({number(value)})" if value < 0 else number(value)
+    """A number that may stand after a sign or a function's name, in a power, or over or under a line."""
+    written_out = number(value)
+    return f"({written_out})" if value < 0 or "·" in written_out else written_out
 
 
 def _product(first: float, second: float) -> str:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pynn.network import Network
 from pynn.training import DivergenceWarning
-from pynn.validation import examples, positive_int, real_number
+from pynn.validation import finite_array, positive_int, real_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from pynn.network import Network
 
 _SMOOTHING = 0.8        # of the running mean of the losses
 _TOO_HIGH = 4           # times the least smoothed loss: the test ends
@@ -88,10 +87,13 @@ def find_learning_rate(net: Network, X: Any, y: Any, *, lowest: float = 1e-6, hi
     >>> 0.01 < found.suggestion < 10
     True
     """
+    if not isinstance(net, Network):
+        raise TypeError(f"net: expected a Network, got {type(net).__name__}")
     lowest = real_number(lowest, "lowest", 0, low_included=False)
     highest = real_number(highest, "highest", lowest, low_included=False)
     steps, batch_size = positive_int(steps, "steps", 10), positive_int(batch_size, "batch_size")
-    X = examples(X, "X", net.sizes[0], net.dtype)
+    net._examples(X, "X")
+    X = finite_array(X, "X")
     y = net._targets(y, "y", len(X))
     twin, random = net.copy(), np.random.default_rng(net.epoch)
     sample = random.permutation(len(X))[:_SAMPLE]

@@ -154,3 +154,14 @@ def test_steps_of_an_optimiser_with_all_that_changes_the_gradient(rule):
     assert clipped > 0
     np.testing.assert_allclose(trained, theta, rtol=1e-10, atol=1e-12)
     np.testing.assert_allclose(kept, state, rtol=1e-10, atol=1e-12)
+
+
+def test_where_a_sign_is_of_0():
+    """A weight of 0 and a prediction that is exact have no slope to one side, in the reference and in the engine."""
+    assert reference.penalise(np.array([[0.0, 2, -3]]), np.zeros((1, 3)), 0.1, 0).tolist() == [[0, 0.1, -0.1]]
+    Y, Y_hat = np.array([[1.0, 1, 1]]), np.array([[1.0, 2, 0]])
+    assert reference.loss_derivative("mean_absolute_error", Y, Y_hat).tolist() == [[0, 1, -1]]
+    net = pynn.Network([2, 1], output="linear", loss="mean_absolute_error", initializer="zeros")
+    assert not net.backward([[1.0, 2.0]], [0.0]).flat.any()
+    net.fit([[1.0, 2.0]], [0.0], epochs=3, learning_rate=0.1, l1=0.5)
+    assert not net.parameters.any()

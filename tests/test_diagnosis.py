@@ -399,6 +399,63 @@ def test_the_remedy_of_unscaled_inputs_works():
     assert pynn.diagnose(net, X, y).ok
 
 
+@pytest.mark.parametrize("trained", [False, True])
+def test_inputs_are_standardised_once(trained):
+    """Features far from 0, where a second time would bring them far away again."""
+    for seed in range(3):
+        net, X, y = patient(seed, widths=(16, 8))
+        X = X * [1, 1000] + [300, -5e5]
+        net.standardizer = pynn.Standardizer.fit(X)
+        if trained:
+            net.fit(X, y, epochs=40, learning_rate=0.05)
+        assert pynn.diagnose(net, X, y).ok
+        assert net.standardizer is not None
+
+
+def test_a_loud_fresh_network_tells_both_losses_and_the_sizes_of_Z():
+    net, X, y, _ = loud(1)
+    finding = the_only(net, X, y)
+    guess = pynn.Network([2, 1], initializer="zeros")
+    told, sizes = finding.message.split("; root mean square of Z by layer: ")
+    loss, mean = re.fullmatch(r"the loss is (\S+), that of always predicting the mean (\S+)", told).groups()
+    assert float(loss) == pytest.approx(net.evaluate(X, y)["loss"], rel=1e-3)
+    assert float(mean) == pytest.approx(guess.evaluate(X, y)["loss"], rel=1e-2)
+    assert numbers(sizes) == pytest.approx([np.sqrt(np.mean(Z**2)) for Z in net.forward(X).Z[1:]], rel=0.06)
+    assert finding.layer == len(net)
+    net._epoch = 1          # of a trained one something else is to be said
+    assert "that of always predicting the mean" not in str(pynn.diagnose(net, X, y))
+
+
+def test_what_makes_the_loss_of_a_fresh_network_high_but_no_harm():
+    """Targets far from 0 for their spread, small targets, very rare classes, and a bias."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(500, 3))
+    signal = np.tanh(X @ [1, 2, -1])
+    rare = np.arange(500) == 7
+    for y, output in ((15 + 0.5 * signal, "linear"), (0.05 * signal, "linear"), (rare.astype(int), "sigmoid")):
+        net = pynn.Network([3, 16, 8, 1], output=output, rng=0)
+        net.learning_rate = 0.02
+        assert "exploding_gradients" not in [finding.kind for finding in pynn.diagnose(net, X, y)]
+    net[3].b[...] = 100
+    assert "exploding_gradients" not in [finding.kind for finding in pynn.diagnose(net, X, y)]
+
+
+def test_a_network_that_does_well_may_have_dead_units():
+    X, y = datasets.blobs(300, centers=[[-3, 0], [3, 0]], rng=0)
+    net = pynn.Network([2, 8, 1], rng=0)
+    net.fit(X, y, epochs=50, learning_rate=0.1)
+    net[1].b[np.argsort(np.abs(net[2].W[0]))[:6]] = -50
+    assert net.score(X, y) > 0.95
+    if net.evaluate(X, y)["loss"] < 0.1:
+        assert pynn.diagnose(net, X, y).ok
+
+
+def test_targets_are_told_by_their_own_names():
+    net, X, y, _ = unscaled_targets(0)
+    net.feature_names, net.label_names = ["a", "b"], ["price"]
+    assert "target 0 (price)" in the_only(net, X, y).message
+
+
 def test_constant_labels_are_not_called_rare_too():
     net, X, y, _ = constant_labels(0)
     assert the_only(net, X, y).message == f"y is {y[0]} for all of 600 examples"

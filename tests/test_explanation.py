@@ -138,9 +138,9 @@ def truth_of(symbol, numbers, net):
         return numbers["Y"]
     if symbol == "Ŷ":
         return numbers["A"][-1]
-    if symbol in ("X", "μ", "σ"):
+    if symbol in ("X", "μ", "s"):
         mean, scale = net.standardizer.mean[:, None], net.standardizer.scale[:, None]
-        return {"X": numbers["A"][0] * scale + mean, "μ": mean, "σ": scale}[symbol]
+        return {"X": numbers["A"][0] * scale + mean, "μ": mean, "s": scale}[symbol]
     name, l, transposed = re.fullmatch(r"(new \w+|d?\w|g′\(Z)\[(\d+)\]\)?(T?)", symbol).groups()
     l = int(l)
     if name == "g′(Z":          # by central differences of the activation itself
@@ -226,7 +226,7 @@ def check_sums(text):
         if re.search(r"[⎡⎢⎣⋯]|\[ |g\(z\)", line):
             continue
         parts = [part.strip() for part in re.split(r"(?<![≤≥]) = ", line)]
-        if len(parts) < 2 or not re.fullmatch(r"[−\d.·⁰-⁹¹²³⁻∞]+", parts[-1]) or "/0" in line or "/(1−1)" in line:
+        if len(parts) < 2 or not re.fullmatch(r"[−\d.·⁰-⁹¹²³⁻∞]+", parts[-1]) or re.search(r"/0(?![.\d])|/\(1−1\)", line):
             continue
         for part in parts[1:-1]:
             result = computed(part)
@@ -395,11 +395,85 @@ def test_a_standardizer_is_told(engine):
     X = X * [3.0, 0.1] + [50.0, 2.0]
     assert "Scaling" not in str(pynn.explain(net, X, y))
     net.standardizer = pynn.Standardizer.fit(X)
-    assert check(net, pynn.explain(net, X, y))[:5] == ["A[0]", "X", "μ", "σ", "A[0]"]
-    assert check(net, pynn.explain(net, X, y, layer=1))[:5] == ["A[0]", "X", "μ", "σ", "Z[1]"]
+    assert check(net, pynn.explain(net, X, y))[:5] == ["A[0]", "X", "μ", "s", "A[0]"]
+    assert check(net, pynn.explain(net, X, y, layer=1))[:5] == ["A[0]", "X", "μ", "s", "Z[1]"]
     assert "Scaling" not in str(pynn.explain(net, X, y, layer=2))
     check_unit(net, X, y, 1, 2)
     np.testing.assert_allclose(pynn.explain(net, X, y).to_dict()["A"][0], ((X - X.mean(axis=0)) / X.std(axis=0)).T, rtol=1e-12)
+
+
+def test_scaling_is_told_once_and_as_it_is_done():
+    net, X, y = article(2)
+    net.standardizer = pynn.Standardizer([1.0, -2.0], [2.0, 0.5])
+    for keywords in ({}, {"layer": 1}, {"layer": 1, "unit": 2}):
+        text = str(pynn.explain(net, X, y, **keywords))
+        section, = re.findall(r"\nScaling\n─+\n((?:.+\n)+)", text)
+        sentence, formula, *rows = section.rstrip("\n").split("\n")
+        assert "takes the mean μ from each feature, a row of X, and divides it by its scale s" in sentence
+        assert formula.strip() == "A[0] = (X − μ) ÷ s"
+        assert re.sub(r"⎡.*?⎤", "M", rows[0]).split() == ["M", "=", "(", "M", "−", "M", ")", "÷", "M"]
+
+
+@pytest.mark.parametrize("sizes", [[2, 1], [2, 3]])
+def test_powers_of_ten_are_in_parentheses_where_they_must_be(sizes):
+    """A confident network: ŷ below 10⁻⁴ under a line, in a logarithm, in a power."""
+    net = pynn.Network(sizes, rng=0)
+    net[1].W = [[-9, 0], [9e-6, 0], [3, 0]][:sizes[-1]]
+    explanation = pynn.explain(net, [1.234, 0], int(sizes[-1] == 1))
+    check(net, explanation)
+    text, markup = str(explanation), explanation._repr_html_()
+    assert not re.search(r"(?:/|log |\^)−?[\d.]+·10", text)
+    if sizes[-1] == 1:
+        assert re.search(r"da  = −\( 1/\(1\.\d+·10⁻⁵\) − ", text)
+        assert "log (1." in text
+        below = ["".join(fraction[1].itertext()) for fraction in ET.fromstring(markup).iter("mfrac")]
+        assert any(re.fullmatch(r"1\.\d+·10−5", text) for text in below), below
+    else:
+        assert re.search(r"e\^\(1\.111·10⁻⁵\)", str(pynn.explain(net, [1.234, 0], 0, layer=1, unit=2)))
+
+
+def test_a_share_of_several_labels_is_no_difference():
+    net = pynn.Network([2, 3], output="sigmoid", rng=0)
+    for keywords in ({}, {"layer": 1, "unit": 1}):
+        text = str(pynn.explain(net, [0.5, 1.0], [1, 0, 1], **keywords))
+        assert ") −(" not in text
+        assert re.search(r"= −\(1/3\) \( [Yy]/", text)
+        assert check_sums(text) > 0
+
+
+def test_columns_in_another_order_are_refused():
+    pandas = pytest.importorskip("pandas")
+    net = pynn.Network([2, 1], rng=0)
+    net.feature_names = ["age", "height"]
+    table = pandas.DataFrame({"height": [1.0, 2.0, 0.5], "age": [0.0, 1.0, 2.0]})
+    for work in (pynn.explain, pynn.find_learning_rate):
+        with pytest.raises(ValueError, match=r"^[xX]: expected the columns .*age.*height.* in this order"):
+            work(net, table, [1, 0, 1])
+    assert pynn.explain(net, table[["age", "height"]], [1, 0, 1]).to_dict()["A"][0].shape == (2, 3)
+
+
+def test_a_standardizer_brings_numbers_into_the_range_of_float32():
+    net = pynn.Network([1, 1], dtype="float32", rng=0)
+    net.standardizer = pynn.Standardizer([0.0], [1e40])
+    assert pynn.explain(net, [1e40], 1).to_dict()["A"][0] == 1
+
+
+def test_rounding_is_no_rise():
+    for seed in range(40):
+        net = pynn.Network([2, 4, 1], dtype="float32", rng=seed)
+        assert "It rose" not in str(pynn.explain(net, [[0.5, 1.0], [1.0, -1.0]], [1, 0], learning_rate=1e-7))
+
+
+def test_what_four_digits_do_not_show_is_said():
+    net = pynn.Network([1, 1], rng=0)
+    net.parameters = [12, 0]
+    assert "four digits do not show 1 − ŷ" in str(pynn.explain(net, [1.0], 0))
+    assert "four digits" not in str(pynn.explain(net, [0.1], 0))
+
+
+def test_dropout_is_said_to_be_left_out():
+    assert "dropout" in str(pynn.explain(pynn.Network([2, 4, 1], dropout=0.5, rng=0), [0.5, 1.0], 1))
+    assert "dropout" not in str(pynn.explain(pynn.Network([2, 4, 1], rng=0), [0.5, 1.0], 1))
 
 
 def test_small_and_large_numbers():

@@ -4,6 +4,7 @@ from __future__ import annotations
 import base64
 import gc
 import io
+import pickle
 import re
 import subprocess
 import sys
@@ -201,13 +202,31 @@ def test_a_notebook_shows_the_page(data):
     shown = pynn.plot.film(recorder, net, X, y, grid=10)._repr_html_()
     assert shown.startswith("<iframe srcdoc=")
     assert "&quot;Pause&quot;" in shown
+    assert "width: 100%; max-width: 900px; height: 510px" in shown       # of a 9 × 4.5 inch figure, and a slider
+    assert "frameElement.style.height = document.body.offsetHeight" in shown
+    assert "(prefers-reduced-motion: reduce)&quot;).matches) pause(); else run();" in shown
     assert "http" not in shown
+
+
+@pytest.mark.parametrize("fps", [0, -1, np.nan, "a"])
+def test_an_absurd_speed_is_refused(data, tmp_path, fps):
+    net, recorder, _, X, y = recorded(data, epochs=1)
+    film = pynn.plot.film(recorder, net, X, y, grid=10)
+    for name in ("film.html", "film.gif"):
+        with pytest.raises((ValueError, TypeError), match=r"^fps: "):
+            film.save(tmp_path / name, fps=fps)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_figure_of_a_film_can_be_pickled(data):
+    net, recorder, _, X, y = recorded(data, epochs=1)
+    pickle.loads(pickle.dumps(pynn.plot.film(recorder, net, X, y, grid=10).figure))
 
 
 def test_a_film_lives_as_long_as_its_figure_and_goes_without_a_warning(data):
     net, recorder, _, X, y = recorded(data, epochs=1)
     figure = pynn.plot.film(recorder, net, X, y, grid=10).figure
-    alive = weakref.ref(figure._film)
+    alive = weakref.ref(figure.canvas._film)
     gc.collect()
     assert alive() is not None
     plt.close(figure)

@@ -360,6 +360,10 @@ def test_names_of_the_network_are_written():
     ax = pynn.plot.decision_surface(net, X, y, grid=10)
     assert (ax.get_xlabel(), ax.get_ylabel()) == (r"width in \$", "$x_{12}$")
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "b", "c"]
+    net.feature_names, net.label_names = ["", "y1"], ["$5 to $10", "$\\bad$", "c"]
+    odd = pynn.plot.decision_surface(net, X, y, grid=10)
+    odd.figure.canvas.draw()
+    assert (odd.get_xlabel(), odd.get_ylabel()) == ("", "y1")
     own = pynn.plot.decision_surface(net, X, y, grid=10, label_names=["d", "e", "f"])
     assert [text.get_text() for text in own.get_legend().get_texts()] == ["d", "e", "f"]
     assert "width in $ from" in pynn.plot.describe(ax)

@@ -44,7 +44,7 @@ def test_lesson_is_made_as_the_others(lesson):
     assert text.count("\nplt.show()\n") == 1
     exercises = re.split(r"\n# Exercises\n# -+\n", text)[1]
     assert 2 <= len(re.findall(r"^# \d\. ", exercises, re.MULTILINE)) <= 3
-    assert all(name in pynn.workbook.exercises() for name in re.findall(r"(?:check|describe)\(\"(\w+)\"", text))
+    assert all(name in pynn.workbook.exercises() for name in re.findall(r"(?:check|describe)\([\"'](\w+)[\"']", text))
 
 
 def test_the_lessons_are_fourteen():
@@ -61,6 +61,7 @@ def test_the_page_of_equations(page):
     quotes = re.findall(r"^- \[(\S+)\]\(\.\./\1\): `(.*)`$", text, re.MULTILINE)
     assert len(quotes) == 26
     for path, code in quotes:
+        assert len(code) >= 14
         assert code in (ROOT / path).read_text(encoding="utf-8"), (path, code)
     given: dict = {"print": lambda explanation: None}
     exec(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], given)

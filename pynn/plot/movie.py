@@ -37,7 +37,7 @@ class Movie(animation.FuncAnimation):
     def __init__(self, figure: Figure, show: Callable[[int], Any], frames: int, fps: float) -> None:
         self.figure, self.frames, self.fps = figure, frames, fps
         super().__init__(figure, show, frames=frames, interval=1000 / fps, cache_frame_data=False)
-        figure._film = self                 # type: ignore[attr-defined]    # so it plays in a window though nobody keeps it,
+        figure.canvas._film = self          # type: ignore[attr-defined]    # so it plays in a window though nobody keeps it,
         self._draw_was_started = True       # and matplotlib need not warn of one that was neither shown nor saved
 
     def save(self, filename: Any, writer: Any = None, fps: Any = None, dpi: Any = None, *args: Any,
@@ -61,6 +61,8 @@ class Movie(animation.FuncAnimation):
         """
         if progress is None:
             progress = is_watched()
+        if fps is not None:
+            fps = validation.real_number(fps, "fps", 0, low_included=False)
         kind = Path(filename).suffix.lower()
         if writer is None and kind == ".html":
             writer, fps = PageWriter(fps or self.fps, describe(self)), None

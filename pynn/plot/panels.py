@@ -81,6 +81,11 @@ def add_colorbar(ax: Axes, mappable: Any, label: str) -> None:
     ax.figure.colorbar(mappable, ax=ax, label=label)
 
 
+def plain(name: str) -> str:
+    """A name from somebody's data, in which a $ begins no mathematics."""
+    return name.replace("$", r"\$")
+
+
 def say(picture: Axes | Animation, text: str) -> None:
     """Keep what a picture shows in words, for describe; a later text of the same panel takes its place."""
     _DESCRIPTIONS[picture] = text

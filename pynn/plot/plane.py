@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from pynn import validation
+from pynn.plot.panels import plain
 
 if TYPE_CHECKING:
     from pynn.network import Network
@@ -126,6 +127,6 @@ def _checked_extent(extent: Sequence[float] | None, points: np.ndarray | None) -
 
 def _label(name: str) -> str:
     number = name[1:]
-    if name[0] != "x" or not number.isdecimal():
-        return name.replace("$", r"\$")
+    if name[:1] != "x" or not (number.isascii() and number.isdecimal()):
+        return plain(name)
     return f"$x_{number}$" if len(number) == 1 else f"$x_{{{number}}}$"

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from pynn import validation
-from pynn.plot.panels import COLOURS, VALUES_MAP, add_colorbar, panel, say, styled
+from pynn.plot.panels import COLOURS, VALUES_MAP, add_colorbar, panel, plain, say, styled
 from pynn.plot.plane import check_network, plane_of
 from pynn.plot.points import class_names, draw_classes, draw_values, place_legend
 
@@ -143,7 +143,9 @@ def answers_of(net: Network, points: np.ndarray | None, y: ArrayLike | None,
     output, units = kind_of(net)
     answers = validation.targets(y, "y", len(points), units, output, np.dtype(np.float64))
     answers = answers.argmax(axis=1) if output == "softmax" and answers.ndim == 2 else answers.reshape(len(points))
-    return answers, {} if output == "linear" else class_names(answers, net.label_names if label_names is None else label_names)
+    if label_names is None and net.label_names is not None:
+        label_names = [plain(name) for name in net.label_names]
+    return answers, {} if output == "linear" else class_names(answers, label_names)
 
 
 def values_over(net: Network, plane: Plane) -> np.ndarray:
