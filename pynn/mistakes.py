@@ -113,7 +113,9 @@ def _labels(m: int) -> Array:
 
 def _draw_layer_backward(rng: np.random.Generator, case: Case) -> tuple[Any, ...]:
     W, b, A_prev = _draw_layer(rng, case)
-    return rng.normal(size=(case.n, case.m)), W @ A_prev + b, A_prev, W
+    Z = W @ A_prev + b
+    Z[0, 0] = 0             # where the derivative of relu is a convention
+    return rng.normal(size=(case.n, case.m)), Z, A_prev, W
 
 
 def _draw_backward(rng: np.random.Generator, case: Case) -> tuple[Any, ...]:
@@ -352,6 +354,7 @@ def _layer_backward(dA: Array, Z: Array, A_prev: Array, W: Array) -> tuple[Any, 
     dZ = dA * reference.relu_prime(Z, Z)
     _, (_, dW), (_, db), (dA_prev, _) = reference.backward([None, W], [None, Z], [A_prev, None], dZ, ["relu"])
     return (dZ, dW, db, dA_prev), {
+        "the derivative of relu at z = 0 is 0 here, as in relu_prime": lambda: {"dZ": dA * (Z >= 0)},
         "the derivative g′(Z) is missing": lambda: {"dZ": dA},
         "g(Z) stands where its derivative belongs": lambda: {"dZ": dA * reference.relu(Z)},
         "this is g′(Z) alone, without dA": lambda: {"dZ": reference.relu_prime(Z, Z)},
@@ -473,6 +476,8 @@ def _blank(sizes: list[int]) -> tuple[list[Any], list[Any]]:
 def _symmetric(label: str, W: Array) -> list[str]:
     if len(W) > 1 and np.abs(W - W[0]).max() <= 1e-9 * np.abs(W).max():
         return [f"{label}: the symmetry is not broken: all rows are equal, so its units would learn the same"]
+    if len(np.unique(W, axis=0)) < len(W):
+        return [f"{label}: the symmetry is not broken everywhere: some rows are equal, so their units would learn the same"]
     return []
 
 
@@ -505,7 +510,7 @@ def _judge_initialize(call: Call, inputs: Inputs, got: dict[str, Array]) -> list
     return []
 
 
-@_exercise("W", "b", draw=lambda rng, case: ([30, 25, 20, 1], rng), cases=CASES[:1], judge=_judge_initialize)
+@_exercise("W", "b", draw=lambda rng, case: ([30, 25, 20, 8], rng), cases=CASES[:1], judge=_judge_initialize)
 def _initialize(sizes: list[int], rng: np.random.Generator) -> tuple[Any, Mistakes]:
     """W and b to start with: weights drawn from rng, centred on 0, neither too small nor too large; biases 0.
 
@@ -516,7 +521,10 @@ def _initialize(sizes: list[int], rng: np.random.Generator) -> tuple[Any, Mistak
 
 
 def _judge_train(call: Call, inputs: Inputs, got: dict[str, Array]) -> list[str]:
-    loss, _ = _loss_and_accuracy(got, inputs["X"], inputs["Y"])
+    loss, accuracy = _loss_and_accuracy(got, inputs["X"], inputs["Y"])
+    for other in ("tanh", "sigmoid"):
+        if accuracy < _ACCURACY <= _loss_and_accuracy(got, inputs["X"], inputs["Y"], other)[1]:
+            return [f"it has learned with {other} in the hidden layers: relu is wanted there"]
     if not loss < 1.5:
         return [f"the loss has risen to {loss:.3g}: {_why_it_rises(call, inputs)}"]
     if hints := [hint for label, array in got.items() if label[0] == "W" for hint in _symmetric(label, array)]:
@@ -528,16 +536,18 @@ def _judge_train(call: Call, inputs: Inputs, got: dict[str, Array]) -> list[str]
         return [f"it has hardly learned ({state}): is every step kept, in all layers, and are there enough of them?"]
     if not any(array.any() for label, array in got.items() if label[0] == "b"):
         return ["all biases are still 0: are they updated, and returned?"]
+    if still := [label for label, array in got.items() if not array.any()]:
+        return [f"{', '.join(still)}: still 0: is every layer updated?"]
     if accuracy < _ACCURACY:
         return [f"it has learned something but not enough ({state}): more iterations, or a larger learning rate?"]
     return []
 
 
-def _loss_and_accuracy(got: dict[str, Array], X: Array, Y: Array) -> tuple[float, float]:
+def _loss_and_accuracy(got: dict[str, Array], X: Array, Y: Array, hidden: str = "relu") -> tuple[float, float]:
     layers = range(1, len(got) // 2 + 1)
     W, b = ([None, *(got[f"{name}[{l}]"] for l in layers)] for name in "Wb")
     with np.errstate(all="ignore"):
-        Z, A = reference.forward(W, b, X, ["relu"] * (len(layers) - 1) + ["sigmoid"])
+        Z, A = reference.forward(W, b, X, [hidden] * (len(layers) - 1) + ["sigmoid"])
         return reference.stable_loss("binary_cross_entropy", Y, Z[-1], A[-1]), float(np.mean((A[-1] > 0.5) == Y))
 
 

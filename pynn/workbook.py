@@ -320,7 +320,7 @@ def _read_array(label: str, value: Any, found: dict[str, Array], hints: list[str
         return
     try:
         array = np.asarray(value)
-    except (ValueError, TypeError):
+    except Exception:           # also what an object's own __array__ raises
         hints.append(f"{label}: its rows have different lengths, which makes no array")
         return
     if array.dtype.kind not in "fiu" or array.dtype in (np.float16, np.float32):

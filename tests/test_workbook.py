@@ -523,6 +523,55 @@ def test_a_verdict_can_be_read_at_a_prompt():
         assert repr(verdict) == str(verdict)
 
 
+def test_the_slope_of_relu_at_0_is_looked_at_in_a_layer_too():
+    def layer_backward(dA, Z, A_prev, W):
+        dZ = dA * (Z >= 0)
+        return own_layer_backward(dA, np.where(Z >= 0, 1, 0), A_prev, W) if dZ.all() else (
+            dZ, dZ @ A_prev.T / Z.shape[1], dZ.sum(axis=1, keepdims=True) / Z.shape[1], W.T @ dZ)
+    hint, = workbook.check("layer_backward", layer_backward).hints
+    assert hint == "dZ: the derivative of relu at z = 0 is 0 here, as in relu_prime"
+
+
+def test_the_last_layer_is_judged_too():
+    def huge(sizes, rng):
+        W, b = own_initialize(sizes, rng)
+        return [*W[:-1], 1e6 * W[-1]], b
+
+    def twins(sizes, rng):
+        W, b = own_initialize(sizes, rng)
+        W[2][3] = W[2][4]
+        return W, b
+    assert workbook.check("initialize", huge).hints[0].startswith("W[3]: the weights are too large")
+    assert workbook.check("initialize", twins).hints == (
+        "W[2]: the symmetry is not broken everywhere: some rows are equal, so their units would learn the same",)
+
+
+def test_training_with_another_activation_or_in_some_layers_only_is_told():
+    def with_tanh(X, Y, sizes, rng):
+        def forward(W, b, X):
+            return own_forward(W, b, X, hidden=np.tanh)
+        W, b = own_initialize(sizes, rng)
+        for _ in range(1500):
+            Z, A = forward(W, b, X)
+            dW, db = own_backward(W, Z, A, Y, slope=lambda z, a: 1 - a * a)
+            W, b = own_descend(W, b, dW, db, 0.5)
+        return W, b
+
+    def last_layer(X, Y, sizes, rng):
+        def descend(W, b, dW, db, alpha):
+            return [*W[:-1], W[-1] - alpha * dW[-1]], [*b[:-1], b[-1] - alpha * db[-1]]
+        return own_train(X, Y, sizes, rng, descend=descend)
+    assert workbook.check("train", with_tanh).hints == ("it has learned with tanh in the hidden layers: relu is wanted there",)
+    assert "b[1], b[2]: still 0: is every layer updated?" in workbook.check("train", last_layer).hints
+
+
+def test_an_object_that_breaks_when_it_is_read_is_a_wrong_answer():
+    class Broken:
+        def __array__(self, *args, **keywords):
+            raise RuntimeError("no")
+    assert not workbook.check("relu", lambda Z: Broken()).ok
+
+
 def test_several_mistakes_are_all_named():
     def layer_backward(dA, Z, A_prev, W):
         dZ, dW, db, _ = own_layer_backward(dA, Z, A_prev, W)
