@@ -66,7 +66,8 @@ def test_the_page_of_equations(page):
     given: dict = {"print": lambda explanation: None}
     exec(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], given)
     net, X, y = given["net"], given["X"], given["y"]
-    told = f"{pynn.explain(net, X, y, learning_rate=0.5)}\n{pynn.explain(net, X, y, learning_rate=0.5, layer=1, unit=2)}"
+    told = "\n".join(str(pynn.explain(net, X, y, learning_rate=0.5, **part))
+                     for part in ({}, {"layer": 1, "unit": 2}, {"layer": 2, "unit": 1}))
     blocks = re.findall(r"```text\n(.*?)```", text, re.DOTALL)
     assert len(blocks) >= text.count("\n## ") == 12
     for block in blocks:
