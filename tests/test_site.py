@@ -106,6 +106,7 @@ def test_the_site_builds_without_a_warning_and_loads_nothing_from_a_network(tmp_
         parser.feed(text)
         for address in parser.found:
             assert not re.match(r"(?:\w+:)?//", address or ""), (page, address)
+        assert not re.search(r"url\(['\"]?(?:\w+:)?//|@import|http-equiv=.refresh|xlink:href|srcset=[^>]*//", text), page
     for sheet in tmp_path.rglob("*.css"):
         assert not re.search(r"@import|url\(['\"]?(?:\w+:)?//", sheet.read_text(encoding="utf-8")), sheet
     assert "<math" in (tmp_path / "equations.html").read_text(encoding="utf-8")
