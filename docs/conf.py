@@ -57,11 +57,9 @@ def _to_the_site(text: str) -> str:
     return re.sub(r"\[([\w./]+)\]\((?:\.\./)*pynn/[\w./]*\)", r"`\1`", text)
 
 
-def _read(app: Sphinx, docname: str, source: list[str]) -> None:
-    source[0] = _to_the_site(source[0])
-
-
-def _read_included(app: Sphinx, path: Any, docname: str, source: list[str]) -> None:
+def _read(app: Sphinx, *arguments: Any) -> None:
+    """Of a page, or of a text that is included in one; the source comes last."""
+    source = arguments[-1]
     source[0] = _to_the_site(source[0])
 
 
@@ -82,6 +80,6 @@ def _displayed(translator: Any, node: nodes.math_block) -> NoReturn:
 
 def setup(app: Sphinx) -> None:
     app.connect("source-read", _read)
-    app.connect("include-read", _read_included)
+    app.connect("include-read", _read)
     app.connect("env-check-consistency", _compiled_have_no_source)
     app.add_html_math_renderer("mathml", (_inline, None), (_displayed, None))

@@ -145,7 +145,7 @@ def explain(net: Network, x: Any, y: Any, *, learning_rate: float = 0.1, layer: 
     given = f"m = {step.m} example{'s' * (step.m > 1)}, α = {number(alpha)}"
     if layer is None:
         title = f"One step of training of {which}: {given}"
-        sections = [*_scaling(step), _inputs(step), *(_forward(step, l) for l in range(1, L + 1)), _loss(step),
+        sections = [_inputs(step), *(_forward(step, l) for l in range(1, L + 1)), _loss(step),
                     *(_backward(step, l) for l in range(L, 0, -1)), *(_update(step, l) for l in range(1, L + 1)), _after(step)]
     elif unit is None:
         title = f"Layer {layer} of {which} in one step of training: {given}"
@@ -154,7 +154,7 @@ def explain(net: Network, x: Any, y: Any, *, learning_rate: float = 0.1, layer: 
         title = f"Unit {unit} of layer {layer} ({net[layer].activation}) of {which} in one step of training: {given}"
         neuron = _Neuron(step, layer, unit - 1)
         sections = [neuron.forward(), neuron.backward(), neuron.update()]
-    if layer == 1:
+    if layer in (None, 1):
         sections = [*_scaling(step), *sections]
     return Explanation(title, sections, step.numbers())
 
