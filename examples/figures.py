@@ -9,7 +9,7 @@ from pathlib import Path
 
 import matplotlib
 
-from pynn.gallery import write_figures
+from pynn.article_figures import write_figures
 
 matplotlib.use("Agg")           # pictures go to files: no screen is needed
 

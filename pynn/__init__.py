@@ -8,19 +8,20 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from pynn import callbacks, datasets, optimizers
-from pynn.gradcheck import GradientReport, check_gradients
 from pynn.history import History
-from pynn.learning_rate import RangeTest, find_learning_rate
+from pynn.learn.gradcheck import GradientReport, check_gradients
 from pynn.network import ForwardPass, Gradients, Layer, Network, load
+from pynn.range_test import RangeTest, find_learning_rate
 from pynn.standardizer import Standardizer
 from pynn.training import DivergenceError, DivergenceWarning
 
 if TYPE_CHECKING:
-    from pynn import plot, schedules, workbook
-    from pynn.diagnosis import Diagnosis, Finding, diagnose
+    from pynn import plot, schedules
     from pynn.estimators import NetworkClassifier as NetworkClassifier
     from pynn.estimators import NetworkRegressor as NetworkRegressor
-    from pynn.explanation import Explanation, explain
+    from pynn.learn import workbook
+    from pynn.learn.diagnosis import Diagnosis, Finding, diagnose
+    from pynn.learn.explanation import Explanation, explain
 
 __version__ = "0.1.0"
 __all__ = [
@@ -50,13 +51,14 @@ __all__ = [
     "workbook",
 ]
 
-_MODULES = ("plot", "schedules", "workbook")        # loaded when first used, so that `import pynn` takes little time
+# loaded when first used, so that `import pynn` takes little time
+_MODULES = {"plot": "pynn.plot", "schedules": "pynn.schedules", "workbook": "pynn.learn.workbook"}
 _NAMES = {
-    "Diagnosis": "pynn.diagnosis",
-    "Finding": "pynn.diagnosis",
-    "diagnose": "pynn.diagnosis",
-    "Explanation": "pynn.explanation",
-    "explain": "pynn.explanation",
+    "Diagnosis": "pynn.learn.diagnosis",
+    "Finding": "pynn.learn.diagnosis",
+    "diagnose": "pynn.learn.diagnosis",
+    "Explanation": "pynn.learn.explanation",
+    "explain": "pynn.learn.explanation",
     "NetworkClassifier": "pynn.estimators",         # these two are not in __all__: `import *` is not to need scikit-learn
     "NetworkRegressor": "pynn.estimators",
 }
@@ -64,7 +66,7 @@ _NAMES = {
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
-        return importlib.import_module(f"pynn.{name}")
+        return importlib.import_module(_MODULES[name])
     if name in _NAMES:
         return getattr(importlib.import_module(_NAMES[name]), name)
     raise AttributeError(f"module 'pynn' has no attribute {name!r}")

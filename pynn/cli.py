@@ -205,7 +205,7 @@ def _figures(given: argparse.Namespace) -> None:
     import matplotlib
 
     matplotlib.use("Agg")           # pictures go to files: no screen is needed
-    from pynn.gallery import write_figures
+    from pynn.article_figures import write_figures
 
     for path in write_figures(given.out):
         print(path)

@@ -10,7 +10,7 @@ import pytest
 
 import pynn
 from pynn import datasets, optimizers
-from pynn.diagnosis import KINDS
+from pynn.learn.diagnosis import KINDS
 
 pytestmark = pytest.mark.filterwarnings("ignore::pynn.DivergenceWarning")       # of fits that make a network ill
 

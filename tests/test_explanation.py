@@ -566,8 +566,8 @@ def test_the_network_is_unchanged(engine):
 @pytest.mark.parametrize("name", FORMULAS)
 def test_every_formula_is_mathematics(name):
     """No sign of a formula is lost in MathML but spaces, the signs that have become structure, and their parentheses."""
+    from pynn.learn.notation import mathml
     from pynn.losses import FORMULAS as LOSSES
-    from pynn.rendering import mathml
     for formula in (*FORMULAS[name], *LOSSES.values()):
         root = ET.fromstring(f"<math>{mathml(formula)}</math>")
         shown = re.sub(r"[\s\xa0()[\]]", "", "".join(root.itertext()))

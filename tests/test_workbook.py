@@ -11,7 +11,8 @@ import warnings
 import numpy as np
 import pytest
 
-from pynn import mistakes, workbook
+from pynn.learn import exercises as mistakes
+from pynn.learn import workbook
 
 # ------------------------------------------------------------------------------------------------- a reader's own network
 

@@ -13,7 +13,7 @@ from pynn.plot.panels import COLOURS, keep_strip, panel, say, styled
 
 if TYPE_CHECKING:
     from pynn.history import History
-    from pynn.learning_rate import RangeTest
+    from pynn.range_test import RangeTest
 
 _NAMES = {"accuracy": "accuracy", "r2": "$R^2$"}
 

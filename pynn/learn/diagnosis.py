@@ -48,7 +48,7 @@ class Finding:
     Attributes
     ----------
     kind : str
-        One of pynn.diagnosis.KINDS.
+        One of pynn.learn.diagnosis.KINDS.
     layer : int or None
         l, where it is in one layer.
     message : str

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from pynn import activations, losses, reference
+from pynn.learn.notation import Equation, Lines, Matrix, Section, as_html, as_text, number, subscript, written
 from pynn.network import ForwardPass, Gradients, Network
-from pynn.rendering import Equation, Lines, Matrix, Section, as_html, as_text, number, subscript, written
 from pynn.validation import finite_array, positive_int, real_number, targets
 
 Array = np.ndarray[Any, np.dtype[Any]]

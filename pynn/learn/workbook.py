@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from pynn.mistakes import EXERCISES, SQUARE, Exercise, Inputs, Mistakes
+from pynn.learn.exercises import EXERCISES, SQUARE, Exercise, Inputs, Mistakes
 from pynn.validation import choice
 
 __all__ = ["Verdict", "check", "describe", "exercises"]

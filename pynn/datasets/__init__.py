@@ -1,0 +1,9 @@
+"""Data to learn on: the article's circles and their friends, splitting, and tables of one's own.
+
+A bad value is a ValueError and a bad type a TypeError; both name the argument, the value received and what was expected.
+"""
+from pynn.datasets.csv import Table, load_csv, load_features
+from pynn.datasets.generators import blobs, circles, moons, plane, sine, spirals, xor
+from pynn.datasets.splitting import split
+
+__all__ = ["Table", "blobs", "circles", "load_csv", "load_features", "moons", "plane", "sine", "spirals", "split", "xor"]
