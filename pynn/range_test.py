@@ -9,7 +9,7 @@ import numpy as np
 
 from pynn.network import Network
 from pynn.training import DivergenceWarning
-from pynn.validation import finite_array, positive_int, real_number
+from pynn.validation import check_network, finite_array, positive_int, real_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -87,8 +87,7 @@ def find_learning_rate(net: Network, X: Any, y: Any, *, lowest: float = 1e-6, hi
     >>> 0.01 < found.suggestion < 10
     True
     """
-    if not isinstance(net, Network):
-        raise TypeError(f"net: expected a Network, got {type(net).__name__}")
+    check_network(net)
     lowest = real_number(lowest, "lowest", 0, low_included=False)
     highest = real_number(highest, "highest", lowest, low_included=False)
     steps, batch_size = positive_int(steps, "steps", 10), positive_int(batch_size, "batch_size")

@@ -92,6 +92,16 @@ def finite_array(value: object, name: str) -> np.ndarray:
     return array
 
 
+def check_network(net: object) -> None:
+    """Raise a TypeError unless `net` is a Network.
+
+    The methods of Network decide, since importing Network here would make a circle.
+    """
+    methods = ("forward", "backward", "descend", "fit", "predict")
+    if isinstance(net, type) or not all(callable(getattr(net, name, None)) for name in methods):
+        raise TypeError(f"net: expected a pynn.Network, got {type(net).__name__}")
+
+
 def examples(value: object, name: str, features: int, dtype: np.dtype[Any]) -> np.ndarray:
     """X: (m, features), m ≥ 1, finite also in the network's dtype."""
     array = finite_array(value, name)

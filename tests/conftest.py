@@ -1,13 +1,16 @@
 """What several test files share."""
 from __future__ import annotations
 
+import os
 import signal
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
 import pynn
 
+os.environ["MPLBACKEND"] = "Agg"        # before matplotlib is imported: the tests, doctests and subprocesses need no screen
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:       # as in a shell's background job: tests would wait for ever
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -31,3 +34,15 @@ def problem(net: pynn.Network, m: int, seed: int) -> tuple[np.ndarray, np.ndarra
 def engine(request: pytest.FixtureRequest) -> str:
     """Every test of the mathematics runs on both engines."""
     return request.param
+
+
+@pytest.fixture
+def clean_figures() -> Iterator[None]:
+    """The test leaves no figure behind, and it leaves the settings of matplotlib as they were."""
+    import matplotlib
+    from matplotlib import pyplot
+    pyplot.close("all")
+    before = dict(matplotlib.rcParams)
+    yield
+    assert dict(matplotlib.rcParams) == before
+    pyplot.close("all")

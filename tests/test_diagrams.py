@@ -3,16 +3,11 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
 from typing import Any
 
-import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch
@@ -24,13 +19,7 @@ from pynn.plot.panels import COLOURS
 BLUE, ORANGE = (to_rgba(colour) for colour in COLOURS[:2])
 
 
-@pytest.fixture(autouse=True)
-def _clean() -> Iterator[None]:
-    plt.close("all")
-    before = dict(matplotlib.rcParams)
-    yield
-    assert dict(matplotlib.rcParams) == before
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("clean_figures")
 
 
 def network(*sizes: int, **keywords: Any) -> pynn.Network:

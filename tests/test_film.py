@@ -11,16 +11,12 @@ import sys
 import time
 import types
 import weakref
-from collections.abc import Iterator
 from pathlib import Path
 
 import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
 from matplotlib import animation
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
@@ -28,14 +24,7 @@ from PIL import Image
 import pynn
 from pynn import callbacks
 
-
-@pytest.fixture(autouse=True)
-def _clean() -> Iterator[None]:
-    plt.close("all")
-    before = dict(matplotlib.rcParams)
-    yield
-    assert dict(matplotlib.rcParams) == before
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("clean_figures")
 
 
 @pytest.fixture(scope="module")

@@ -2,28 +2,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 
 import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
 from mpl_toolkits.mplot3d import Axes3D
 
 import pynn
 from pynn.activations import HIDDEN
 
-
-@pytest.fixture(autouse=True)
-def _clean() -> Iterator[None]:
-    plt.close("all")
-    before = dict(matplotlib.rcParams)
-    yield
-    assert dict(matplotlib.rcParams) == before
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("clean_figures")
 
 
 @pytest.fixture(scope="module")

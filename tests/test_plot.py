@@ -1,29 +1,18 @@
 """The pictures, by their structure: what is drawn equals the data, and nothing beside the panel is touched."""
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
 import pynn
 
-
-@pytest.fixture(autouse=True)
-def _clean() -> Iterator[None]:
-    plt.close("all")
-    before = dict(matplotlib.rcParams)
-    yield
-    assert dict(matplotlib.rcParams) == before
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("clean_figures")
 
 
 @pytest.fixture

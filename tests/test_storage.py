@@ -443,3 +443,26 @@ def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(FileNotFoundError) as raised:
         pynn.Network([2, 1], rng=0).save(tmp_path / "missing" / "model.npz")
     assert raised.value.filename == str(tmp_path / "missing")
+
+
+@pytest.mark.parametrize(("name", "probe", "outputs", "trained_outputs"), [
+    ("classifier", [[0.5, -0.25], [-1, 1]], [[0.7063549792525808], [0.4812647271508583]],
+     [[0.7702503938920033], [0.38825300181255185]]),
+    ("regressor", [[0.5], [-1]], [[-0.3611336052417755, 0.48759445548057556], [0.8297789692878723, -0.8861436247825623]],
+     [[0.5048642158508301, 0.014195859432220459], [-0.33244240283966064, 0.1875721961259842]])])
+def test_files_of_older_versions_load_and_go_on(name, probe, outputs, trained_outputs):
+    """The files and numbers were written by the first version of the format."""
+    net = pynn.load(Path(__file__).parent / "models" / f"version1-{name}.model")
+    np.testing.assert_allclose(net(probe), outputs, rtol=1e-5)
+    if name == "classifier":
+        assert (net.feature_names, net.label_names, net.dropout) == (("east", "north"), ("no", "yes"), (0.1,))
+        assert net.optimizer == optimizers.AdamW(0.02, weight_decay=0.1)
+        X, y = pynn.datasets.moons(40, rng=0)
+        net.fit(X, y, epochs=2, batch_size=8, progress=False)
+        assert net.epoch == 5
+    else:
+        assert net.optimizer == optimizers.SGD(0.1, momentum=0.5, nesterov=True)
+        x = np.linspace(-1, 1, 20)[:, None]
+        net.fit(x, np.hstack([x, x**2]), epochs=2, batch_size=5, progress=False)
+        assert net.epoch == 6
+    np.testing.assert_allclose(net(probe), trained_outputs, rtol=1e-4)

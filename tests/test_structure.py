@@ -117,9 +117,6 @@ def test_unknown_attribute():
 def test_doctests(name):
     import doctest
     import importlib
-
-    import matplotlib
-    matplotlib.use("Agg")
     if name == "estimators":
         pytest.importorskip("sklearn", reason="the extra 'sklearn' is not installed")
     module = importlib.import_module(f"pynn.{name}")

@@ -1,0 +1,89 @@
+"""LivePlot: the picture of the training process, drawn while a fit runs."""
+from __future__ import annotations
+
+import importlib
+import io
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from pynn import validation
+from pynn.plot.process import Scene
+
+if TYPE_CHECKING:
+    from pynn.history import History
+    from pynn.network import Network
+
+
+class LivePlot:
+    """Draws the film's picture while `fit` runs: in a notebook under the cell, with a window's backend in a window.
+
+    Where there is neither, as with matplotlib's Agg, only `figure` is kept up to date.
+
+    Parameters
+    ----------
+    X : array-like of shape (m, n[0])
+    y : array-like of shape (m,)
+        The examples on the surface.
+    every : int
+        Epochs from one picture to the next: drawing takes longer than most epochs.
+    **scene
+        Keywords of `pynn.plot.film`, except fps: grid, extent, features, held, label_names and those of imshow.
+
+    Attributes
+    ----------
+    figure : matplotlib Figure
+        None before the first picture.
+
+    Raises
+    ------
+    ValueError, TypeError
+        Naming the argument; those of the picture at the first one.
+
+    Examples
+    --------
+    >>> import pynn
+    >>> X, y = pynn.datasets.circles(100, rng=0)
+    >>> live = pynn.callbacks.LivePlot(X, y, every=10, grid=30)
+    >>> history = pynn.Network([2, 4, 1], rng=0).fit(X, y, epochs=20, callbacks=[live])
+    >>> live.figure.axes[0].get_title()
+    'epoch 20'
+    """
+
+    def __init__(self, X: ArrayLike, y: ArrayLike, every: int = 1, **scene: Any) -> None:
+        self.every = validation.positive_int(every, "every")
+        self.figure: Figure | None = None
+        self._arguments, self._keywords = (X, y), scene
+        self._scene: Any = None
+        self._shown: Any = None         # the handle of the picture in a notebook
+
+    def __call__(self, net: Network, history: History) -> None:
+        """Draw, if it is time: what `fit` calls after every epoch."""
+        if len(history) % self.every:
+            return
+        if self._scene is None:
+            from matplotlib import pyplot
+            self._scene = Scene(net, *self._arguments, history.keys(), **self._keywords)
+            self.figure = self._scene.figure
+            if self._scene.figure.canvas.required_interactive_framework is None:
+                pyplot.close(self.figure)       # no window will show it: pyplot is not to keep it
+            else:
+                self._scene.figure.show()
+        self._scene.show(net, history, len(history))
+        self._refresh(self._scene.figure)
+
+    def _refresh(self, figure: Figure) -> None:
+        from matplotlib import get_backend, pyplot
+        if "inline" in get_backend().lower():
+            notebook = importlib.import_module("IPython.display")
+            buffer = io.BytesIO()
+            figure.savefig(buffer, format="png")
+            picture = notebook.Image(buffer.getvalue())
+            if self._shown is None:
+                self._shown = notebook.display(picture, display_id=True)
+            else:
+                self._shown.update(picture)
+        elif pyplot.fignum_exists(figure.number):       # the window may have been closed
+            figure.canvas.draw()
+            figure.canvas.flush_events()
