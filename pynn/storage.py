@@ -11,7 +11,7 @@ import secrets
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -24,24 +24,30 @@ _MOST_HEADER = 1 << 24          # bytes: Python's objects take up to 25 times as
 
 
 def write(path: Any, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
-    """Write a model file so that a crash at any moment leaves the old file or the new one.
-
-    It is written under another name (.pynn-…, which a kill may leave behind) in the same folder, and then renamed.
-    """
-    name = os.path.realpath(_checked(path))             # a link stays, and what it points to is replaced
+    """Write a model file so that a crash at any moment leaves the old file or the new one."""
     text = json.dumps({"format": _FORMAT, "version": _VERSION, **header}, default=np.generic.item).encode("ascii")
     if len(text) > _MOST_HEADER:
         raise ValueError(f"path: {path}: expected names of at most {_MOST_HEADER} bytes in all, got a header of {len(text)}")
+    with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(_HEADER), text)
+        for key, array in arrays.items():
+            _write_array(archive, f"{key}.npy", array)
+
+
+@contextmanager
+def replacing(path: Any) -> Iterator[BinaryIO]:
+    """A new file under another name (.pynn-…) in the same folder; it takes the name `path` when the block ends well.
+
+    If the block fails, the new file is removed and the old one stays.  Only a kill may leave .pynn-… behind.
+    """
+    name = os.path.realpath(check_path(path))         # a link stays, and what it points to is replaced
     folder = os.path.dirname(name)
     if not os.path.isdir(folder):
         raise FileNotFoundError(errno.ENOENT, "No such folder", folder)
     temporary = os.path.join(folder, f".pynn-{secrets.token_hex(8)}")
     try:
         with open(temporary, "xb") as file:
-            with zipfile.ZipFile(file, "w") as archive:
-                archive.writestr(zipfile.ZipInfo(_HEADER), text)
-                for key, array in arrays.items():
-                    _write_array(archive, f"{key}.npy", array)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, name)
@@ -64,7 +70,7 @@ def reading(path: Any) -> Iterator[tuple[dict[str, Any], Callable[[Layout], dict
     Whatever is wrong, here and in the block of the caller, is a ValueError that names the path; an OSError if the file
     cannot be opened.
     """
-    name = _checked(path)
+    name = check_path(path)
     with open(name, "rb") as file:
         try:
             most = os.fstat(file.fileno()).st_size
@@ -74,7 +80,8 @@ def reading(path: Any) -> Iterator[tuple[dict[str, Any], Callable[[Layout], dict
             raise ValueError(f"path: {path} cannot be loaded: {str(error) or type(error).__name__}") from error
 
 
-def _checked(path: Any) -> str:
+def check_path(path: Any) -> str:
+    """The path as a str; an error if it cannot be that of a file."""
     if not isinstance(path, str | os.PathLike):
         raise TypeError(f"path: expected a str or path-like, got {path!r} ({type(path).__name__})")
     name = os.fsdecode(path)
