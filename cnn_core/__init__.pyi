@@ -24,5 +24,5 @@ class Engine:
     def descend(self, theta: Array, gradient: Array, learning_rate: float) -> None: ...
     def train(self, theta: Array, X: Array, Y: Array, stats: Array, weights: Array | None = None, *, batch_size: int,
               learning_rates: Array, counts: Array, seed: int, epoch: int, shuffle: bool, rule: str = "sgd",
-              numbers: Sequence[float] = ..., state: Array | None = None, l1: float = 0, l2: float = 0,
+              coefficients: Sequence[float] = ..., state: Array | None = None, l1: float = 0, l2: float = 0,
               clip_norm: float = 0, trace: Array | None = None, seconds: float = ..., n_threads: int = 0) -> None: ...

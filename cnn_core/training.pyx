@@ -671,7 +671,7 @@ cdef class Engine:
                             learning_rate, self.net.parameters)
 
     def train(self, theta, X, Y, np.ndarray stats, weights=None, *, Py_ssize_t batch_size, np.ndarray learning_rates,
-              np.ndarray counts, uint64_t seed, uint64_t epoch, bint shuffle, str rule="sgd", numbers=(0, 0, 0, 0),
+              np.ndarray counts, uint64_t seed, uint64_t epoch, bint shuffle, str rule="sgd", coefficients=(0, 0, 0, 0),
               np.ndarray state=None, double l1=0, double l2=0, double clip_norm=0, np.ndarray trace=None,
               double seconds=INFINITY, int n_threads=0):
         """Mini-batch gradient descent of θ in place, for as many epochs as stats has rows.
@@ -679,7 +679,7 @@ cdef class Engine:
         Each epoch writes one row: its seconds, its summed loss, its metric as in evaluate but unweighted.  The caller
         fills the first column with NaN and the others with 0 and so sees, also after Ctrl-C, how many epochs were completed.
         It ends early after `seconds`, and after an epoch whose loss or θ is not finite.  learning_rates has one for each
-        epoch; counts (2,) counts the steps of the network and of the optimiser.  rule is a key of OPTIMIZERS, numbers its
+        epoch; counts (2,) counts the steps of the network and of the optimiser.  rule is a key of OPTIMIZERS, coefficients its
         β₁, β₂, ε and λ (see descent.pyx), state (vectors, P) what it keeps between steps.  trace (epochs, P) receives θ
         after each epoch.  n_threads = 0 leaves their number to the work of a batch.
         """
@@ -697,7 +697,7 @@ cdef class Engine:
         check_array(learning_rates, "learning_rates", np.NPY_FLOAT64, (epochs,))
         check_array(counts, "counts", np.NPY_INT64, (2,))
         optimizer.rule, vectors = OPTIMIZERS[rule]
-        optimizer.beta1, optimizer.beta2, optimizer.epsilon, optimizer.decay = numbers
+        optimizer.beta1, optimizer.beta2, optimizer.epsilon, optimizer.decay = coefficients
         optimizer.l1, optimizer.l2, optimizer.clip_norm = l1, l2, clip_norm
         if state is None:
             state = numpy.empty((0, self.net.parameters), self.dtype)

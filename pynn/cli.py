@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 
 from pynn import datasets
-from pynn.activations import HIDDEN
 from pynn.network import Network, load
-from pynn.optimizers import OPTIMIZERS
+from pynn.optimizers import RECIPES
+from pynn.reference import HIDDEN
 from pynn.standardizer import Standardizer
 
 
@@ -61,8 +61,8 @@ def _parser() -> argparse.ArgumentParser:
                        help=f"of the hidden layers: {', '.join(HIDDEN)} (%(default)s)")
     train.add_argument("--epochs", type=int, default=100, help="how many times every row is met (%(default)s)")
     train.add_argument("--batch-size", type=int, default=32, help="rows a step (%(default)s)")
-    train.add_argument("--optimizer", choices=OPTIMIZERS, default="adam", metavar="NAME",
-                       help=f"{', '.join(OPTIMIZERS)} (%(default)s)")
+    train.add_argument("--optimizer", choices=RECIPES, default="adam", metavar="NAME",
+                       help=f"{', '.join(RECIPES)} (%(default)s)")
     train.add_argument("--learning-rate", type=float, help="if not given, the optimiser's own")
     train.add_argument("--validation-split", type=float, default=0.0, metavar="SHARE",
                        help="of the rows to validate on, drawn at random (%(default)s)")

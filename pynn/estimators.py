@@ -10,10 +10,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from pynn import activations
 from pynn.history import History
 from pynn.network import Network
 from pynn.optimizers import Optimizer, optimizer_of
+from pynn.reference import HIDDEN
 from pynn.training import Callback, Schedule
 from pynn.validation import boolean, choice, positive_int, real_number, weights
 
@@ -248,13 +248,13 @@ class _NetworkEstimator(BaseEstimator):
             hidden = (hidden,)
         sizes = [positive_int(n, f"hidden_layer_sizes[{i}]") for i, n in enumerate(hidden)]
         if isinstance(names, str):
-            names = [choice(names, "activation", activations.HIDDEN)] * len(sizes)
+            names = [choice(names, "activation", HIDDEN)] * len(sizes)
         elif not isinstance(names, Sequence | np.ndarray):
             raise TypeError(f"activation: expected a name or a sequence of names, got {names!r}")
         elif len(names) != len(sizes):
             raise ValueError(f"activation: expected {len(sizes)} names, one for each hidden layer, got {len(names)}")
         else:
-            names = [choice(name, f"activation[{i}]", activations.HIDDEN) for i, name in enumerate(names)]
+            names = [choice(name, f"activation[{i}]", HIDDEN) for i, name in enumerate(names)]
         return {"sizes": [self.n_features_in_, *sizes, outputs], "hidden": names}
 
     def _outputs(self, X: Any, of: str) -> Array:

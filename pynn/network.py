@@ -11,13 +11,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from cnn_core import OPTIMIZERS, Engine
-from pynn import activations, losses, storage, training
+from cnn_core import Engine
+from pynn import reference, storage, training
 from pynn.history import History
 from pynn.initializers import INITIALIZERS
 from pynn.numpy_engine import NumpyEngine, layer_views
-from pynn.optimizers import OPTIMIZERS as RECIPES
-from pynn.optimizers import SGD, Optimizer
+from pynn.optimizers import RECIPES, SGD, Optimizer
 from pynn.randomness import seed_from
 from pynn.standardizer import Standardizer
 from pynn.validation import choice, examples, finite_array, positive_int, real_number, targets, weights
@@ -292,7 +291,7 @@ class Network:
     def _use(self, optimizer: Optimizer) -> None:
         """Take this optimiser, at its first step."""
         self._optimizer = optimizer
-        self._state = np.zeros((OPTIMIZERS[optimizer.rule][1], len(self._theta)), self._dtype)
+        self._state = np.zeros((reference.OPTIMIZERS[optimizer.rule].vectors, len(self._theta)), self._dtype)
         self._counts[1] = 0
 
     @property
@@ -644,7 +643,8 @@ class Network:
         optimizer = RECIPES[choice(recipe.pop("name", None), "optimizer", RECIPES)](**recipe)
         sizes, dtype = architecture[0], architecture[4]
         P = _count(sizes)
-        layout: dict[str, Any] = {"parameters": (dtype, (P,)), "state": (dtype, (OPTIMIZERS[optimizer.rule][1], P))}
+        vectors = reference.OPTIMIZERS[optimizer.rule].vectors
+        layout: dict[str, Any] = {"parameters": (dtype, (P,)), "state": (dtype, (vectors, P))}
         if header["standardized"]:
             layout |= dict.fromkeys(("mean", "scale"), (np.float64, (sizes[0],)))
         arrays = read(layout)
@@ -749,13 +749,13 @@ def _checked_architecture(sizes: Any, hidden: Any, output: Any, loss: Any, dropo
         tuple[int, ...], tuple[str, ...], str, tuple[float, ...], np.dtype[Any], str]:
     """What Network._build takes."""
     checked = _checked_sizes(sizes)
-    output = choice(output or ("sigmoid" if checked[-1] == 1 else "softmax"), "output", activations.OUTPUT)
+    output = choice(output or ("sigmoid" if checked[-1] == 1 else "softmax"), "output", reference.OUTPUT)
     if output == "softmax" and checked[-1] == 1:
         raise ValueError("output: softmax over one unit is always 1; expected 'sigmoid' or 'linear', or more units")
-    loss = choice(loss or losses.FOR_OUTPUT[output][0], "loss", losses.FORMULAS)
-    if loss not in losses.FOR_OUTPUT[output]:
+    loss = choice(loss or reference.OUTPUT[output][0], "loss", reference.LOSSES)
+    if loss not in reference.OUTPUT[output]:
         raise ValueError(f"loss: {loss!r} does not go with output {output!r}; expected "
-                         f"{' or '.join(map(repr, losses.FOR_OUTPUT[output]))}")
+                         f"{' or '.join(map(repr, reference.OUTPUT[output]))}")
     names = (*_checked_hidden(hidden, len(checked) - 2), output)
     return (checked, names, loss, _checked_dropout(dropout, len(checked) - 2), _checked_dtype(dtype),
             choice(engine, "engine", _ENGINES))
@@ -814,12 +814,12 @@ def _checked_sizes(sizes: Any) -> tuple[int, ...]:
 
 def _checked_hidden(hidden: Any, layers: int) -> tuple[str, ...]:
     if isinstance(hidden, str):
-        return (choice(hidden, "hidden", activations.HIDDEN),) * layers
+        return (choice(hidden, "hidden", reference.HIDDEN),) * layers
     if not isinstance(hidden, Sequence | np.ndarray):
         raise TypeError(f"hidden: expected a name or a sequence of names, got {hidden!r}")
     if len(hidden) != layers:
         raise ValueError(f"hidden: expected {layers} names, one for each hidden layer, got {len(hidden)}")
-    return tuple(choice(name, f"hidden[{i}]", activations.HIDDEN) for i, name in enumerate(hidden))
+    return tuple(choice(name, f"hidden[{i}]", reference.HIDDEN) for i, name in enumerate(hidden))
 
 
 def _checked_dropout(dropout: Any, layers: int) -> tuple[float, ...]:

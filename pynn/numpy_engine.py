@@ -77,7 +77,7 @@ class NumpyEngine:
 
     def train(self, theta: Array, X: Array, Y: Array, stats: Array, weights: Array | None = None, *, batch_size: int,
               learning_rates: Array, counts: Array, seed: int, epoch: int, shuffle: bool, rule: str = "sgd",
-              numbers: Sequence[float] = (0, 0, 0, 0), state: Array | None = None, l1: float = 0, l2: float = 0,
+              coefficients: Sequence[float] = (0, 0, 0, 0), state: Array | None = None, l1: float = 0, l2: float = 0,
               clip_norm: float = 0, trace: Array | None = None, seconds: float = np.inf, n_threads: int = 0) -> None:
         m = len(X)
         W, b = self._layers(theta)
@@ -103,7 +103,8 @@ class NumpyEngine:
                 if clip_norm:
                     g = reference.clip(g, clip_norm)
                 counts += 1
-                reference.update(rule, theta, g, state, learning_rates[e], int(counts[1]), *numbers)
+                reference.update(rule, theta, g, state, learning_rates[e], int(counts[1]),
+                                 reference.Coefficients(*coefficients))
             if trace is not None:
                 trace[e] = theta
             now = time.perf_counter()

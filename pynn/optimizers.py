@@ -1,11 +1,12 @@
-"""The optimisers: immutable recipes with PyTorch's defaults.  Their formulas are in cnn_core/descent.pyx and reference.py.
+"""The optimisers: immutable recipes with PyTorch's defaults.  Their rules are in reference.py and cnn_core/descent.pyx.
 
-What an optimiser keeps between steps lives in the network, so one recipe serves many networks.
+The network holds what an optimiser keeps between steps, so one recipe serves many networks.
 """
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from pynn.reference import Coefficients
 from pynn.validation import boolean, choice, real_number
 
 __all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Adamax", "Optimizer", "RMSprop"]
@@ -13,7 +14,7 @@ __all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Adamax", "Optimizer", "RMSprop"]
 
 @dataclass(frozen=True)
 class Optimizer:
-    """What all optimisers share: the learning rate α, and how the engine knows them."""
+    """What all optimisers share: the learning rate α, the rule and its coefficients."""
 
     learning_rate: float = 0.01
 
@@ -30,12 +31,12 @@ class Optimizer:
 
     @property
     def rule(self) -> str:
-        """Its name in the engine."""
+        """Its key in reference.OPTIMIZERS."""
         return type(self).__name__.lower()
 
     @property
-    def numbers(self) -> tuple[float, float, float, float]:
-        """β₁ (or μ), β₂, ε and λ."""
+    def coefficients(self) -> Coefficients:
+        """The numbers of its rule besides α."""
         raise NotImplementedError
 
 
@@ -64,13 +65,13 @@ class SGD(Optimizer):
 
     @property
     def rule(self) -> str:
-        """Its name in the engine."""
+        """Its key in reference.OPTIMIZERS."""
         return "nesterov" if self.nesterov else "momentum" if self.momentum else "sgd"
 
     @property
-    def numbers(self) -> tuple[float, float, float, float]:
-        """β₁ (or μ), β₂, ε and λ."""
-        return self.momentum, 0.0, 0.0, 0.0
+    def coefficients(self) -> Coefficients:
+        """The numbers of its rule besides α."""
+        return Coefficients(beta1=self.momentum)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,9 +87,9 @@ class RMSprop(Optimizer):
         self._check("eps", 0)
 
     @property
-    def numbers(self) -> tuple[float, float, float, float]:
-        """β₁ (or μ), β₂, ε and λ."""
-        return 0.0, self.alpha, self.eps, 0.0
+    def coefficients(self) -> Coefficients:
+        """The numbers of its rule besides α."""
+        return Coefficients(beta2=self.alpha, epsilon=self.eps)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,9 +103,9 @@ class Adagrad(Optimizer):
         self._check("eps", 0)
 
     @property
-    def numbers(self) -> tuple[float, float, float, float]:
-        """β₁ (or μ), β₂, ε and λ."""
-        return 0.0, 0.0, self.eps, 0.0
+    def coefficients(self) -> Coefficients:
+        """The numbers of its rule besides α."""
+        return Coefficients(epsilon=self.eps)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,9 +125,9 @@ class Adam(Optimizer):
         object.__setattr__(self, "betas", pair)
 
     @property
-    def numbers(self) -> tuple[float, float, float, float]:
-        """β₁ (or μ), β₂, ε and λ."""
-        return *self.betas, self.eps, 0.0
+    def coefficients(self) -> Coefficients:
+        """The numbers of its rule besides α."""
+        return Coefficients(*self.betas, self.eps)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,9 +141,9 @@ class AdamW(Adam):
         self._check("weight_decay", 0)
 
     @property
-    def numbers(self) -> tuple[float, float, float, float]:
-        """β₁ (or μ), β₂, ε and λ."""
-        return *self.betas, self.eps, self.weight_decay
+    def coefficients(self) -> Coefficients:
+        """The numbers of its rule besides α."""
+        return Coefficients(*self.betas, self.eps, self.weight_decay)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,15 +153,15 @@ class Adamax(Adam):
     learning_rate: float = field(default=0.002, kw_only=False)
 
 
-OPTIMIZERS: dict[str, type[Optimizer]] = {
+RECIPES: dict[str, type[Optimizer]] = {
     "sgd": SGD, "rmsprop": RMSprop, "adagrad": Adagrad, "adam": Adam, "adamw": AdamW, "adamax": Adamax,
 }
 
 
 def optimizer_of(optimizer: object) -> Optimizer:
-    """A recipe, or that of a name with its defaults."""
+    """The recipe itself, or the recipe of this name with its defaults."""
     if isinstance(optimizer, Optimizer) and type(optimizer) is not Optimizer:
         return optimizer
     if not isinstance(optimizer, str):
         raise TypeError(f"optimizer: expected a name or one of pynn.optimizers, got {optimizer!r}")
-    return OPTIMIZERS[choice(optimizer, "optimizer", OPTIMIZERS)]()
+    return RECIPES[choice(optimizer, "optimizer", RECIPES)]()

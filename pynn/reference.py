@@ -3,12 +3,15 @@
 A column is an example.  X = A[0] is (n[0], m), W[l] is (n[l], n[l−1]), b[l] is (n[l], 1), Z[l] and A[l] are (n[l], m).
 Lists are indexed by the layer: W[1] … W[L], with None at 0.  Source: P. Skalski, "Deep Dive into Math Behind Deep
 Networks", 2018.  Each heading names the file of the engine that has the same functions, with the same symbols, in Cython.
+
+ACTIVATIONS, LOSSES and OPTIMIZERS are the registries: all that pynn knows of each, by name, is in one entry.
 """
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -134,32 +137,44 @@ def softmax(Z: Array) -> Array:
     return e / e.sum(axis=0)
 
 
-Activation = Callable[[Array], Array]
-Derivative = Callable[[Array, Array], Array]
+Function = Callable[[Array], Array]
 
-ACTIVATIONS: dict[str, tuple[Activation, Derivative | None]] = {
-    "linear": (linear, linear_prime),
-    "sigmoid": (sigmoid, sigmoid_prime),
-    "tanh": (tanh, tanh_prime),
-    "relu": (relu, relu_prime),
-    "leaky_relu": (leaky_relu, leaky_relu_prime),
-    "elu": (elu, elu_prime),
-    "selu": (selu, selu_prime),
-    "gelu": (gelu, gelu_prime),
-    "silu": (silu, silu_prime),
-    "softplus": (softplus, softplus_prime),
-    "softmax": (softmax, None),         # each a depends on every z of its column: see output_gradient
+
+@dataclass(frozen=True)
+class Activation:
+    """An entry of ACTIVATIONS; in the formulas σ is the sigmoid, Φ the normal distribution's."""
+
+    function: Function
+    derivative: Callable[[Array, Array], Array] | None      # None: not elementwise, so for the output layer only
+    formula: str                                            # of g(z)
+    derivative_formula: str                                 # of g′(z)
+    words: tuple[str, ...] = ()                             # the names of functions in the formulas
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "linear": Activation(linear, linear_prime, "z", "1"),
+    "sigmoid": Activation(sigmoid, sigmoid_prime, "1 / (1 + e^−z)", "a (1 − a)"),
+    "tanh": Activation(tanh, tanh_prime, "tanh z", "1 − a²", words=("tanh",)),
+    "relu": Activation(relu, relu_prime, "max(0, z)", "1 where z > 0, else 0", words=("max",)),
+    "leaky_relu": Activation(leaky_relu, leaky_relu_prime, "z where z > 0, else 0.01 z", "1 where z > 0, else 0.01"),
+    "elu": Activation(elu, elu_prime, "z where z > 0, else e^z − 1", "1 where z > 0, else a + 1"),
+    "selu": Activation(selu, selu_prime, "1.0507 z where z > 0, else 1.7581 (e^z − 1)", "1.0507 where z > 0, else a + 1.7581"),
+    "gelu": Activation(gelu, gelu_prime, "z Φ(z)", "Φ(z) + z e^(−z²/2) / √(2π)"),
+    "silu": Activation(silu, silu_prime, "z σ(z)", "σ(z) (1 + z (1 − σ(z)))"),
+    "softplus": Activation(softplus, softplus_prime, "log(1 + e^z)", "σ(z)", words=("log",)),
+    "softmax": Activation(softmax, None, "e^z[i] / Σ e^z[k]", "a[i] ([i = k] − a[k])"),
 }
+HIDDEN = tuple(name for name, g in ACTIVATIONS.items() if g.derivative is not None)     # of the hidden layers
 
 # ------------------------------------------------------------------------------- forward propagation (cnn_core/forward.pyx)
 
 
-def neuron(w: Array, b: float, x: Array, g: Activation) -> Array:
+def neuron(w: Array, b: float, x: Array, g: Function) -> Array:
     """One neuron: z = wᵀx + b, a = g(z)."""
     return g(np.asarray(w.T @ x + b))
 
 
-def layer(W: Array, b: Array, A_previous: Array, g: Activation) -> tuple[Array, Array]:
+def layer(W: Array, b: Array, A_previous: Array, g: Function) -> tuple[Array, Array]:
     """One layer, many examples: Z[l] = W[l] A[l−1] + b[l], A[l] = g[l](Z[l])."""
     Z = W @ A_previous + b
     return Z, g(Z)
@@ -170,8 +185,7 @@ def forward(W: Layers, b: Layers, X: Array, activations: list[str], masks: Layer
     Z: Layers = [None]
     A: Layers = [X]
     for l in range(1, len(W)):
-        g, _ = ACTIVATIONS[activations[l - 1]]
-        Z_l, A_l = layer(W[l], b[l], A[l - 1], g)
+        Z_l, A_l = layer(W[l], b[l], A[l - 1], ACTIVATIONS[activations[l - 1]].function)
         Z.append(Z_l)
         A.append(A_l if masks is None or masks[l] is None else A_l * masks[l])
     return Z, A
@@ -182,7 +196,7 @@ def dropout_mask(kept: Array, p: float, dtype: Any) -> Array:
     return np.where(kept, 1 / (1 - p), 0.0).astype(dtype)
 
 
-# ----------------------------------------------------------------------------------------------- losses (cnn_core/loss.pyx)
+# ----------------------------------------------------------------------------- losses: J and dA[L] (cnn_core/loss.pyx)
 
 
 def binary_cross_entropy(Y: Array, Y_hat: Array) -> float:
@@ -190,62 +204,113 @@ def binary_cross_entropy(Y: Array, Y_hat: Array) -> float:
     return float(-np.mean(Y * np.log(Y_hat) + (1 - Y) * np.log(1 - Y_hat)))
 
 
+def binary_cross_entropy_prime(Y: Array, Y_hat: Array) -> Array:
+    """dA[L] = −( Y/Ŷ − (1−Y)/(1−Ŷ) ), of which only one term is there: y is 0 or 1."""
+    return np.divide(np.where(Y == 1, -1, 1), np.where(Y == 1, Y_hat, 1 - Y_hat)) / len(Y)
+
+
+def binary_cross_entropy_of_z(Y: Array, Z: Array) -> Array:
+    """The loss of each example, from ŷ = sigmoid(z): max(z, 0) − y z + log(1 + e^−|z|)."""
+    return np.mean(relu(Z) - Y * Z + np.log1p(np.exp(-np.abs(Z))), axis=0)
+
+
 def categorical_cross_entropy(Y: Array, Y_hat: Array) -> float:
     """J = −(1/m) Σ y log ŷ, Y one-hot."""
     return float(-np.sum(Y * np.log(Y_hat)) / Y.shape[1])
 
 
-def mean_squared_error(Y: Array, Y_hat: Array) -> float:
-    """J = (1/m) Σ (ŷ − y)², the mean over the output units too."""
-    return float(np.mean((Y_hat - Y) ** 2))
+def categorical_cross_entropy_prime(Y: Array, Y_hat: Array) -> Array:
+    """dA[L] = −Y/Ŷ."""
+    return np.where(Y == 1, np.divide(-1, Y_hat), 0 * Y_hat)
 
 
-def mean_absolute_error(Y: Array, Y_hat: Array) -> float:
-    """J = (1/m) Σ |ŷ − y|, the mean over the output units too."""
-    return float(np.mean(np.abs(Y_hat - Y)))
+def categorical_cross_entropy_of_z(Y: Array, Z: Array) -> Array:
+    """The loss of each example, from ŷ = softmax(z): log Σ e^z − Σ y z, both from the largest z."""
+    Z = Z - Z.max(axis=0)
+    return np.log(np.exp(Z).sum(axis=0)) - (Y * Z).sum(axis=0)
 
 
-def huber(Y: Array, Y_hat: Array) -> float:
-    """J = (1/m) Σ ½ (ŷ − y)² where |ŷ − y| ≤ 1, else |ŷ − y| − ½; the mean over the output units too."""
+def mean_squared_error(Y: Array, Y_hat: Array, axis: int | None = None) -> Any:
+    """J = (1/m) Σ (ŷ − y)², the mean over the output units too; with axis=0, the loss of each example."""
+    return np.mean((Y_hat - Y) ** 2, axis)
+
+
+def mean_squared_error_prime(Y: Array, Y_hat: Array) -> Array:
+    """dA[L] = 2 (Ŷ − Y)."""
+    return 2 * (Y_hat - Y) / len(Y)
+
+
+def mean_absolute_error(Y: Array, Y_hat: Array, axis: int | None = None) -> Any:
+    """J = (1/m) Σ |ŷ − y|, the mean over the output units too; with axis=0, the loss of each example."""
+    return np.mean(np.abs(Y_hat - Y), axis)
+
+
+def mean_absolute_error_prime(Y: Array, Y_hat: Array) -> Array:
+    """dA[L] = sign(Ŷ − Y)."""
+    return np.sign(Y_hat - Y) / len(Y)
+
+
+def huber(Y: Array, Y_hat: Array, axis: int | None = None) -> Any:
+    """J = (1/m) Σ ( ½ (ŷ − y)² where |ŷ − y| ≤ 1, else |ŷ − y| − ½ ), otherwise as mean_absolute_error."""
     d = np.abs(Y_hat - Y)
-    return float(np.mean(np.where(d <= 1, d * d / 2, d - 0.5)))
+    return np.mean(np.where(d <= 1, d * d / 2, d - 0.5), axis)
 
 
-LOSSES: dict[str, Callable[[Array, Array], float]] = {
-    "binary_cross_entropy": binary_cross_entropy,
-    "categorical_cross_entropy": categorical_cross_entropy,
-    "mean_squared_error": mean_squared_error,
-    "mean_absolute_error": mean_absolute_error,
-    "huber": huber,
+def huber_prime(Y: Array, Y_hat: Array) -> Array:
+    """dA[L] = Ŷ − Y where |Ŷ − Y| ≤ 1, else sign(Ŷ − Y)."""
+    return np.clip(Y_hat - Y, -1, 1) / len(Y)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """An entry of LOSSES."""
+
+    function: Callable[..., Any]                            # J of Y and Ŷ
+    derivative: Callable[[Array, Array], Array]             # dA[L] of Y and Ŷ
+    formula: str                                            # of J
+    derivative_formula: str                                 # of dA[L], without the share of a unit in a mean over the units
+    terms: tuple[tuple[float, str], ...]                    # up to which |ŷ − y|, and a unit's loss there, as a formula
+    outputs: tuple[str, ...]                                # the activations of the output layer that it goes with
+    words: tuple[str, ...] = ()                             # the names of functions in the formulas
+    mean_over_units: bool = True                            # or the sum over the units
+    of_z: Callable[[Array, Array], Array] | None = None     # the loss of each example from Z[L]; then dZ[L] is Ŷ − Y
+
+
+LOSSES: dict[str, Loss] = {
+    "binary_cross_entropy": Loss(
+        binary_cross_entropy, binary_cross_entropy_prime, "−(1/m) Σ ( y log ŷ + (1−y) log(1−ŷ) )", "−( Y/Ŷ − (1−Y)/(1−Ŷ) )",
+        ((math.inf, "−( y log ŷ + (1 − y) log(1 − ŷ) )"),), ("sigmoid",), words=("log",), of_z=binary_cross_entropy_of_z),
+    "categorical_cross_entropy": Loss(
+        categorical_cross_entropy, categorical_cross_entropy_prime, "−(1/m) Σ y log ŷ", "−Y/Ŷ",
+        ((math.inf, "−y log ŷ"),), ("softmax",), words=("log",), mean_over_units=False, of_z=categorical_cross_entropy_of_z),
+    "mean_squared_error": Loss(
+        mean_squared_error, mean_squared_error_prime, "(1/m) Σ (ŷ − y)²", "2 (Ŷ − Y)",
+        ((math.inf, "(ŷ − y)²"),), ("linear", "sigmoid")),
+    "mean_absolute_error": Loss(
+        mean_absolute_error, mean_absolute_error_prime, "(1/m) Σ |ŷ − y|", "sign(Ŷ − Y)",
+        ((math.inf, "|ŷ − y|"),), ("linear",), words=("sign",)),
+    "huber": Loss(
+        huber, huber_prime, "(1/m) Σ ( ½ (ŷ − y)² where |ŷ − y| ≤ 1, else |ŷ − y| − ½ )",
+        "( Ŷ − Y where |Ŷ − Y| ≤ 1, else sign(Ŷ − Y) )",
+        ((1, "½ (ŷ − y)²"), (math.inf, "( |ŷ − y| − ½ )")), ("linear",), words=("sign",)),
+}
+OUTPUT: dict[str, tuple[str, ...]] = {      # activations of the output layer, with their losses: the first is the default
+    name: losses for name in ACTIVATIONS
+    if (losses := tuple(loss for loss, entry in LOSSES.items() if name in entry.outputs))
 }
 
 
 def loss_derivative(loss: str, Y: Array, Y_hat: Array) -> Array:
-    """dA[L]: of binary cross-entropy −( Y/Ŷ − (1−Y)/(1−Ŷ) ), for y = 0 and 1, of which only one term is there."""
+    """dA[L], infinite where ŷ of a cross-entropy has rounded to the wrong end, 0 or 1."""
     with np.errstate(divide="ignore", over="ignore"):
-        if loss == "binary_cross_entropy":
-            return np.divide(np.where(Y == 1, -1, 1), np.where(Y == 1, Y_hat, 1 - Y_hat)) / len(Y)
-        if loss == "categorical_cross_entropy":
-            return np.where(Y == 1, np.divide(-1, Y_hat), 0 * Y_hat)
-    if loss == "mean_absolute_error":
-        return np.sign(Y_hat - Y) / len(Y)
-    if loss == "huber":
-        return np.clip(Y_hat - Y, -1, 1) / len(Y)
-    return 2 * (Y_hat - Y) / len(Y)
+        return LOSSES[loss].derivative(Y, Y_hat)
 
 
 def stable_loss(loss: str, Y: Array, Z: Array, Y_hat: Array, weights: Array | None = None) -> float:
     """The same J from Z[L]: where ŷ has rounded to 0 or 1, log ŷ is lost but z is not.  Weights count examples more or less."""
     Y, Z, Y_hat = Y.astype(np.float64), Z.astype(np.float64), Y_hat.astype(np.float64)
-    if loss == "binary_cross_entropy":
-        of_examples = np.mean(relu(Z) - Y * Z + np.log1p(np.exp(-np.abs(Z))), axis=0)
-    elif loss == "categorical_cross_entropy":
-        Z = Z - Z.max(axis=0)
-        of_examples = np.log(np.exp(Z).sum(axis=0)) - (Y * Z).sum(axis=0)
-    else:
-        d = np.abs(Y_hat - Y)
-        of_units = {"mean_squared_error": d * d, "mean_absolute_error": d, "huber": np.where(d <= 1, d * d / 2, d - 0.5)}
-        of_examples = np.mean(of_units[loss], axis=0)
+    J = LOSSES[loss]
+    of_examples = J.function(Y, Y_hat, axis=0) if J.of_z is None else J.of_z(Y, Z)
     return float(np.mean(of_examples if weights is None else of_examples * weights))
 
 
@@ -253,13 +318,9 @@ def output_gradient(loss: str, activation: str, Y: Array, Z: Array, Y_hat: Array
     """dZ[L] in its stable form: Ŷ − Y for a cross-entropy with its own activation, else dA[L] ∗ g′(Z[L])."""
     if weights is not None:
         return output_gradient(loss, activation, Y, Z, Y_hat) * weights
-    if loss == "categorical_cross_entropy":
-        return Y_hat - Y
-    if loss == "binary_cross_entropy":
-        return (Y_hat - Y) / len(Y)
-    _, g_prime = ACTIVATIONS[activation]
-    assert g_prime is not None
-    return loss_derivative(loss, Y, Y_hat) * g_prime(Z, Y_hat)
+    if LOSSES[loss].of_z is not None:
+        return (Y_hat - Y) / (len(Y) if LOSSES[loss].mean_over_units else 1)
+    return chained_output_gradient(loss, activation, Y, Z, Y_hat)
 
 
 # ---------------------------------------------------------------------------------- backpropagation (cnn_core/backward.pyx)
@@ -267,7 +328,7 @@ def output_gradient(loss: str, activation: str, Y: Array, Z: Array, Y_hat: Array
 
 def chained_output_gradient(loss: str, activation: str, Y: Array, Z: Array, Y_hat: Array) -> Array:
     """dZ[L] as the article chains it: dA[L] ∗ g[L]′(Z[L]).  Exact on paper; on a computer ∞·0 where ŷ rounds to 0 or 1."""
-    _, g_prime = ACTIVATIONS[activation]
+    g_prime = ACTIVATIONS[activation].derivative
     assert g_prime is not None, "softmax has a Jacobian, not a derivative for each unit"
     return loss_derivative(loss, Y, Y_hat) * g_prime(Z, Y_hat)
 
@@ -282,7 +343,7 @@ def backward(W: Layers, Z: Layers, A: Layers, dZ_output: Array, activations: lis
     dA: Layers = [None] * (L + 1)
     for l in range(L, 0, -1):
         if l < L:
-            g, g_prime = ACTIVATIONS[activations[l - 1]]
+            g, g_prime = ACTIVATIONS[activations[l - 1]].function, ACTIVATIONS[activations[l - 1]].derivative
             assert g_prime is not None
             a = A[l]
             if masks is not None and masks[l] is not None:
@@ -313,15 +374,45 @@ def penalise(W: Array, dW: Array, l1: float, l2: float) -> Array:
 
 
 def clip(gradient: Array, clip_norm: float) -> Array:
-    """∇J, made as long as clip_norm where it is longer."""
+    """∇J, rescaled to this norm if its norm is larger."""
     norm = math.sqrt(float(np.sum(gradient.astype(np.float64) ** 2)))
     return gradient * gradient.dtype.type(clip_norm / norm) if norm > clip_norm else gradient
 
 
-def update(rule: str, theta: Array, g: Array, state: Array, learning_rate: float, t: int, beta1: float, beta2: float,
-           epsilon: float, decay: float) -> None:
+@dataclass(frozen=True)
+class Rule:
+    """An entry of OPTIMIZERS: the rule by which an optimiser changes θ."""
+
+    vectors: int                        # like θ, that it keeps between steps: m, v, or both
+    formula: str
+    words: tuple[str, ...] = ()         # the names of functions in the formula
+
+
+OPTIMIZERS: dict[str, Rule] = {
+    "sgd": Rule(0, "θ ← θ − α g"),
+    "momentum": Rule(1, "m ← μ m + g,   θ ← θ − α m"),
+    "nesterov": Rule(1, "m ← μ m + g,   θ ← θ − α (g + μ m)"),
+    "rmsprop": Rule(1, "v ← β₂ v + (1 − β₂) g²,   θ ← θ − α g / (√v + ε)"),
+    "adagrad": Rule(1, "v ← v + g²,   θ ← θ − α g / (√v + ε)"),
+    "adam": Rule(2, "m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²,   θ ← θ − α m̂ / (√v̂ + ε)"),
+    "adamw": Rule(2, "θ ← θ − α λ θ,   m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²,   θ ← θ − α m̂ / (√v̂ + ε)"),
+    "adamax": Rule(2, "m ← β₁ m + (1 − β₁) g,   v ← max(β₂ v, |g| + ε),   θ ← θ − α m̂ / v", words=("max",)),
+}
+
+
+class Coefficients(NamedTuple):
+    """The numbers of a rule besides α; 0 where it does not use one."""
+
+    beta1: float = 0.0          # β₁, or μ of momentum
+    beta2: float = 0.0          # β₂
+    epsilon: float = 0.0        # ε
+    decay: float = 0.0          # λ
+
+
+def update(rule: str, theta: Array, g: Array, state: Array, learning_rate: float, t: int, coefficients: Coefficients) -> None:
     """Step t = 1, 2, … of an optimiser as PyTorch defines it, in place; state holds m, then v, which start at 0."""
     kind = theta.dtype.type
+    beta1, beta2, epsilon, decay = coefficients
     m, v = (state[0], state[-1]) if len(state) else (state, state)
     if rule == "sgd":
         descend(theta, g, learning_rate)
@@ -343,4 +434,4 @@ def update(rule: str, theta: Array, g: Array, state: Array, learning_rate: float
         v[:] = np.maximum(kind(beta2) * v, np.abs(g) + kind(epsilon))       # v ← max(β₂ v, |g| + ε)
         descend(theta, m / v, learning_rate / (1 - beta1**t))
     else:
-        raise ValueError(f"rule: unknown {rule!r}")
+        raise ValueError(f"rule: expected one of {', '.join(OPTIMIZERS)}, got {rule!r}")

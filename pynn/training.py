@@ -142,7 +142,7 @@ def _run(net: Network, plan: _Plan) -> History:
             try:
                 net._engine.train(net.parameters, plan.X, plan.y, stats, plan.weights, batch_size=plan.batch_size,
                                   learning_rates=rates, counts=net._counts, seed=net._seed, epoch=net._epoch,
-                                  shuffle=plan.shuffle, rule=net.optimizer.rule, numbers=net.optimizer.numbers,
+                                  shuffle=plan.shuffle, rule=net.optimizer.rule, coefficients=net.optimizer.coefficients,
                                   state=net._state, trace=trace, seconds=_BAR_EVERY if bar.wanted else np.inf,
                                   n_threads=plan.threads, **plan.penalties)
             finally:

@@ -11,10 +11,9 @@ import pytest
 import cnn_core
 import pynn
 from pynn import reference
-from pynn.activations import HIDDEN
 from pynn.numpy_engine import layer_views
-from pynn.optimizers import OPTIMIZERS
 from pynn.randomness import kept_units
+from pynn.reference import HIDDEN
 
 from .conftest import PAIRS, problem
 
@@ -32,11 +31,10 @@ COUNTERPARTS = [
     ("kernels.pyx", "softmax", {"softmax": "A"}),
 ]
 # Their words for one thing: θ is W and b in one vector, the gradient dW and db, an Architecture the names, a Draw the masks,
-# an Optimizer the numbers of a rule, first and second the m and v of state.
+# an Optimizer a rule and its coefficients, first and second the m and v of state.
 SAME = {"W": "theta", "b": "theta", "dW": "gradient", "db": "gradient", "g": "gradient", "X": "A", "Y_hat": "A",
         "dZ_output": "dZ", "masks": "draw", "activations": "net", "activation": "net", "loss": "net",
-        "learning_rate": "alpha", "rule": "optimizer", "beta1": "optimizer", "beta2": "optimizer", "epsilon": "optimizer",
-        "decay": "optimizer", "first": "state", "second": "state"}
+        "learning_rate": "alpha", "rule": "optimizer", "coefficients": "optimizer", "first": "state", "second": "state"}
 SIZES = {"examples", "columns", "units", "parameters"}                  # an array of NumPy's knows its own
 WAYS = {"panel", "add", "inputs_too", "scale"}                          # room, and what to do with the sum of a batch
 ONLY_THERE = {"update": {"alpha"}, "penalise": {"net"}}                 # in Optimizer; all layers at once
@@ -61,6 +59,22 @@ def test_signatures(file, name, counterparts):
     assert ours ^ theirs <= ONLY_THERE.get(name, set())
 
 
+def test_both_packages_have_the_same_activations_losses_and_optimisers():
+    """cnn_core imports nothing of pynn, so it has names of its own."""
+    assert list(cnn_core.ACTIVATIONS) == list(reference.ACTIVATIONS)
+    assert list(cnn_core.LOSSES) == list(reference.LOSSES)
+    assert {rule: vectors for rule, (_, vectors) in cnn_core.OPTIMIZERS.items()} == {
+        rule: entry.vectors for rule, entry in reference.OPTIMIZERS.items()}
+
+
+def test_every_function_in_a_formula_is_among_its_words():
+    """All other letters are variables, of one letter each."""
+    for entry in (*reference.ACTIVATIONS.values(), *reference.LOSSES.values(), *reference.OPTIMIZERS.values()):
+        texts = [entry.formula, getattr(entry, "derivative_formula", ""), *(text for _, text in getattr(entry, "terms", ()))]
+        names = {name for text in texts for name in re.findall("[a-z]{2,}", text)} - {"where", "else"}
+        assert names == set(entry.words), entry
+
+
 def test_every_name_of_the_reference_is_there():
     for file, text in SOURCES.items():
         for name in re.findall(r"reference\.(\w+)", text):
@@ -69,7 +83,7 @@ def test_every_name_of_the_reference_is_there():
 
 @pytest.mark.parametrize("name", [name for name in reference.ACTIVATIONS if name not in ("linear", "softmax")])
 def test_activations_stand_side_by_side_under_the_same_names(name):
-    g, g_prime = reference.ACTIVATIONS[name]
+    g, g_prime = reference.ACTIVATIONS[name].function, reference.ACTIVATIONS[name].derivative
     assert (g.__name__, g_prime.__name__) == (name, f"{name}_prime")
     core, _ = declared("elementary.pxd" if name == "tanh" else "activations.pxd", name)
     assert len(core) == len(inspect.signature(g).parameters) == 1
@@ -86,7 +100,7 @@ def test_activations(name, dtype):
     """g and g′ over many z, through a unit that passes z on and hands 1 back."""
     Z = np.concatenate([np.linspace(-12, 12, 997), [-1e-8, 0.0, 1e-8, -300, 300]]).astype(dtype)
     engine, theta = cnn_core.Engine([1, 1, 1], [name, "linear"], "mean_squared_error", dtype), np.array([1, 0, 1, 0], dtype)
-    g, g_prime = reference.ACTIVATIONS[name]
+    g, g_prime = reference.ACTIVATIONS[name].function, reference.ACTIVATIONS[name].derivative
     _, A = engine.forward(theta, Z[:, None])
     targets = A[2].T - np.asarray(0.5, dtype)                       # dA[2] = 2 (ŷ − y) = 1
     _, dZ, _, _ = engine.backward(theta, Z[:, None], targets)
@@ -127,19 +141,19 @@ def test_forward_loss_and_backward(output, loss):
     np.testing.assert_allclose(theta, before, **close)
 
 
-@pytest.mark.parametrize("rule", [recipe().rule for recipe in OPTIMIZERS.values()] + ["momentum", "nesterov"])
+@pytest.mark.parametrize("rule", reference.OPTIMIZERS)
 def test_steps_of_an_optimiser_with_all_that_changes_the_gradient(rule):
     """Three steps of the engine's training beside dropout_mask, forward, backward, penalise, clip and update."""
     sizes, names, loss, p = [3, 8, 1], ["relu", "sigmoid"], "binary_cross_entropy", 0.25
     net = pynn.Network(sizes, rng=3)
     X, y = problem(net, 40, 1)
-    theta, seed, numbers = net.parameters.copy(), 11, (0.9, 0.99, 1e-8, 0.01)
-    slots = cnn_core.OPTIMIZERS[rule][1]
-    trained, kept = theta.copy(), np.zeros((slots, len(theta)))
+    theta, seed, coefficients = net.parameters.copy(), 11, reference.Coefficients(0.9, 0.99, 1e-8, 0.01)
+    vectors = reference.OPTIMIZERS[rule].vectors
+    trained, kept = theta.copy(), np.zeros((vectors, len(theta)))
     cnn_core.Engine(sizes, names, loss, "float64", [p, 0.0]).train(
         trained, X, y, np.zeros((3, 3)), batch_size=40, learning_rates=np.full(3, 0.05), counts=np.zeros(2, np.int64),
-        seed=seed, epoch=0, shuffle=False, rule=rule, numbers=numbers, state=kept, l1=1e-3, l2=1e-2, clip_norm=0.2)
-    state = np.zeros((slots, len(theta)))
+        seed=seed, epoch=0, shuffle=False, rule=rule, coefficients=coefficients, state=kept, l1=1e-3, l2=1e-2, clip_norm=0.2)
+    state = np.zeros((vectors, len(theta)))
     clipped = 0
     for t in (1, 2, 3):
         W, b = map(list, zip((None, None), *layer_views(theta, sizes), strict=True))
@@ -150,7 +164,7 @@ def test_steps_of_an_optimiser_with_all_that_changes_the_gradient(rule):
         dW = [None, *(reference.penalise(W[l], dW[l], 1e-3, 1e-2) for l in (1, 2))]
         g = np.concatenate([part.ravel() for l in (1, 2) for part in (dW[l], db[l])])
         clipped += np.linalg.norm(g) > 0.2
-        reference.update(rule, theta, reference.clip(g, 0.2), state, 0.05, t, *numbers)
+        reference.update(rule, theta, reference.clip(g, 0.2), state, 0.05, t, coefficients)
     assert clipped > 0
     np.testing.assert_allclose(trained, theta, rtol=1e-10, atol=1e-12)
     np.testing.assert_allclose(kept, state, rtol=1e-10, atol=1e-12)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import pynn
-from pynn.activations import FORMULAS, HIDDEN
+from pynn.reference import ACTIVATIONS, HIDDEN, LOSSES
 
 from .conftest import PAIRS, problem
 
@@ -563,12 +563,12 @@ def test_the_network_is_unchanged(engine):
     assert np.array_equal(net.parameters, twin.parameters)
 
 
-@pytest.mark.parametrize("name", FORMULAS)
+@pytest.mark.parametrize("name", ACTIVATIONS)
 def test_every_formula_is_mathematics(name):
     """No sign of a formula is lost in MathML but spaces, the signs that have become structure, and their parentheses."""
     from pynn.learn.notation import mathml
-    from pynn.losses import FORMULAS as LOSSES
-    for formula in (*FORMULAS[name], *LOSSES.values()):
+    g = ACTIVATIONS[name]
+    for formula in (g.formula, g.derivative_formula, *(loss.formula for loss in LOSSES.values())):
         root = ET.fromstring(f"<math>{mathml(formula)}</math>")
         shown = re.sub(r"[\s\xa0()[\]]", "", "".join(root.itertext()))
         expected = formula.replace("ŷ", "y^^").translate(PLAIN)

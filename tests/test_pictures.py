@@ -10,7 +10,7 @@ import pytest
 from mpl_toolkits.mplot3d import Axes3D
 
 import pynn
-from pynn.activations import HIDDEN
+from pynn.reference import HIDDEN
 
 pytestmark = pytest.mark.usefixtures("clean_figures")
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from pynn import activations, losses, reference
 from pynn.learn.notation import Equation, Lines, Matrix, Section, as_html, as_text, number, subscript, written
 from pynn.network import ForwardPass, Gradients, Network
+from pynn.reference import ACTIVATIONS, LOSSES
 from pynn.validation import finite_array, positive_int, real_number, targets
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -186,7 +186,7 @@ class _Step:
 
     def slope(self, l: int) -> Array:
         """g′(Z[l]); the engine has it only multiplied by dA[l]."""
-        _, g_prime = reference.ACTIVATIONS[self.net[l].activation]
+        g_prime = ACTIVATIONS[self.net[l].activation].derivative
         assert g_prime is not None
         return g_prime(self.forward.Z[l], self.forward.A[l])
 
@@ -255,12 +255,12 @@ def _forward(step: _Step, l: int) -> Section:
 
 def _definition(activation: str) -> str:
     of_z = "g(z)[i]" if activation == "softmax" else "g(z)"
-    return f"{of_z} = {activations.FORMULAS[activation][0]}"
+    return f"{of_z} = {ACTIVATIONS[activation].formula}"
 
 
 def _loss(step: _Step) -> Section:
     net, Y_hat, J = step.net, step.forward.A[-1], step.gradients.loss
-    items: list[str | Equation | Lines] = [Equation((f"J = {losses.FORMULAS[net.loss]}",))]
+    items: list[str | Equation | Lines] = [Equation((f"J = {LOSSES[net.loss].formula}",))]
     if _mean_over_units(net) > 1:
         items.append(f"Of each example the mean over the {len(Y_hat)} output units is taken.")
     if net.loss == "categorical_cross_entropy":
@@ -331,7 +331,8 @@ def _backward(step: _Step, l: int) -> Section:
                   "It divides by nothing, so the engine computes it in this form.",
                   Equation((dZ, f"= {share}(" if share else "=", Y_hat, "−", Y, *([")"] if share else [])))]
     else:
-        items += [Equation((f"dZ[{l}] = dA[{l}] ∗ g′(Z[{l}]),   g′(z) = {activations.FORMULAS[layer.activation][1]}",)),
+        slope = ACTIVATIONS[layer.activation].derivative_formula
+        items += [Equation((f"dZ[{l}] = dA[{l}] ∗ g′(Z[{l}]),   g′(z) = {slope}",)),
                   Equation((dZ, "=", dA, "∗", Matrix(f"g′(Z[{l}])", step.slope(l))))]
     factor = f"(1/{m}) " if m > 1 else ""
     items += [Equation((f"dW[{l}] = (1/m) dZ[{l}] A[{l - 1}]ᵀ",)),
@@ -408,10 +409,10 @@ class _Neuron:
             if layer.activation == "softmax":
                 powers = [f"e^{_factor(v)}" for v in step.forward.Z[l][:, c]]
                 summed = _sum(["⋯" if k is None else powers[k] for k in written(len(powers))])
-                items += [Lines((("a", f"= {activations.FORMULAS['softmax'][0]}"), ("", f"= {powers[i]} / ( {summed} )"),
+                items += [Lines((("a", f"= {ACTIVATIONS['softmax'].formula}"), ("", f"= {powers[i]} / ( {summed} )"),
                                  ("", f"= {number(output)}")))]
             else:
-                formula = activations.FORMULAS[layer.activation][0]
+                formula = ACTIVATIONS[layer.activation].formula
                 items += [Lines((("a", f"= {formula}", f"= {_in_place(formula, z, output)}", f"= {number(output)}"),))]
         return Section("Forward", items)
 
@@ -438,7 +439,7 @@ class _Neuron:
             items += [Lines((("dz", f"= {form}"),)),
                       f"That is worked out on paper from da and the derivative of {net[l].activation}; nothing is divided."]
         else:
-            items.append(Lines((("dz", "= da · g′(z)", f"= da · ( {activations.FORMULAS[net[l].activation][1]} )"),)))
+            items.append(Lines((("dz", "= da · g′(z)", f"= da · ( {ACTIVATIONS[net[l].activation].derivative_formula} )"),)))
         for c in self._examples(items):
             da = gradients.dA[l][i, c]
             if not output:

@@ -9,10 +9,10 @@ from matplotlib import cbook
 from matplotlib.lines import Line2D
 
 from pynn import validation
-from pynn.activations import HIDDEN
 from pynn.network import Network
 from pynn.plot.panels import COLOURS, keep_strip, say, styled
 from pynn.plot.rows import in_rows
+from pynn.reference import HIDDEN
 
 _Z = np.linspace(-4.0, 4.0, 801)
 _JUMP = 0.25            # from one z to the next no g′ that is continuous changes so much
