@@ -22,7 +22,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=50, help="how often every example is met")
     parser.add_argument("--learning-rate", type=float, default=0.1, help="the step size of gradient descent")
     parser.add_argument("--batch-size", type=int, default=32, help="examples a step")
-    parser.add_argument("--seed", type=int, default=1, help="of the data, the split and the weights; lesson 7 has that of 0")
+    parser.add_argument("--seed", type=int, default=1, help="of the data, the split and the weights; lesson 9 has that of 0")
     parser.add_argument("--out", type=Path, default=Path("."), help="the folder of the pictures, made if missing")
     arguments = parser.parse_args()
     try:

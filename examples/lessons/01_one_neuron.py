@@ -80,7 +80,7 @@ for ax, (w, b, title) in zip(axes, choices, strict=True):
 #
 # Read a as the probability of class 1, and a neuron answers a question with yes or no. Two clouds of points, one around
 # (−1, −1) and one around (1, 1), need the line between them. Nobody has to find it by hand: ``fit`` does, and how it does
-# is the matter of lessons 4 to 6: it goes through the points again and again, here in 50 rounds, called epochs. The
+# is the matter of lessons 4 to 7: it goes through the points again and again, here in 50 rounds, called epochs. The
 # accuracy is the share of points on their right side.
 X, y = pynn.datasets.blobs(200, centers=[[-1, -1], [1, 1]], spread=0.7, rng=0)
 net = pynn.Network([2, 1], output="sigmoid", rng=0)

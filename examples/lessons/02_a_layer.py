@@ -148,7 +148,7 @@ print("Z[1] is the Z from above:", np.allclose(step.Z[1], Z))
 # .. math:: Z^{[l]} = W^{[l]} A^{[l-1]} + b^{[l]}, \qquad A^{[l]} = g^{[l]}(Z^{[l]})
 #
 # W[l] has a row for each of its own n[l] units and a column for each of the n[l−1] units before. Here are the shapes of
-# the network that lesson 7 trains on the circles. Layers between the input and the output are called hidden; ``relu`` is
+# the network that lesson 9 trains on the circles. Layers between the input and the output are called hidden; ``relu`` is
 # an activation of which the next lesson has more.
 net = pynn.Network([2, 4, 6, 6, 4, 1], rng=0)
 print(net.summary())

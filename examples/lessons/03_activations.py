@@ -100,7 +100,7 @@ pynn.plot.unit_maps(net, X, y)
 # Where the slope goes to 0
 # -------------------------
 #
-# Learning, the matter of lessons 5 and 6, asks of every weight how much the error changes when the weight changes a
+# Learning, the matter of lessons 6 and 7, asks of every weight how much the error changes when the weight changes a
 # little. If the slope of an activation is nearly 0, the answer is "nearly not at all", and the weight stays where it is.
 # The slope of the sigmoid is largest at z = 0, where it is ¼, and it is soon gone. A unit with z far out is called
 # saturated.

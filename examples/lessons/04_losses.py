@@ -192,7 +192,7 @@ plt.show()
 # ---------
 #
 # 1. Write the binary cross-entropy of many examples at once: ``print(pynn.workbook.describe("binary_cross_entropy"))``.
-#    Then its derivative by ŷ, with which lesson 6 begins: ``print(pynn.workbook.describe("loss_derivative"))``.
+#    Then its derivative by ŷ, with which lesson 7 begins: ``print(pynn.workbook.describe("loss_derivative"))``.
 # 2. Give the neuron of lesson 1 a start that is wrong and sure: train it on the two clouds from W = (−5, −5) with each of
 #    the losses of the second section, for 20 epochs at learning rate 0.1, and print the accuracy after every few. What
 #    does the picture of the slopes have to do with what you see?

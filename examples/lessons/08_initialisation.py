@@ -31,7 +31,7 @@ print(f"not 0 after 100 epochs: {moved} of {len(net.parameters)} parameters")
 print(f"b[2] = {net[2].b[0, 0]:.3f}")
 
 # %%
-# The equations of lesson 6 say why. A[1] = g(0) = 0, so dW[2] = (1/m) dZ[2] A[1]ᵀ = 0. And W[2] = 0, so dA[1] = W[2]ᵀ
+# The equations of lesson 7 say why. A[1] = g(0) = 0, so dW[2] = (1/m) dZ[2] A[1]ᵀ = 0. And W[2] = 0, so dA[1] = W[2]ᵀ
 # dZ[2] = 0, and with it dW[1] and db[1]. Only b[2] can learn, and it learns nothing but the mean of y.
 #
 # All equal

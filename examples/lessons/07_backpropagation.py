@@ -1,5 +1,5 @@
 """
-6. Backpropagation, by hand and checked
+7. Backpropagation, by hand and checked
 =======================================
 
 Gradient descent needs the slope of the loss in the direction of every weight and bias. Backpropagation finds all of them in

@@ -1,6 +1,6 @@
 """
-9. Overfitting and regularisation
-=================================
+10. Overfitting and regularisation
+==================================
 
 A network is trained on some examples, but it is wanted for others. A large network can learn few examples by heart, their
 noise included, and be the worse for it with new ones. That is overfitting.

@@ -1,5 +1,5 @@
 """
-13. How the Cython engine is fast
+14. How the Cython engine is fast
 =================================
 
 Everything so far could be written in NumPy, and pynn has that version: ``pynn/reference.py``. The compiled engine,

@@ -1,5 +1,5 @@
 """
-14. An activation of your own, in the engine
+15. An activation of your own, in the engine
 ============================================
 
 The best way to understand an engine is to change it. This lesson adds an activation that pynn does not have, to the reference
@@ -20,7 +20,7 @@ It needs a clone of the repository, a C compiler, and ``pip install cython setup
 #
 # .. math:: g(z) = \frac{z}{1 + |z|}, \qquad g'(z) = \frac{1}{(1 + |z|)^2} = (1 - |a|)^2
 #
-# Before it goes anywhere, the derivative is checked by central differences, as in lesson 6:
+# Before it goes anywhere, the derivative is checked by central differences, as in lesson 7:
 import difflib
 import os
 import shutil

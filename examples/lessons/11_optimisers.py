@@ -1,5 +1,5 @@
 """
-10. Optimisers
+11. Optimisers
 ==============
 
 Gradient descent takes the direction of each step from the gradient, and its length too. In a cost that is steep in one
@@ -149,7 +149,7 @@ for rule in RULES:
 # -------------
 #
 # Two spirals of one and a half turns each, a network 2-16-16-1, 60 epochs in batches of 32 (what batches are for is the
-# matter of lesson 11), and seven learning rates for every optimiser. A single start may be lucky: there are five, with
+# matter of lesson 12), and seven learning rates for every optimiser. A single start may be lucky: there are five, with
 # different weights, and what counts is the median, the third of the five results in order. How many epochs does it take
 # until the loss is below 0.1? ("–": not within 60 epochs.)
 X, y = pynn.datasets.spirals(600, turns=1.5, noise=0.03, rng=0)

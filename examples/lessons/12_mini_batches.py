@@ -1,5 +1,5 @@
 """
-11. Mini-batches, and why they are shuffled
+12. Mini-batches, and why they are shuffled
 ===========================================
 
 The gradient of the loss over all examples costs a pass over all of them, for a single step. The gradient over a few of them
@@ -31,12 +31,12 @@ for B in (1000, 32, 1):
     print(f"batches of {B:4}: {-(-len(X) // B):4} steps an epoch")
 
 # %%
-# The first is gradient descent as in lesson 5, also called full batch. The last takes a step after every single example.
+# The first is gradient descent as in lesson 6, also called full batch. The last takes a step after every single example.
 #
 # Three sizes, three winners
 # --------------------------
 #
-# Which is the fastest? As in lesson 10, each size gets the best of several learning rates, the one that brings the loss
+# Which is the fastest? As in lesson 11, each size gets the best of several learning rates, the one that brings the loss
 # below 0.1 in the fewest epochs. All have the same start. For a fair comparison it has to be the loss over all examples,
 # after the epoch. The loss that ``fit`` reports for training is a mean over the batches as they were met, while the
 # parameters changed; but of ``validation_data`` it computes the loss after every epoch, and we may give it the training
@@ -76,7 +76,7 @@ figure.legend(loc="outside lower center", ncols=3, frameon=False)
 # The full batch needs the fewest steps: each is a good one. Single examples need the fewest epochs: they make a thousand
 # steps of each look at the data. The least time, as a rule, is for something between: a step with 32 examples takes far
 # less time than 32 steps with one, since a processor computes several examples at once with the same instructions (lesson
-# 13), and its direction is much better, which comes next.
+# 14), and its direction is much better, which comes next.
 #
 # The noise of a gradient
 # -----------------------
@@ -169,7 +169,7 @@ ax.legend(fontsize=9)
 # The orders are random, and yet a training can be repeated. The order of an epoch is computed from the network's seed,
 # its ``rng``, and the number of epochs that it has behind it, and from nothing else. So a training can also be
 # interrupted: thirty epochs and thirty more are sixty, bit for bit on one machine. (With an optimiser that remembers,
-# lesson 10, name it in the first call only: named again, it starts anew.)
+# lesson 11, name it in the first call only: named again, it starts anew.)
 once, twice = start(), start()
 once.fit(X, y, epochs=60, learning_rate=0.05)
 twice.fit(X, y, epochs=30, learning_rate=0.05)
@@ -209,7 +209,7 @@ plt.show()
 # Exercises
 # ---------
 #
-# 1. Take your ``train`` of lesson 7, write it with shuffled mini-batches, and have it checked again:
+# 1. Take your ``train`` of lesson 9, write it with shuffled mini-batches, and have it checked again:
 #    ``pynn.workbook.check("train", your_function)``. ``rng.permutation`` gives an order.
 # 2. Train three epochs with ``batch_size=None`` on ``X, y`` and on ``X_sorted, y_sorted``, both without shuffling, and
 #    compare the parameters. Does the order matter to a full batch? Why are they not equal to the last bit?

@@ -1,5 +1,5 @@
 """
-12. Real data
+13. Real data
 =============
 
 Data that is made for a lesson is as plentiful as one likes, and its numbers are about 1. A table of measurements need not
@@ -66,7 +66,7 @@ ax.set(title="Petals of 90 irises", xlabel="petal length, cm", ylabel="petal wid
 # -------
 #
 # A network has no idea of units. The gradient of W[1] is made of the inputs, so a column of large numbers has large
-# gradients, and the valley of lesson 10 becomes narrower. In centimetres all four columns happen to be of like size.
+# gradients, and the valley of lesson 11 becomes narrower. In centimetres all four columns happen to be of like size.
 # Write one of them in millimetres, and the same training fails. ``pynn.Standardizer`` takes from every feature its mean
 # and divides by its standard deviation, so that units drop out; as a part of the network it does so with every X that the
 # network is given. Both numbers come from the training set: those of validation or test flowers are not known yet.

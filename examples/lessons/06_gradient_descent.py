@@ -1,5 +1,5 @@
 """
-5. Gradient descent, and the learning rate
+6. Gradient descent, and the learning rate
 ==========================================
 
 The loss says how wrong a network is. Training makes it smaller, and the way it does is the same for one weight and for a
@@ -98,7 +98,7 @@ pynn.plot.descent(net, X, y, axes, entries=(0, 12), learning_rates=rates, kind="
 # All parameters
 # --------------
 #
-# Nothing new is needed for all 17. ``net.backward`` computes the loss and the gradient (lesson 6 shows how), and
+# Nothing new is needed for all 17. ``net.backward`` computes the loss and the gradient (lesson 7 shows how), and
 # ``net.descend`` takes the step in every layer:
 #
 # .. math:: W^{[l]} \leftarrow W^{[l]} - \alpha \, dW^{[l]}, \qquad b^{[l]} \leftarrow b^{[l]} - \alpha \, db^{[l]}
@@ -111,7 +111,7 @@ for step in range(401):
 # %%
 # The loss falls from the first step, the accuracy went down before it went up: each step lowers the loss, and the
 # accuracy only follows (lesson 4). ``net.fit`` is this loop, with the difference that it takes a step after every few
-# examples, 32 if not told otherwise, and not only after all of them; lesson 11 says why. Going once through all examples
+# examples, 32 if not told otherwise, and not only after all of them; lesson 12 says why. Going once through all examples
 # is called an epoch. The same network after 50 epochs with different learning rates, each ten times the one before:
 for alpha in (0.001, 0.01, 0.1, 1.0, 10.0):
     net = pynn.Network([2, 4, 1], rng=1)

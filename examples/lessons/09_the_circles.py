@@ -1,9 +1,9 @@
 """
-7. The circles
+9. The circles
 ==============
 
 The article that this course follows has one problem: two circles of points in the plane, which a network of five layers is
-to tell apart. Lessons 1 to 6 made the parts; here they work together.
+to tell apart. Lessons 1 to 7 made the parts; here they work together.
 
 *What you learn:* how training and test examples are kept apart; what a whole training looks like in code, in numbers and in
 pictures; what each hidden unit contributes; that a few starts fail, and how to find out why.
@@ -53,10 +53,10 @@ print(f"\naccuracy on the test examples: {net.score(X_test, y_test):.2f}")
 # What is chosen and not learned has a name, hyper-parameters: the number of layers and of their units, the activations,
 # the learning rate, the number of epochs. In an epoch ``fit`` meets each of the 900 examples once, in a new random order
 # and in batches of 32. Each batch makes one step of gradient descent: forward, backward, descend. So an epoch has 28
-# steps, and a last one with the 4 examples that remain; lesson 11 is about batches.
+# steps, and a last one with the 4 examples that remain; lesson 12 is about batches.
 #
 # ``validation_data`` are examples that ``fit`` evaluates after each epoch and never trains on. The test examples can
-# serve here, because we only watch; as soon as something is chosen by such numbers, it takes a third set (lesson 9). A
+# serve here, because we only watch; as soon as something is chosen by such numbers, it takes a third set (lesson 10). A
 # ``Recorder`` is a callback, something that ``fit`` calls after each epoch; this one keeps a copy of all parameters.
 recorder = pynn.callbacks.Recorder()
 recorder.record(net)                            # the start, before any training
