@@ -26,7 +26,7 @@ html_show_sphinx = False
 html_theme_options = {"top_of_page_buttons": []}
 html_math_renderer = "mathml"
 
-myst_enable_extensions = ["dollarmath"]
+myst_enable_extensions = ["dollarmath", "colon_fence"]
 myst_heading_anchors = 2
 
 autodoc_member_order = "bysource"
