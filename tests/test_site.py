@@ -75,6 +75,67 @@ def test_the_page_of_equations(page):
         assert all(line.strip() in lines for line in block.rstrip("\n").split("\n")), block
 
 
+# ------------------------------------------------------------------------------------------------- the READMEs, the pages
+
+
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+PYTHON_PAGES = [path for path in PAGES if "```python" in path.read_text(encoding="utf-8")]
+FILM = "training.html"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[path.name for path in PAGES])
+def test_links_lead_to_files(page):
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    text = re.sub(r"`[^`\n]*`", "", text)
+    links = re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r'<img src="([^"]+)"', text)
+    lessons = (ROOT / "docs" / "lessons").as_posix()          # written by the build
+    for link in links:
+        path, _, heading = link.partition("#")
+        if re.match(r"\w+:", path):
+            continue
+        target = page.parent / path if path else page
+        assert target.exists() or target.as_posix().startswith(lessons), link
+        if heading and target.name != "engine.md":
+            headings = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+            assert heading in {re.sub(r"[^\w-]", "", title.lower().replace(" ", "-")) for title in headings}, link
+
+
+@pytest.mark.parametrize("page", PYTHON_PAGES, ids=[path.name for path in PYTHON_PAGES])
+def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
+    """In one namespace, as a reader types it; a film takes too long."""
+    blocks = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "examples").mkdir()
+    shutil.copy(ROOT / "examples" / "iris.csv", tmp_path / "examples")
+    monkeypatch.chdir(tmp_path)
+    given: dict = {}
+    for block in blocks:
+        exec("\n".join(line for line in block.splitlines() if FILM not in line), given)
+
+
+def test_the_readmes_are_short_and_the_same():
+    """As many lines, the same commands, code and links to what is not a page; at most 120 lines, the film at most 1 MB."""
+    english, chinese = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md"))
+    for text in (english, chinese):
+        assert len(text.splitlines()) <= 120
+        assert re.search(r"^!\[", text, re.MULTILINE).start() < text.index("\n## ")
+    code = [re.sub(r" *#.*", "", "".join(re.findall(r"```\w+\n(.*?)```", text, re.DOTALL))) for text in (english, chinese)]
+    assert code[0] == code[1]
+    assert re.findall(r"^#+ ", english, re.MULTILINE) == re.findall(r"^#+ ", chinese, re.MULTILINE)
+    assert (ROOT / "docs" / "pictures" / "circles.gif").stat().st_size <= 1e6
+
+
+def test_the_package_index_gets_absolute_links(tmp_path):
+    readme = tmp_path / "README.md"
+    shutil.copy(ROOT / "README.md", readme)
+    subprocess.run([sys.executable, ROOT / ".github" / "absolute_links.py", "https://example.org/a/pynn", "v1", readme], check=True)
+    text = readme.read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r'<img src="([^"]+)"', text)
+    assert len(links) > 20
+    assert all(re.match(r"\w+://", link) for link in links), links
+    assert "](https://example.org/a/pynn/raw/v1/docs/pictures/circles.gif)" in text
+    assert "](https://example.org/a/pynn/blob/v1/docs/install.md)" in text
+
+
 # --------------------------------------------------------------------------------------------------------------- the site
 
 
