@@ -127,7 +127,8 @@ def test_the_readmes_are_short_and_the_same():
 def test_the_package_index_gets_absolute_links(tmp_path):
     readme = tmp_path / "README.md"
     shutil.copy(ROOT / "README.md", readme)
-    subprocess.run([sys.executable, ROOT / ".github" / "absolute_links.py", "https://example.org/a/pynn", "v1", readme], check=True)
+    script = ROOT / ".github" / "absolute_links.py"
+    subprocess.run([sys.executable, script, "https://example.org/a/pynn", "v1", readme], check=True)
     text = readme.read_text(encoding="utf-8")
     links = re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r'<img src="([^"]+)"', text)
     assert len(links) > 20
