@@ -56,7 +56,7 @@ def compress_film(film: Path, out: Path, colours: int = 128, pause: int = 3000) 
 
 
 def join(pictures: list[Path], out: Path, columns: int = 3, width: int = 600, height: int = 400) -> None:
-    """Write several pictures as one, numbered from 1, each as large as its cell allows."""
+    """Write several pictures as one, each as large as its cell allows; several are numbered from 1."""
     rows = -(-len(pictures) // columns)
     whole = Image.new("RGB", (columns * width, rows * height), "white")
     for k, path in enumerate(pictures):
@@ -65,7 +65,8 @@ def join(pictures: list[Path], out: Path, columns: int = 3, width: int = 600, he
         small.thumbnail((width - 24, height - 24), Image.Resampling.LANCZOS)
         left, top = k % columns * width, k // columns * height
         whole.paste(small, (left + (width - small.width) // 2, top + (height - small.height) // 2))
-        ImageDraw.Draw(whole).text((left + 8, top + 8), str(k + 1), "#777777", ImageFont.load_default(28))
+        if len(pictures) > 1:
+            ImageDraw.Draw(whole).text((left + 8, top + 8), str(k + 1), "#777777", ImageFont.load_default(28))
     whole.quantize(128, dither=Image.Dither.NONE).save(out, optimize=True)
 
 
@@ -96,7 +97,7 @@ def draw_use(path: Path) -> None:
 
 def draw_engine(path: Path) -> None:
     """A batch whose columns are examples; one block of columns goes through the three steps."""
-    _, ax = plt.subplots(figsize=(6.4, 4.8), layout="constrained")
+    _, ax = plt.subplots(figsize=(6.4, 4.4), layout="constrained")
     ax.set(xlim=(-3, 33), ylim=(-1, 26), aspect="equal")
     ax.set_axis_off()
     for k in range(4):
@@ -116,16 +117,11 @@ def draw_engine(path: Path) -> None:
 
 
 def _save(ax: Axes, path: Path) -> None:
-    """Write a picture of 640 by 480 points, as each door has it."""
+    """Write a picture of 640 by 420 points, as each door has it."""
     figure = ax.figure
-    figure.savefig(path, dpi=100)
+    figure.savefig(path, dpi=200, bbox_inches="tight", pad_inches=0.05)
     plt.close(figure)
-    with Image.open(path) as picture:
-        small = picture.convert("RGB")
-    small.thumbnail((640, 480), Image.Resampling.LANCZOS)
-    whole = Image.new("RGB", (640, 480), "white")
-    whole.paste(small, ((640 - small.width) // 2, (480 - small.height) // 2))
-    whole.save(path, optimize=True)
+    join([path], path, columns=1, width=640, height=420)
 
 
 if __name__ == "__main__":
