@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from pynn import callbacks, datasets, optimizers
 from pynn.history import History
 from pynn.learn.gradcheck import GradientReport, check_gradients
-from pynn.network import ForwardPass, Gradients, Layer, Network, load
+from pynn.network import Network, load
+from pynn.parameters import Layer
+from pynn.passes import ForwardPass, Gradients
 from pynn.range_test import RangeTest, find_learning_rate
 from pynn.standardizer import Standardizer
 from pynn.training import DivergenceError, DivergenceWarning

@@ -15,7 +15,7 @@ from pynn.network import Network
 from pynn.optimizers import Optimizer, optimizer_of
 from pynn.reference import HIDDEN
 from pynn.training import Callback, Schedule
-from pynn.validation import boolean, choice, positive_int, real_number, weights
+from pynn.validation import boolean, check_weights, choice, positive_int, real_number
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
@@ -265,7 +265,7 @@ class _NetworkEstimator(BaseEstimator):
 
 def _weighted(X: Array, y: Array, sample_weight: Any) -> tuple[Array, Array, Array | None]:
     """The examples that count, with their weights."""
-    checked = weights(sample_weight, "sample_weight", len(X))
+    checked = check_weights(sample_weight, "sample_weight", len(X))
     if checked is None or checked.all():
         return X, y, checked
     counts = checked > 0

@@ -1,126 +1,25 @@
-"""Network: a dense network, its parameters and the verbs forward, backward, descend, fit, predict."""
+"""Network: a dense network and its verbs: forward, backward, descend, fit, predict, save."""
 from __future__ import annotations
 
-import dataclasses
-import itertools
-import operator
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 
-from cnn_core import Engine
-from pynn import reference, storage, training
+from pynn import model_file, training
+from pynn.architecture import Architecture
 from pynn.history import History
 from pynn.initializers import INITIALIZERS
-from pynn.numpy_engine import NumpyEngine, layer_views
-from pynn.optimizers import RECIPES, SGD, Optimizer
+from pynn.model import ENGINES, Model, column_names
+from pynn.optimizers import Optimizer
+from pynn.passes import ForwardPass, Gradients, join_gradient, split_gradient
 from pynn.randomness import seed_from
-from pynn.standardizer import Standardizer
-from pynn.validation import choice, examples, finite_array, positive_int, real_number, targets, weights
+from pynn.validation import check_weights, choice, real_number
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-_ENGINES: dict[str, Any] = {"cython": Engine, "numpy": NumpyEngine}
-_ALIGNMENT = 64         # bytes: a cache line, and the widest vector
-_MOST_PARAMETERS = 1 << 33
-_MOST_COUNTED = 1 << 62             # epochs and steps that a model file may have behind it
-_NAMES_SHOWN = 10
-_HEADER: dict[str, tuple[type, ...]] = {        # of a model file: the types that each entry may have
-    "sizes": (list,), "activations": (list,), "loss": (str,), "dropout": (list,), "dtype": (str,), "engine": (str,),
-    "seed": (int,), "epoch": (int,), "counts": (list,), "optimizer": (dict,), "feature_names": (list, type(None)),
-    "label_names": (list, type(None)), "standardized": (bool,),
-}
 
-
-@dataclass(frozen=True, repr=False)
-class ForwardPass:
-    """Every array of a forward pass: Z[l] = W[l] A[l−1] + b[l], A[l] = g[l](Z[l]).
-
-    Attributes
-    ----------
-    A : list of ndarray
-        A[0] = Xᵀ, A[1], …, A[L] = Ŷ, each (n[l], m).
-    Z : list
-        Z[0] is None; Z[1], …, Z[L], each (n[l], m).
-    """
-
-    A: list[Any]
-    Z: list[Any]
-
-    def __repr__(self) -> str:
-        return f"ForwardPass(shapes of A: {_shapes(self.A)}; of Z: {_shapes(self.Z)})"
-
-
-@dataclass(frozen=True, repr=False)
-class Gradients:
-    """Every array of a backward pass; lists are indexed by l and None at 0, but for dA[0].
-
-    Attributes
-    ----------
-    loss : float
-        J, the mean over the examples.
-    dW : list
-        ∂J/∂W[l], (n[l], n[l−1]), with the 1/m: views into `flat`.
-    db : list
-        ∂J/∂b[l], (n[l], 1), likewise.
-    dZ : list
-        Derivatives of the summed loss by Z[l], (n[l], m), without the 1/m.
-    dA : list
-        Likewise by A[l].  dA[L] is the article's −(Y/Ŷ − (1−Y)/(1−Ŷ)) or its like for another loss, and is infinite where
-        ŷ rounds to the wrong end.
-    flat : ndarray, (P,)
-        ∂J/∂θ, in the order of Network.parameters.  Network.descend goes by dW and db.
-    """
-
-    loss: float
-    dW: list[Any]
-    db: list[Any]
-    dZ: list[Any]
-    dA: list[Any]
-    flat: Array
-
-    def __repr__(self) -> str:
-        return (f"Gradients(loss {self.loss:.4g}; shapes of dW: {_shapes(self.dW)}; of db: {_shapes(self.db)}; of dZ: "
-                f"{_shapes(self.dZ)})")
-
-
-class Layer:
-    """Layer l of a network: W (n[l], n[l−1]) and b (n[l], 1), views into its parameters, and its activation.
-
-    Assigning to ``W`` or ``b`` copies finite numbers of that shape in.
-    """
-
-    __slots__ = ("_W", "_b", "_number", "activation")           # so that `net[1].w = …` is an error
-
-    def __init__(self, number: int, W: Array, b: Array, activation: str) -> None:
-        self._number, self._W, self._b, self.activation = number, W, b, activation
-
-    @property
-    def W(self) -> Array:
-        """Weights, row i those of unit i."""
-        return self._W
-
-    @W.setter
-    def W(self, value: Any) -> None:
-        _copy_in(value, self._W, f"W[{self._number}]")
-
-    @property
-    def b(self) -> Array:
-        """Biases."""
-        return self._b
-
-    @b.setter
-    def b(self, value: Any) -> None:
-        _copy_in(value, self._b, f"b[{self._number}]")
-
-    def __repr__(self) -> str:
-        return f"Layer({self._W.shape[1]} -> {self._W.shape[0]}, {self.activation})"
-
-
-class Network:
+class Network(Model):
     """A dense network n[0] → n[1] → … → n[L], trained by gradient descent.
 
     Parameters
@@ -170,150 +69,16 @@ class Network:
     def __init__(self, sizes: Sequence[int], *, hidden: str | Sequence[str] = "relu", output: str | None = None,
                  loss: str | None = None, initializer: str = "he", dropout: float | Sequence[float] = 0.0,
                  dtype: Any = "float64", rng: Any = None, engine: Literal["cython", "numpy"] = "cython") -> None:
-        architecture = _checked_architecture(sizes, hidden, output, loss, dropout, dtype, engine)
+        architecture = Architecture(sizes, hidden=hidden, output=output, loss=loss, dropout=dropout, dtype=dtype)
+        engine_name = choice(engine, "engine", ENGINES)
         draw = INITIALIZERS[choice(initializer, "initializer", INITIALIZERS)]
-        self._build(*architecture)
-        self._seed, self._epoch = seed_from(rng), 0
-        generator = np.random.default_rng(self._seed)
+        seed = seed_from(rng)
+        super().__init__(architecture, engine_name)
+        self._state.start_over(seed)
+        generator = np.random.default_rng(seed)
         for layer in self:
             units, inputs = layer.W.shape
             layer.W[...] = draw(units, inputs, generator)
-            layer.b[...] = 0
-
-    def _build(self, sizes: tuple[int, ...], names: tuple[str, ...], loss: str, dropout: tuple[float, ...],
-               dtype: np.dtype[Any], engine: str) -> None:
-        """Everything but the values of the parameters."""
-        self._sizes, self._activations, self._loss, self._dtype, self._engine_name = sizes, names, loss, dtype, engine
-        self._dropout = dropout
-        self._feature_names: tuple[str, ...] | None = None
-        self._label_names: tuple[str, ...] | None = None
-        self._standardizer: Standardizer | None = None
-        self._engine = _ENGINES[engine](sizes, names, loss, dtype, (*dropout, 0.0))
-        self._lock = threading.Lock()
-        self._theta = _aligned(_count(sizes), dtype)
-        self._layers = [Layer(l, W, b, names[l - 1]) for l, (W, b) in enumerate(layer_views(self._theta, sizes), start=1)]
-        self._optimizer: Optimizer
-        self._counts = np.zeros(2, np.int64)        # steps of the network, and of its optimiser
-        self._use(SGD())
-
-    # ------------------------------------------------------------------------------------------------- parameters
-
-    @property
-    def parameters(self) -> Array:
-        """θ = W[1], b[1], W[2], b[2], … row-major in one vector, a view; assignment copies finite numbers in."""
-        return self._theta
-
-    @parameters.setter
-    def parameters(self, value: Any) -> None:
-        _copy_in(value, self._theta, "parameters")
-
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """n[0], …, n[L]."""
-        return self._sizes
-
-    @property
-    def activations(self) -> tuple[str, ...]:
-        """g[1], …, g[L]."""
-        return self._activations
-
-    @property
-    def loss(self) -> str:
-        """The name of the loss."""
-        return self._loss
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """float64 or float32, of every array."""
-        return self._dtype
-
-    @property
-    def engine(self) -> str:
-        """cython or numpy."""
-        return self._engine_name
-
-    @property
-    def dropout(self) -> tuple[float, ...]:
-        """The probability that a unit is dropped in a step of fit, for each hidden layer."""
-        return self._dropout
-
-    @property
-    def optimizer(self) -> Optimizer:
-        """The optimiser of the last fit, or that of the next one; the network keeps its state from fit to fit."""
-        return self._optimizer
-
-    @property
-    def learning_rate(self) -> float:
-        """The optimiser's α; a callback may assign it, for the next epoch on."""
-        return self._optimizer.learning_rate
-
-    @learning_rate.setter
-    def learning_rate(self, value: float) -> None:
-        self._optimizer = self._optimizer.with_learning_rate(value)
-
-    @property
-    def epoch(self) -> int:
-        """How many epochs the network has been trained for."""
-        return self._epoch
-
-    @property
-    def feature_names(self) -> tuple[str, ...] | None:
-        """The n[0] names of the inputs, or None; fit takes those of a DataFrame where there are none yet."""
-        return self._feature_names
-
-    @feature_names.setter
-    def feature_names(self, value: Iterable[str] | None) -> None:
-        self._feature_names = _checked_names(value, "feature_names", self.sizes[0])
-
-    @property
-    def label_names(self) -> tuple[str, ...] | None:
-        """Names of the classes, 2 for one sigmoid unit, else of the n[L] outputs, be they labels or values; or None."""
-        return self._label_names
-
-    @label_names.setter
-    def label_names(self, value: Iterable[str] | None) -> None:
-        binary = self.sizes[-1] == 1 and not self.is_regression
-        self._label_names = _checked_names(value, "label_names", 2 if binary else self.sizes[-1])
-
-    @property
-    def standardizer(self) -> Standardizer | None:
-        """What every X is put through before layer 1 sees it, or None."""
-        return self._standardizer
-
-    @standardizer.setter
-    def standardizer(self, value: Standardizer | None) -> None:
-        if value is not None and not isinstance(value, Standardizer):
-            raise TypeError(f"standardizer: expected a pynn.Standardizer or None, got {type(value).__name__}")
-        if value is not None and len(value.mean) != self.sizes[0]:
-            raise ValueError(f"standardizer: expected one of {self.sizes[0]} features, got one of {len(value.mean)}")
-        self._standardizer = value
-
-    def _use(self, optimizer: Optimizer) -> None:
-        """Take this optimiser, at its first step."""
-        self._optimizer = optimizer
-        self._state = np.zeros((reference.OPTIMIZERS[optimizer.rule].vectors, len(self._theta)), self._dtype)
-        self._counts[1] = 0
-
-    @property
-    def is_regression(self) -> bool:
-        """Whether the outputs are values (linear) rather than probabilities."""
-        return self.activations[-1] == "linear"
-
-    def __len__(self) -> int:
-        """L, the number of layers after the input."""
-        return len(self._layers)
-
-    def __getitem__(self, l: int) -> Layer:
-        if isinstance(l, bool) or not hasattr(l, "__index__"):
-            raise TypeError(f"layer: expected an int from 1 to {len(self)}, got {l!r}")
-        number = operator.index(l)
-        if not 1 <= number <= len(self):
-            raise IndexError(f"layer: expected 1 to {len(self)} (0 is the input), got {number}")
-        return self._layers[number - 1]
-
-    def __iter__(self) -> Iterator[Layer]:
-        """Layers 1 … L."""
-        return iter(self._layers)
 
     # ------------------------------------------------------------------------------------------------ three verbs
 
@@ -322,11 +87,11 @@ class Network:
         outputs: Array
         if type(X) is np.ndarray and X.ndim == 2 and self._engine_name == "cython" and self._standardizer is None:
             try:            # the short door: the compiled engine checks while it reads
-                outputs = self._engine.predict(self._theta, X)
+                outputs = self._engine.predict(self._state.theta, X)
                 return outputs
             except (TypeError, ValueError):
                 pass        # in few words; the checks below have more
-        outputs = self._engine.predict(self._theta, self._examples(X, "X"))
+        outputs = self._engine.predict(self._state.theta, self.check_examples(X, "X"))
         return outputs
 
     def forward(self, X: Any) -> ForwardPass:
@@ -340,7 +105,7 @@ class Network:
         >>> [A.shape for A in step.A]
         [(2, 2), (3, 2), (1, 2)]
         """
-        Z, A = self._engine.forward(self._theta, self._examples(X, "X"))
+        Z, A = self._engine.forward(self._state.theta, self.check_examples(X, "X"))
         return ForwardPass(A=A, Z=Z)
 
     def backward(self, X: Any, y: Any) -> Gradients:
@@ -356,11 +121,9 @@ class Network:
         >>> gradients.dW[1].shape, gradients.db[2].shape
         ((3, 2), (1, 1))
         """
-        X = self._examples(X, "X")
-        loss, dZ, dA, flat = self._engine.backward(self._theta, X, self._targets(y, "y", len(X)))
-        parts = list(layer_views(flat, self.sizes))
-        return Gradients(loss=loss, dW=[None, *(dW for dW, _ in parts)], db=[None, *(db for _, db in parts)], dZ=dZ,
-                         dA=dA, flat=flat)
+        X = self.check_examples(X, "X")
+        y = self.check_targets(y, "y", len(X))
+        return split_gradient(self.sizes, *self._engine.backward(self._state.theta, X, y))
 
     def descend(self, gradients: Gradients, learning_rate: float) -> None:
         """One step of gradient descent: W[l] ← W[l] − α dW[l], b[l] ← b[l] − α db[l].
@@ -375,21 +138,13 @@ class Network:
         >>> net.backward(X, y).loss < before.loss
         True
         """
-        if not isinstance(gradients, Gradients):
-            raise TypeError(f"gradients: expected what backward returned, got {type(gradients).__name__}")
-        parts = [np.asarray(part) for pair in zip(gradients.dW[1:], gradients.db[1:], strict=False) for part in pair]
-        expected = [array.shape for layer in self for array in (layer.W, layer.b)]
-        if [part.shape for part in parts] != expected or any(part.dtype != self.dtype for part in parts):
-            raise ValueError(f"gradients: expected dW and db of the shapes {expected} in {self.dtype}, got "
-                             f"{[part.shape for part in parts]} in {', '.join(sorted({str(part.dtype) for part in parts}))}")
-        flat = np.concatenate([part.ravel() for part in parts])
-        finite_array(flat, "gradients")
+        flat = join_gradient(gradients, self._state.theta, self.sizes)
         alpha = real_number(learning_rate, "learning_rate", 0, low_included=False)
-        theta = self._theta.copy()
+        theta = self._state.theta.copy()
         self._engine.descend(theta, flat, alpha)
         if not np.isfinite(theta).all():
             raise ValueError(f"learning_rate: expected a step that leaves W and b finite, got {alpha:g}: lower it")
-        self._theta[:] = theta
+        self._state.theta[:] = theta
 
     # -------------------------------------------------------------------------------------------------- training
 
@@ -475,17 +230,26 @@ class Network:
         >>> bool(history.loss[-1] < history.loss[0])
         True
         """
-        known = self._feature_names
-        if known is None:
-            self._feature_names = _column_names(X, self.sizes[0])
+        if not self._fitting.acquire(blocking=False):
+            raise RuntimeError("a fit of this network is already running, in another thread or around this callback")
+        names = self._feature_names
         try:
-            return training.fit(self, X, y, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate,
-                                optimizer=optimizer, validation_data=validation_data, validation_split=validation_split,
-                                shuffle=shuffle, sample_weight=sample_weight, class_weight=class_weight, l1=l1, l2=l2,
-                                clip_norm=clip_norm, callbacks=callbacks, progress=progress, rng=rng, n_threads=n_threads)
+            if names is None:
+                self._feature_names = column_names(X, self.sizes[0])
+            plan = training.Plan(
+                epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, optimizer=optimizer, shuffle=shuffle, l1=l1,
+                l2=l2, clip_norm=clip_norm, callbacks=callbacks, progress=progress, rng=rng, n_threads=n_threads)
+            X = self.check_examples(X, "X")
+            y = self.check_targets(y, "y", len(X))
+            data = training.weigh_and_split(
+                self._architecture, X, y, sample_weight=sample_weight, class_weight=class_weight,
+                validation=self._check_validation(validation_data), validation_split=validation_split)
+            return training.Training(self, self._engine, self._architecture, self._state, data, plan).run()
         except BaseException:
-            self._feature_names = known
+            self._feature_names = names
             raise
+        finally:
+            self._fitting.release()
 
     def predict(self, X: Any) -> Array:
         """Labels (m,) int64 of X (m, n[0]), multi-label (m, n[L]); in regression values (m,) or (m, n[L]).
@@ -541,53 +305,22 @@ class Network:
         >>> sorted(pynn.Network([2, 3, 1], rng=0).evaluate(X, y))
         ['accuracy', 'loss']
         """
-        X = self._examples(X, "X")
-        result = training.evaluate(self, X, self._targets(y, "y", len(X)), weights(sample_weight, "sample_weight", len(X)))
+        X = self.check_examples(X, "X")
+        y = self.check_targets(y, "y", len(X))
+        result = training.evaluate(self._engine, self._architecture, self._state.theta, X, y,
+                                   check_weights(sample_weight, "sample_weight", len(X)))
         for name, value in result.items():
             if np.isnan(value):
                 raise FloatingPointError(f"the {name} of the network is NaN: look at net.parameters for NaN and infinities")
         return result
 
-    def _examples(self, X: Any, name: str) -> Array:
-        columns, known = _column_names(X, self.sizes[0]), self._feature_names
-        if columns is not None and known is not None and columns != known:
-            raise ValueError(f"{name}: expected the columns {_listed(known)} in this order, got {_listed(columns)}")
-        if self._standardizer is not None:
-            X = self._standardizer.transform_named(X, name)
-        return examples(X, name, self.sizes[0], self.dtype)
-
-    def _targets(self, y: Any, name: str, m: int) -> Array:
-        return targets(y, name, m, self.sizes[-1], self.activations[-1], self.dtype)
-
-    # --------------------------------------------------------------------------------------- copies and descriptions
-
-    def copy(self) -> Network:
-        """A network of its own with the same parameters, seed and epoch: it goes on exactly as this one would."""
-        twin = Network.__new__(Network)
-        twin.__setstate__(self.__getstate__())
-        return twin
-
-    def _moving(self) -> dict[str, Any]:
-        """What a fit changes, as copies."""
-        return {"parameters": self._theta.copy(), "seed": self._seed, "epoch": self._epoch, "counts": self._counts.copy(),
-                "optimizer": self._optimizer, "state": self._state.copy()}
-
-    def _move_to(self, moving: Mapping[str, Any]) -> None:
-        self._theta[:], self._counts[:] = moving["parameters"], moving["counts"]
-        self._seed, self._epoch = moving["seed"], moving["epoch"]
-        self._optimizer, self._state = moving["optimizer"], moving["state"].copy()
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {"sizes": self.sizes, "activations": self.activations, "loss": self.loss, "dropout": self.dropout,
-                "dtype": self.dtype.name, "engine": self.engine, "feature_names": self.feature_names,
-                "label_names": self.label_names, "standardizer": self.standardizer, **self._moving()}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self._build(state["sizes"], state["activations"], state["loss"], state["dropout"], np.dtype(state["dtype"]),
-                    state["engine"])
-        self._feature_names, self._label_names = state["feature_names"], state["label_names"]
-        self._standardizer = state["standardizer"]
-        self._move_to(state)
+    def _check_validation(self, pair: Any) -> tuple[Array, Array] | None:
+        if pair is None:
+            return None
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise TypeError(f"validation_data: expected a pair (X, y), got {type(pair).__name__}")
+        X = self.check_examples(pair[0], "validation_data[0]")
+        return X, self.check_targets(pair[1], "validation_data[1]", len(X))
 
     def save(self, path: Any) -> None:
         """Write the network, its optimiser's state and its counts to the file `path`, from which training goes on bit for bit.
@@ -616,78 +349,7 @@ class Network:
         >>> bool((twin.parameters == net.parameters).all())
         True
         """
-        header = self.__getstate__()
-        arrays = {"parameters": finite_array(header.pop("parameters"), "parameters"), "state": header.pop("state")}
-        standardizer = header.pop("standardizer")
-        if standardizer is not None:
-            arrays |= {"mean": standardizer.mean, "scale": standardizer.scale}
-        recipe = choice(type(self.optimizer).__name__.lower(), "optimizer", RECIPES)
-        header |= {"counts": header["counts"].tolist(), "optimizer": {"name": recipe, **dataclasses.asdict(self.optimizer)},
-                   "standardized": standardizer is not None}
-        storage.write(path, header, arrays)
-
-    def _restore(self, header: Mapping[str, Any], read: Callable[[storage.Layout], dict[str, Array]]) -> None:
-        """Become the network of a model file: check the header, then the sizes it implies, then allocate."""
-        for key, kinds in _HEADER.items():
-            if type(header.get(key)) not in kinds:
-                raise ValueError(f"{key}: not in its header, or not a {kinds[0].__name__}")
-        names = header["activations"]
-        architecture = _checked_architecture(header["sizes"], names[:-1], names[-1] if names else "", header["loss"],
-                                             header["dropout"], choice(header["dtype"], "dtype", ("float32", "float64")),
-                                             header["engine"])
-        seed, epoch = seed_from(header["seed"]), _counted(header["epoch"], "epoch")
-        counts = [_counted(count, "counts") for count in header["counts"]]
-        if len(counts) != 2:
-            raise ValueError(f"counts: expected 2 numbers, got {len(counts)}")
-        recipe = dict(header["optimizer"])
-        optimizer = RECIPES[choice(recipe.pop("name", None), "optimizer", RECIPES)](**recipe)
-        sizes, dtype = architecture[0], architecture[4]
-        P = _count(sizes)
-        vectors = reference.OPTIMIZERS[optimizer.rule].vectors
-        layout: dict[str, Any] = {"parameters": (dtype, (P,)), "state": (dtype, (vectors, P))}
-        if header["standardized"]:
-            layout |= dict.fromkeys(("mean", "scale"), (np.float64, (sizes[0],)))
-        arrays = read(layout)
-        self._build(*architecture)
-        self.feature_names, self.label_names = header["feature_names"], header["label_names"]
-        if header["standardized"]:
-            self.standardizer = Standardizer(arrays["mean"], arrays["scale"])
-        self._move_to({"parameters": finite_array(arrays["parameters"], "parameters"), "counts": counts, "seed": seed,
-                       "epoch": epoch, "optimizer": optimizer, "state": arrays["state"].astype(dtype, copy=False)})
-
-    def summary(self) -> str:
-        """A table of the layers, for printing.
-
-        Examples
-        --------
-        >>> import pynn
-        >>> print(pynn.Network([2, 4, 1]).summary())
-        layer  units  activation  W       b       parameters
-        0          2  input
-        1          4  relu        (4, 2)  (4, 1)          12
-        2          1  sigmoid     (1, 4)  (1, 1)           5
-        17 parameters, float64, loss binary_cross_entropy
-        """
-        rows = [("layer", "units", "activation", "W", "b", "parameters"), ("0", str(self.sizes[0]), "input", "", "", "")]
-        rows += [(str(l), str(len(layer.W)), layer.activation, str(layer.W.shape), str(layer.b.shape),
-                  str(layer.W.size + layer.b.size)) for l, layer in enumerate(self, start=1)]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        align = (str.ljust, str.rjust, str.ljust, str.ljust, str.ljust, str.rjust)
-        lines = ["  ".join(put(cell, width) for put, cell, width in zip(align, row, widths, strict=True)).rstrip()
-                 for row in rows]
-        lines.append(f"{len(self._theta)} parameters, {self.dtype}, loss {self.loss}")
-        if self.feature_names is not None:
-            lines.append(f"inputs: {_listed(self.feature_names)}")
-        if self.label_names is not None:
-            lines.append(f"{'outputs' if self.is_regression else 'labels'}: {_listed(self.label_names)}")
-        if self.standardizer is not None:
-            lines.append("inputs are standardised")
-        return "\n".join(lines)
-
-    def __repr__(self) -> str:
-        return (f"Network({list(self.sizes)}, hidden={list(self.activations[:-1])}, output={self.activations[-1]!r}, "
-                f"loss={self.loss!r}, dtype={self.dtype.name!r}, engine={self.engine!r})")
-
+        model_file.write(path, self.__getstate__())
 
 def load(path: Any) -> Network:
     """Read a network that Network.save wrote.
@@ -719,122 +381,5 @@ def load(path: Any) -> Network:
     Network([2, 3, 1], hidden=['relu'], output='sigmoid', loss='binary_cross_entropy', dtype='float64', engine='cython')
     """
     net = Network.__new__(Network)
-    with storage.reading(path) as (header, read):
-        net._restore(header, read)
+    net.__setstate__(model_file.read(path))
     return net
-
-
-def _shapes(arrays: list[Any]) -> str:
-    return ", ".join("None" if array is None else str(array.shape) for array in arrays)
-
-
-def _aligned(elements: int, dtype: np.dtype[Any]) -> Array:
-    buffer = np.zeros(elements * dtype.itemsize + _ALIGNMENT, np.uint8)
-    start = -buffer.ctypes.data % _ALIGNMENT
-    return buffer[start:start + elements * dtype.itemsize].view(dtype)
-
-
-def _copy_in(value: Any, into: Array, name: str) -> None:
-    array = finite_array(value, name)
-    if array.shape != into.shape:
-        raise ValueError(f"{name}: expected shape {into.shape}, got {array.shape}")
-    with np.errstate(over="ignore"):
-        converted = array.astype(into.dtype)
-    if not np.isfinite(converted).all():
-        raise ValueError(f"{name}: expected numbers that {into.dtype} can hold, got larger ones")
-    into[...] = converted
-
-
-def _checked_architecture(sizes: Any, hidden: Any, output: Any, loss: Any, dropout: Any, dtype: Any, engine: Any) -> tuple[
-        tuple[int, ...], tuple[str, ...], str, tuple[float, ...], np.dtype[Any], str]:
-    """What Network._build takes."""
-    checked = _checked_sizes(sizes)
-    output = choice(output or ("sigmoid" if checked[-1] == 1 else "softmax"), "output", reference.OUTPUT)
-    if output == "softmax" and checked[-1] == 1:
-        raise ValueError("output: softmax over one unit is always 1; expected 'sigmoid' or 'linear', or more units")
-    loss = choice(loss or reference.OUTPUT[output][0], "loss", reference.LOSSES)
-    if loss not in reference.OUTPUT[output]:
-        raise ValueError(f"loss: {loss!r} does not go with output {output!r}; expected "
-                         f"{' or '.join(map(repr, reference.OUTPUT[output]))}")
-    names = (*_checked_hidden(hidden, len(checked) - 2), output)
-    return (checked, names, loss, _checked_dropout(dropout, len(checked) - 2), _checked_dtype(dtype),
-            choice(engine, "engine", _ENGINES))
-
-
-def _checked_names(value: Any, name: str, expected: int) -> tuple[str, ...] | None:
-    if value is None:
-        return None
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        raise TypeError(f"{name}: expected a sequence of {expected} names or None, got {value!r}")
-    names = tuple(value)
-    for one in names:
-        if not isinstance(one, str):
-            raise TypeError(f"{name}: expected names of type str, got {one!r} ({type(one).__name__})")
-    if len(names) != expected or len(set(names)) != expected:
-        raise ValueError(f"{name}: expected {expected} different names, got {_listed(names)}")
-    return tuple(map(str, names))           # NumPy's str_ too
-
-
-def _column_names(X: Any, expected: int) -> tuple[str, ...] | None:
-    """Those of a DataFrame, if its columns have names of type str."""
-    columns = getattr(X, "columns", None)
-    try:
-        return _checked_names(columns, "X", expected)
-    except (TypeError, ValueError):
-        return None
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - _NAMES_SHOWN
-    return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
-
-
-def _counted(value: Any, name: str) -> int:
-    if positive_int(value, name, 0) > _MOST_COUNTED:
-        raise ValueError(f"{name}: expected at most {_MOST_COUNTED}, got {value}")
-    return int(value)
-
-
-def _count(sizes: Sequence[int]) -> int:
-    """P, the number of parameters."""
-    return sum(n * (k + 1) for k, n in itertools.pairwise(sizes))
-
-
-def _checked_sizes(sizes: Any) -> tuple[int, ...]:
-    if isinstance(sizes, str | bytes) or not isinstance(sizes, Sequence | np.ndarray):
-        raise TypeError(f"sizes: expected a sequence of ints such as [2, 4, 1], got {sizes!r}")
-    if len(sizes) < 2:
-        raise ValueError(f"sizes: expected at least n[0] and n[1], got {list(sizes)}")
-    checked = tuple(positive_int(n, f"sizes[{l}]") for l, n in enumerate(sizes))
-    parameters = _count(checked)
-    if parameters > _MOST_PARAMETERS or max(checked) > _MOST_PARAMETERS:
-        raise ValueError(f"sizes: expected at most {_MOST_PARAMETERS} parameters, got {parameters} from {list(checked)}")
-    return checked
-
-
-def _checked_hidden(hidden: Any, layers: int) -> tuple[str, ...]:
-    if isinstance(hidden, str):
-        return (choice(hidden, "hidden", reference.HIDDEN),) * layers
-    if not isinstance(hidden, Sequence | np.ndarray):
-        raise TypeError(f"hidden: expected a name or a sequence of names, got {hidden!r}")
-    if len(hidden) != layers:
-        raise ValueError(f"hidden: expected {layers} names, one for each hidden layer, got {len(hidden)}")
-    return tuple(choice(name, f"hidden[{i}]", reference.HIDDEN) for i, name in enumerate(hidden))
-
-
-def _checked_dropout(dropout: Any, layers: int) -> tuple[float, ...]:
-    if not isinstance(dropout, Sequence | np.ndarray) or isinstance(dropout, str):
-        return (real_number(dropout, "dropout", 0, 1, high_included=False),) * layers
-    if len(dropout) != layers:
-        raise ValueError(f"dropout: expected {layers} probabilities, one for each hidden layer, got {len(dropout)}")
-    return tuple(real_number(p, f"dropout[{i}]", 0, 1, high_included=False) for i, p in enumerate(dropout))
-
-
-def _checked_dtype(dtype: Any) -> np.dtype[Any]:
-    try:
-        checked = np.dtype(dtype)
-    except TypeError:
-        raise TypeError(f"dtype: expected 'float32' or 'float64', got {dtype!r}") from None
-    if dtype is None or checked not in (np.dtype(np.float32), np.dtype(np.float64)):
-        raise ValueError(f"dtype: expected 'float32' or 'float64', got {dtype!r}")
-    return checked

@@ -1,28 +1,19 @@
 """The interface of cnn_core.Engine on top of reference.py: the same batches in the same order, in NumPy."""
 from __future__ import annotations
 
-import itertools
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from pynn import reference
+from pynn.parameters import layer_views
 from pynn.randomness import epoch_order, kept_units
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 _CHUNK = 1 << 14        # examples that predict and evaluate hold at once
-
-
-def layer_views(flat: Array, sizes: Sequence[int]) -> Iterator[tuple[Array, Array]]:
-    """W[l] and b[l], or dW[l] and db[l], l = 1 … L, as views into a vector laid out like θ."""
-    at = 0
-    for inputs, units in itertools.pairwise(sizes):
-        middle, end = at + units * inputs, at + units * (inputs + 1)
-        yield flat[at:middle].reshape(units, inputs), flat[middle:end].reshape(units, 1)
-        at = end
 
 
 class NumpyEngine:

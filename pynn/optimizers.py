@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from pynn.reference import Coefficients
+from pynn.reference import OPTIMIZERS, Coefficients
 from pynn.validation import boolean, choice, real_number
 
 __all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Adamax", "Optimizer", "RMSprop"]
@@ -26,13 +26,18 @@ class Optimizer:
         object.__setattr__(self, name, value)
 
     def with_learning_rate(self, learning_rate: float) -> Optimizer:
-        """The same recipe with another α."""
+        """Return the same recipe with another α."""
         return replace(self, learning_rate=learning_rate)
 
     @property
     def rule(self) -> str:
         """Its key in reference.OPTIMIZERS."""
         return type(self).__name__.lower()
+
+    @property
+    def vectors(self) -> int:
+        """How many vectors like θ it keeps between steps."""
+        return OPTIMIZERS[self.rule].vectors
 
     @property
     def coefficients(self) -> Coefficients:

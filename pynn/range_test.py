@@ -91,9 +91,9 @@ def find_learning_rate(net: Network, X: Any, y: Any, *, lowest: float = 1e-6, hi
     lowest = real_number(lowest, "lowest", 0, low_included=False)
     highest = real_number(highest, "highest", lowest, low_included=False)
     steps, batch_size = positive_int(steps, "steps", 10), positive_int(batch_size, "batch_size")
-    net._examples(X, "X")
+    net.check_examples(X, "X")
     X = finite_array(X, "X")
-    y = net._targets(y, "y", len(X))
+    y = net.check_targets(y, "y", len(X))
     twin, random = net.copy(), np.random.default_rng(net.epoch)
     sample = random.permutation(len(X))[:_SAMPLE]
     rates: list[float] = []

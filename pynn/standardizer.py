@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pynn.validation import examples, finite_array
+from pynn.validation import check_examples, finite_array
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -92,5 +92,14 @@ class Standardizer:
     def transform_named(self, X: Any, name: str) -> Array:
         """transform of an argument of that name."""
         with np.errstate(over="ignore"):
-            standard = (examples(X, name, len(self.mean), _FLOAT64) - self.mean) / self.scale
+            standard = (check_examples(X, name, len(self.mean), _FLOAT64) - self.mean) / self.scale
         return finite_array(standard, f"{name}, standardised")
+
+
+def check_standardizer(value: object, name: str, features: int) -> Standardizer | None:
+    """Return a Standardizer of so many features, or None."""
+    if value is not None and not isinstance(value, Standardizer):
+        raise TypeError(f"{name}: expected a pynn.Standardizer or None, got {type(value).__name__}")
+    if value is not None and len(value.mean) != features:
+        raise ValueError(f"{name}: expected one of {features} features, got one of {len(value.mean)}")
+    return value

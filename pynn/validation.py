@@ -3,11 +3,13 @@ from __future__ import annotations
 
 import math
 import numbers
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 _ROWS = 1 << 16         # rows looked at together, so that a check needs little memory and Ctrl-C waits little
+_NAMES_SHOWN = 10
 
 
 def positive_int(value: object, name: str, least: int = 1) -> int:
@@ -102,7 +104,7 @@ def check_network(net: object) -> None:
         raise TypeError(f"net: expected a pynn.Network, got {type(net).__name__}")
 
 
-def examples(value: object, name: str, features: int, dtype: np.dtype[Any]) -> np.ndarray:
+def check_examples(value: object, name: str, features: int, dtype: np.dtype[Any]) -> np.ndarray:
     """X: (m, features), m ≥ 1, finite also in the network's dtype."""
     array = finite_array(value, name)
     if array.ndim != 2 or array.shape[1] != features:
@@ -118,7 +120,7 @@ def examples(value: object, name: str, features: int, dtype: np.dtype[Any]) -> n
     return array
 
 
-def targets(value: object, name: str, m: int, units: int, output: str, dtype: np.dtype[Any]) -> np.ndarray:
+def check_targets(value: object, name: str, m: int, units: int, output: str, dtype: np.dtype[Any]) -> np.ndarray:
     """y of m examples in the form the engine takes: (m, units), or for one-column targets (m,).
 
     output is the activation of the output layer, which says what y means.
@@ -162,7 +164,7 @@ def _numbered(name: str, array: np.ndarray, classes: int) -> str:
     return f"; {len(found)} classes need as many output units" if (found == np.arange(len(found))).all() else ""
 
 
-def weights(value: object, name: str, m: int) -> np.ndarray | None:
+def check_weights(value: object, name: str, m: int) -> np.ndarray | None:
     """Weights of m examples (m,), none below 0 and not all 0, divided by their mean; None for None."""
     if value is None:
         return None
@@ -175,6 +177,27 @@ def weights(value: object, name: str, m: int) -> np.ndarray | None:
         raise ValueError(f"{name}: expected some weight above 0, got only zeros")
     array /= array.max()            # so that a sum of huge weights stays finite
     return array / array.mean()
+
+
+def check_names(value: object, name: str, expected: int) -> tuple[str, ...] | None:
+    """So many different names, or None."""
+    if value is None:
+        return None
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise TypeError(f"{name}: expected a sequence of {expected} names or None, got {value!r}")
+    names = tuple(value)
+    for one in names:
+        if not isinstance(one, str):
+            raise TypeError(f"{name}: expected names of type str, got {one!r} ({type(one).__name__})")
+    if len(names) != expected or len(set(names)) != expected:
+        raise ValueError(f"{name}: expected {expected} different names, got {join_names(names)}")
+    return tuple(map(str, names))           # NumPy's str_ too
+
+
+def join_names(names: Sequence[str]) -> str:
+    """The names in one line, the first ones only if there are many."""
+    more = len(names) - _NAMES_SHOWN
+    return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _fits(array: np.ndarray, name: str, dtype: np.dtype[Any]) -> None:

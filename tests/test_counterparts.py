@@ -11,7 +11,7 @@ import pytest
 import cnn_core
 import pynn
 from pynn import reference
-from pynn.numpy_engine import layer_views
+from pynn.parameters import layer_views
 from pynn.randomness import kept_units
 from pynn.reference import HIDDEN
 

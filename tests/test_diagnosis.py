@@ -422,7 +422,7 @@ def test_a_loud_fresh_network_tells_both_losses_and_the_sizes_of_Z():
     assert float(mean) == pytest.approx(guess.evaluate(X, y)["loss"], rel=1e-2)
     assert numbers(sizes) == pytest.approx([np.sqrt(np.mean(Z**2)) for Z in net.forward(X).Z[1:]], rel=0.06)
     assert finding.layer == len(net)
-    net._epoch = 1          # of a trained one something else is to be said
+    net.state.epoch = 1          # of a trained one something else is to be said
     assert "that of always predicting the mean" not in str(pynn.diagnose(net, X, y))
 
 
@@ -501,7 +501,7 @@ def test_a_spoilt_network_names_the_learning_rate_first():
 def test_a_spoilt_optimiser_is_not_tried():
     """One that has met huge gradients would take tiny steps, and its learning rate seem harmless."""
     net, X, y, _ = too_high_after_training(0)
-    net._state[:] = [[0], [1e12]]
+    net.state.vectors[:] = [[0], [1e12]]
     assert pynn.diagnose(net, X, y).findings[0].kind == "learning_rate_too_high"
 
 
@@ -530,11 +530,13 @@ def test_the_learning_rate_that_is_recommended_works(learning_rate, kind):
 def test_nothing_is_changed_and_both_engines_agree(make):
     net, X, y, _ = make(1)
     X.flags.writeable = False
-    state, _ = net.__getstate__(), pynn.diagnose(net, X, y)
-    for name, value in net.__getstate__().items():
-        np.testing.assert_array_equal(value, state[name], err_msg=name)
+    parts, _ = net.__getstate__(), pynn.diagnose(net, X, y)
+    after = net.__getstate__()
+    assert after._replace(snapshot=None) == parts._replace(snapshot=None)
+    for name, value in after.snapshot._asdict().items():
+        np.testing.assert_array_equal(value, getattr(parts.snapshot, name), err_msg=name)
     plain = net.copy()
-    plain.__setstate__({**state, "engine": "numpy"})
+    plain.__setstate__(parts._replace(engine="numpy"))
     assert [finding.kind for finding in pynn.diagnose(plain, X, y)] == [finding.kind for finding in pynn.diagnose(net, X, y)]
 
 

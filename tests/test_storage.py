@@ -41,10 +41,10 @@ def trained(optimizer="adam", **keywords):
 
 def state(net):
     """All that there is of a network, to compare."""
-    parts = net.__getstate__()
-    scaled = parts.pop("standardizer")
-    return {**parts, "scaled": scaled and (scaled.mean.tobytes(), scaled.scale.tobytes()),
-            **{name: (parts[name].tobytes(), parts[name].dtype) for name in ("parameters", "state", "counts")}}
+    parts = net.__getstate__()._asdict()
+    scaled, snapshot = parts.pop("standardizer"), parts.pop("snapshot")._asdict()
+    return {**parts, **snapshot, "scaled": scaled and (scaled.mean.tobytes(), scaled.scale.tobytes()),
+            **{name: (snapshot[name].tobytes(), snapshot[name].dtype) for name in ("parameters", "vectors", "counts")}}
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

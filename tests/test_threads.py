@@ -58,8 +58,9 @@ def test_large_steps_too(sizes, m, dtype):
     alone = bits(net, X, y, 1, None)
     assert bits(net, X, y, 2, None) == alone
     assert bits(net, X, y, 4, None) == alone
-    outputs = net._engine.predict(net.parameters, X, n_threads=1)
-    assert outputs.tobytes() == net._engine.predict(net.parameters, X, n_threads=3).tobytes() == net(X).tobytes()
+    engine = cnn_core.Engine(net.sizes, net.activations, net.loss, net.dtype)
+    outputs = engine.predict(net.parameters, X, n_threads=1)
+    assert outputs.tobytes() == engine.predict(net.parameters, X, n_threads=3).tobytes() == net(X).tobytes()
 
 
 # ------------------------------------------------------------------------------ limits of others, forks, workers

@@ -274,7 +274,7 @@ def test_what_optimisers_keep_is_never_subnormal(recipe, dtype):
     net.fit(X, y, epochs=1, optimizer=recipe)
     net[1].b = [[-1e6], [1], [1], [1]]
     net.fit(X, y, epochs=9000, batch_size=None)
-    kept = np.abs(net._state)
+    kept = np.abs(net.state.vectors)
     assert not ((kept > 0) & (kept < np.finfo(dtype).smallest_normal)).any()
     assert np.isfinite(kept).all()
 

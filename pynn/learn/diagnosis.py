@@ -157,8 +157,8 @@ def diagnose(net: Network, X: Any, y: Any) -> Diagnosis:
     """
     if not isinstance(net, Network):
         raise TypeError(f"net: expected a Network, got {type(net).__name__}")
-    X = net._examples(X, "X")
-    y = net._targets(y, "y", len(X))
+    X = net.check_examples(X, "X")
+    y = net.check_targets(y, "y", len(X))
     net = net.copy()
     net.standardizer = None         # X has been through it
     rows = np.random.default_rng(0).permutation(len(X))[:max(100, min(MOST_EXAMPLES, MOST_PRODUCTS // len(net.parameters)))]
@@ -357,7 +357,7 @@ def _exploding(l: int, told: str) -> Finding:
 
 def _of_learning_rate(net: Network, X: Array, y: Array, m: int, *, spoilt: bool) -> list[Finding]:
     """Whether other learning rates gain much more in a short trial; a spoilt network can only tell with new weights."""
-    steps_taken = int(net._counts[0])
+    steps_taken = int(net.state.counts[0])
     batch_size = min(len(X), max(TRIAL_BATCH, round(m * net.epoch / steps_taken) if steps_taken else 0))
     steps = max(20, min(TRIAL_STEPS, MOST_PRODUCTS // (len(net.parameters) * batch_size)))
     epochs = math.ceil(steps * batch_size / len(X))
@@ -394,7 +394,7 @@ def _anew(net: Network) -> Network:
     """The same network with new weights and its optimiser at its first step."""
     twin = net.copy()
     twin.parameters = Network(net.sizes, hidden=net.activations[:-1], output=net.activations[-1], rng=0).parameters
-    twin._use(net.optimizer)
+    twin.state.use(net.optimizer)
     return twin
 
 

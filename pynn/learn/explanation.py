@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from pynn.learn.notation import Equation, Lines, Matrix, Section, as_html, as_text, number, subscript, written
-from pynn.network import ForwardPass, Gradients, Network
+from pynn.network import Network
+from pynn.passes import ForwardPass, Gradients
 from pynn.reference import ACTIVATIONS, LOSSES
-from pynn.validation import finite_array, positive_int, real_number, targets
+from pynn.validation import check_targets, finite_array, positive_int, real_number
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -205,8 +206,8 @@ def _step(net: Network, x: Any, y: Any, alpha: float) -> _Step:
     if X.shape == net.sizes[:1]:
         x = X = X[None]
         t = t[None] if t.ndim == 0 or (t.shape == (units,) and units > 1) else t
-    net._examples(x, "x")
-    t = targets(t, "y", len(X), units, net.activations[-1], net.dtype)
+    net.check_examples(x, "x")
+    t = check_targets(t, "y", len(X), units, net.activations[-1], net.dtype)
     gradients, new = net.backward(X, t), net.copy()
     if not np.isfinite(gradients.flat).all():
         raise ValueError(f"x: expected numbers whose gradients {net.dtype} can hold, got larger ones")

@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 from numpy.typing import ArrayLike
 
-from pynn.network import ForwardPass, Gradients, Network
+from pynn.network import Network
+from pynn.passes import ForwardPass, Gradients
 from pynn.plot.drawing import (
     CAPTION,
     GREY,

@@ -141,7 +141,7 @@ def answers_of(net: Network, points: np.ndarray | None, y: ArrayLike | None,
     if points is None:
         raise ValueError("y: expected X along with y, got X=None")
     output, units = kind_of(net)
-    answers = validation.targets(y, "y", len(points), units, output, np.dtype(np.float64))
+    answers = validation.check_targets(y, "y", len(points), units, output, np.dtype(np.float64))
     answers = answers.argmax(axis=1) if output == "softmax" and answers.ndim == 2 else answers.reshape(len(points))
     if label_names is None and net.label_names is not None:
         label_names = [plain(name) for name in net.label_names]

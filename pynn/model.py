@@ -1,0 +1,243 @@
+"""Model: what a network consists of, and how it is read, assigned, copied and described; its verbs are in network.py."""
+from __future__ import annotations
+
+import operator
+import threading
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+
+from cnn_core import Engine
+from pynn.architecture import Architecture
+from pynn.numpy_engine import NumpyEngine
+from pynn.optimizers import Optimizer
+from pynn.parameters import Layer, copy_in, layer_views
+from pynn.standardizer import Standardizer, check_standardizer
+from pynn.state import Snapshot, State
+from pynn.validation import check_examples, check_names, check_targets, join_names
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+ENGINES: dict[str, Any] = {"cython": Engine, "numpy": NumpyEngine}
+
+
+class Parts(NamedTuple):
+    """Everything that a network consists of: what copies, pickles and model files carry."""
+
+    architecture: Architecture
+    engine: str
+    feature_names: tuple[str, ...] | None
+    label_names: tuple[str, ...] | None
+    standardizer: Standardizer | None
+    snapshot: Snapshot
+
+
+class Model:
+    """A network without its verbs: see `pynn.Network`."""
+
+    def __init__(self, architecture: Architecture, engine_name: str) -> None:
+        """Make everything but the values of the parameters, which are 0."""
+        a = self._architecture = architecture
+        self._engine_name = engine_name
+        self._engine = ENGINES[engine_name](a.sizes, a.activations, a.loss, a.dtype, (*a.dropout, 0.0))
+        self._state = State(a.parameters, a.dtype)
+        self._layers = [Layer(l, W, b, a.activations[l - 1])
+                        for l, (W, b) in enumerate(layer_views(self._state.theta, a.sizes), start=1)]
+        self._feature_names: tuple[str, ...] | None = None
+        self._label_names: tuple[str, ...] | None = None
+        self._standardizer: Standardizer | None = None
+        self._fitting = threading.Lock()
+
+    @property
+    def architecture(self) -> Architecture:
+        """Sizes, activations, loss, dropout and dtype in one."""
+        return self._architecture
+
+    @property
+    def state(self) -> State:
+        """What a fit changes: θ, the seed, the counts of epochs and steps, the optimiser and its memory."""
+        return self._state
+
+    @property
+    def parameters(self) -> Array:
+        """θ = W[1], b[1], W[2], b[2], … row-major in one vector, a view; assignment copies finite numbers in."""
+        return self._state.theta
+
+    @parameters.setter
+    def parameters(self, value: Any) -> None:
+        copy_in(value, self._state.theta, "parameters")
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """n[0], …, n[L]."""
+        return self._architecture.sizes
+
+    @property
+    def activations(self) -> tuple[str, ...]:
+        """g[1], …, g[L]."""
+        return self._architecture.activations
+
+    @property
+    def loss(self) -> str:
+        """The name of the loss."""
+        return self._architecture.loss
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """float64 or float32, the dtype of every array."""
+        return self._architecture.dtype
+
+    @property
+    def dropout(self) -> tuple[float, ...]:
+        """For each hidden layer, the probability that a step of fit drops a unit."""
+        return self._architecture.dropout
+
+    @property
+    def is_regression(self) -> bool:
+        """Whether the outputs are values (linear) rather than probabilities."""
+        return self._architecture.is_regression
+
+    @property
+    def engine(self) -> str:
+        """cython or numpy."""
+        return self._engine_name
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """The optimiser of the last fit, or of the next one; the network keeps its state from fit to fit."""
+        return self._state.optimizer
+
+    @property
+    def learning_rate(self) -> float:
+        """The optimiser's α; a callback may assign it, which takes effect with the next epoch."""
+        return self._state.optimizer.learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: float) -> None:
+        self._state.optimizer = self._state.optimizer.with_learning_rate(value)
+
+    @property
+    def epoch(self) -> int:
+        """The number of epochs trained so far."""
+        return self._state.epoch
+
+    @property
+    def feature_names(self) -> tuple[str, ...] | None:
+        """The n[0] names of the inputs, or None; fit takes the column names of a DataFrame if there are no names yet."""
+        return self._feature_names
+
+    @feature_names.setter
+    def feature_names(self, value: Iterable[str] | None) -> None:
+        self._feature_names = check_names(value, "feature_names", self.sizes[0])
+
+    @property
+    def label_names(self) -> tuple[str, ...] | None:
+        """Names of the classes (2 for one sigmoid unit) or of the n[L] outputs (labels or values); or None."""
+        return self._label_names
+
+    @label_names.setter
+    def label_names(self, value: Iterable[str] | None) -> None:
+        self._label_names = check_names(value, "label_names", self._architecture.labels)
+
+    @property
+    def standardizer(self) -> Standardizer | None:
+        """Applied to every X before layer 1; or None."""
+        return self._standardizer
+
+    @standardizer.setter
+    def standardizer(self, value: Standardizer | None) -> None:
+        self._standardizer = check_standardizer(value, "standardizer", self.sizes[0])
+
+    def __len__(self) -> int:
+        """L, the number of layers after the input."""
+        return len(self._layers)
+
+    def __getitem__(self, l: int) -> Layer:
+        if isinstance(l, bool) or not hasattr(l, "__index__"):
+            raise TypeError(f"layer: expected an int from 1 to {len(self)}, got {l!r}")
+        number = operator.index(l)
+        if not 1 <= number <= len(self):
+            raise IndexError(f"layer: expected 1 to {len(self)} (0 is the input), got {number}")
+        return self._layers[number - 1]
+
+    def __iter__(self) -> Iterator[Layer]:
+        """Layers 1 … L."""
+        return iter(self._layers)
+
+    # ------------------------------------------------------------------------------------------- arrays that come in
+
+    def check_examples(self, X: Any, name: str) -> Array:
+        """X (m, n[0]) as layer 1 sees it: checked, in the order of feature_names, standardised; errors call it `name`."""
+        columns, known = column_names(X, self.sizes[0]), self._feature_names
+        if columns is not None and known is not None and columns != known:
+            raise ValueError(f"{name}: expected the columns {join_names(known)} in this order, got {join_names(columns)}")
+        if self._standardizer is not None:
+            X = self._standardizer.transform_named(X, name)
+        return check_examples(X, name, self.sizes[0], self.dtype)
+
+    def check_targets(self, y: Any, name: str, m: int) -> Array:
+        """y of m examples in the form that the engine takes; errors call it `name`."""
+        return check_targets(y, name, m, self.sizes[-1], self.activations[-1], self.dtype)
+
+    # --------------------------------------------------------------------------------------- copies and descriptions
+
+    def copy(self) -> Self:
+        """A second network with the same parameters, seed and epoch: it continues exactly as this one would."""
+        twin = type(self).__new__(type(self))
+        twin.__setstate__(self.__getstate__())
+        return twin
+
+    def __getstate__(self) -> Parts:
+        return Parts(self._architecture, self._engine_name, self._feature_names, self._label_names,
+                                self._standardizer, self._state.snapshot())
+
+    def __setstate__(self, model: Parts) -> None:
+        Model.__init__(self, model.architecture, model.engine)
+        self._feature_names, self._label_names, self._standardizer = (
+            model.feature_names, model.label_names, model.standardizer)
+        self._state.restore(model.snapshot)
+
+    def summary(self) -> str:
+        """A table of the layers, for printing.
+
+        Examples
+        --------
+        >>> import pynn
+        >>> print(pynn.Network([2, 4, 1]).summary())
+        layer  units  activation  W       b       parameters
+        0          2  input
+        1          4  relu        (4, 2)  (4, 1)          12
+        2          1  sigmoid     (1, 4)  (1, 1)           5
+        17 parameters, float64, loss binary_cross_entropy
+        """
+        rows = [("layer", "units", "activation", "W", "b", "parameters"), ("0", str(self.sizes[0]), "input", "", "", "")]
+        rows += [(str(l), str(len(layer.W)), layer.activation, str(layer.W.shape), str(layer.b.shape),
+                  str(layer.W.size + layer.b.size)) for l, layer in enumerate(self, start=1)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        align = (str.ljust, str.rjust, str.ljust, str.ljust, str.ljust, str.rjust)
+        lines = ["  ".join(put(cell, width) for put, cell, width in zip(align, row, widths, strict=True)).rstrip()
+                 for row in rows]
+        lines.append(f"{len(self.parameters)} parameters, {self.dtype}, loss {self.loss}")
+        if self.feature_names is not None:
+            lines.append(f"inputs: {join_names(self.feature_names)}")
+        if self.label_names is not None:
+            lines.append(f"{'outputs' if self.is_regression else 'labels'}: {join_names(self.label_names)}")
+        if self.standardizer is not None:
+            lines.append("inputs are standardised")
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return (f"Network({list(self.sizes)}, hidden={list(self.activations[:-1])}, output={self.activations[-1]!r}, "
+                f"loss={self.loss!r}, dtype={self.dtype.name!r}, engine={self.engine!r})")
+
+
+def column_names(X: object, expected: int) -> tuple[str, ...] | None:
+    """The column names of a DataFrame, if there are so many different ones of type str; otherwise None."""
+    columns = getattr(X, "columns", None)
+    if isinstance(columns, str) or not isinstance(columns, Iterable):
+        return None
+    names = tuple(columns)
+    if not all(isinstance(name, str) for name in names) or not len(names) == len(set(names)) == expected:
+        return None
+    return tuple(map(str, names))

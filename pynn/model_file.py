@@ -1,0 +1,87 @@
+"""A network to a file and back: what a model file's header says, and the arrays that it announces."""
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from pynn import storage
+from pynn.architecture import Architecture
+from pynn.model import ENGINES, Parts
+from pynn.optimizers import RECIPES, Optimizer
+from pynn.randomness import seed_from
+from pynn.standardizer import Standardizer
+from pynn.state import Snapshot
+from pynn.validation import check_names, choice, finite_array, positive_int
+
+_MOST_COUNTED = 1 << 62             # epochs and steps
+_HEADER: dict[str, tuple[type, ...]] = {        # the types that each entry may have
+    "sizes": (list,), "activations": (list,), "loss": (str,), "dropout": (list,), "dtype": (str,), "engine": (str,),
+    "seed": (int,), "epoch": (int,), "counts": (list,), "optimizer": (dict,), "feature_names": (list, type(None)),
+    "label_names": (list, type(None)), "standardized": (bool,),
+}
+
+
+def write(path: Any, parts: Parts) -> None:
+    """Write a model file; a ValueError if a parameter is not finite."""
+    architecture, snapshot, standardizer = parts.architecture, parts.snapshot, parts.standardizer
+    arrays = {"parameters": finite_array(snapshot.parameters, "parameters"), "state": snapshot.vectors}
+    if standardizer is not None:
+        arrays |= {"mean": standardizer.mean, "scale": standardizer.scale}
+    storage.write(path, {
+        "sizes": architecture.sizes, "activations": architecture.activations, "loss": architecture.loss,
+        "dropout": architecture.dropout, "dtype": architecture.dtype.name, "engine": parts.engine,
+        "feature_names": parts.feature_names, "label_names": parts.label_names, "seed": snapshot.seed,
+        "epoch": snapshot.epoch, "counts": snapshot.counts.tolist(), "optimizer": _optimizer_entry(snapshot.optimizer),
+        "standardized": standardizer is not None,
+    }, arrays)
+
+
+def read(path: Any) -> Parts:
+    """Read a model file: check the header, then the sizes that it implies, and only then allocate."""
+    with storage.reading(path) as (header, read_arrays):
+        for key, kinds in _HEADER.items():
+            if type(header.get(key)) not in kinds:
+                raise ValueError(f"{key}: not in its header, or not a {kinds[0].__name__}")
+        architecture = _architecture_of(header)
+        engine = choice(header["engine"], "engine", ENGINES)
+        seed, epoch = seed_from(header["seed"]), _check_count(header["epoch"], "epoch")
+        counts = [_check_count(count, "counts") for count in header["counts"]]
+        if len(counts) != 2:
+            raise ValueError(f"counts: expected 2 numbers, got {len(counts)}")
+        optimizer = _optimizer_of(header["optimizer"])
+        names = check_names(header["feature_names"], "feature_names", architecture.sizes[0])
+        labels = check_names(header["label_names"], "label_names", architecture.labels)
+        P, dtype = architecture.parameters, architecture.dtype
+        layout: dict[str, Any] = {"parameters": (dtype, (P,)), "state": (dtype, (optimizer.vectors, P))}
+        if header["standardized"]:
+            layout |= dict.fromkeys(("mean", "scale"), (np.float64, architecture.sizes[:1]))
+        arrays = read_arrays(layout)
+        standardizer = Standardizer(arrays["mean"], arrays["scale"]) if header["standardized"] else None
+        return Parts(architecture, engine, names, labels, standardizer, Snapshot(
+            finite_array(arrays["parameters"], "parameters"), seed, epoch, np.array(counts, np.int64), optimizer,
+            arrays["state"].astype(dtype, copy=False)))
+
+
+def _architecture_of(header: Mapping[str, Any]) -> Architecture:
+    names = header["activations"]
+    return Architecture(header["sizes"], hidden=names[:-1], output=names[-1] if names else "", loss=header["loss"],
+                        dropout=header["dropout"], dtype=choice(header["dtype"], "dtype", ("float32", "float64")))
+
+
+def _optimizer_entry(optimizer: Optimizer) -> dict[str, Any]:
+    name = choice(type(optimizer).__name__.lower(), "optimizer", RECIPES)
+    return {"name": name, **dataclasses.asdict(optimizer)}
+
+
+def _optimizer_of(entry: Mapping[str, Any]) -> Optimizer:
+    keywords = dict(entry)
+    return RECIPES[choice(keywords.pop("name", None), "optimizer", RECIPES)](**keywords)
+
+
+def _check_count(value: Any, name: str) -> int:
+    if positive_int(value, name, 0) > _MOST_COUNTED:
+        raise ValueError(f"{name}: expected at most {_MOST_COUNTED}, got {value}")
+    return int(value)
