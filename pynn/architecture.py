@@ -43,7 +43,7 @@ class Architecture:
             raise ValueError("output: softmax over one unit is always 1; expected 'sigmoid' or 'linear', or more units")
         vars(self).update(
             sizes=sizes,
-            activations=(*_check_hidden(hidden, len(sizes) - 2), output),
+            activations=(*check_hidden(hidden, "hidden", len(sizes) - 2), output),
             loss=_check_loss(loss, output),
             dropout=_check_dropout(dropout, len(sizes) - 2),
             dtype=_check_dtype(dtype),
@@ -91,14 +91,15 @@ def _check_sizes(sizes: Any) -> tuple[int, ...]:
     return checked
 
 
-def _check_hidden(hidden: Any, layers: int) -> tuple[str, ...]:
+def check_hidden(hidden: Any, name: str, layers: int) -> tuple[str, ...]:
+    """The activations of the hidden layers, given as one name for all or one for each; errors call them `name`."""
     if isinstance(hidden, str):
-        return (choice(hidden, "hidden", HIDDEN),) * layers
+        return (choice(hidden, name, HIDDEN),) * layers
     if not isinstance(hidden, Sequence | np.ndarray):
-        raise TypeError(f"hidden: expected a name or a sequence of names, got {hidden!r}")
+        raise TypeError(f"{name}: expected a name or a sequence of names, got {hidden!r}")
     if len(hidden) != layers:
-        raise ValueError(f"hidden: expected {layers} names, one for each hidden layer, got {len(hidden)}")
-    return tuple(choice(name, f"hidden[{i}]", HIDDEN) for i, name in enumerate(hidden))
+        raise ValueError(f"{name}: expected {layers} names, one for each hidden layer, got {len(hidden)}")
+    return tuple(choice(one, f"{name}[{i}]", HIDDEN) for i, one in enumerate(hidden))
 
 
 def _check_loss(loss: Any, output: str) -> str:

@@ -1,6 +1,6 @@
-"""NetworkClassifier and NetworkRegressor: networks as scikit-learn's estimators, the one module that imports scikit-learn.
+"""NetworkClassifier and NetworkRegressor: networks as estimators of scikit-learn; no other module here imports scikit-learn.
 
-Their keywords are named as those of scikit-learn's MLPClassifier and MLPRegressor where they mean the same.
+A keyword that means the same as in scikit-learn's MLPClassifier and MLPRegressor has the same name.
 """
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any, Literal
 
 import numpy as np
 
+from pynn.architecture import check_hidden
 from pynn.history import History
 from pynn.network import Network
 from pynn.optimizers import Optimizer, optimizer_of
-from pynn.reference import HIDDEN
 from pynn.training import Callback, Schedule
-from pynn.validation import boolean, check_weights, choice, positive_int, real_number
+from pynn.validation import boolean, check_weights, positive_int, real_number
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
@@ -40,49 +40,49 @@ _PARAMETERS = """hidden_layer_sizes : int or sequence of int
     activation : str or sequence of str
         Activation of the hidden layers, one name for all or one for each: those of `pynn.Network`.
     initializer : str
-        How the weights start, a name that `pynn.Network` knows.  With one or two hidden layers Glorot's, as scikit-learn has,
-        scored higher than He's: see `python -m benchmarks.sklearn_scores --initializer he`.
+        How the weights start: a name that `pynn.Network` knows.  With one or two hidden layers, glorot (scikit-learn's
+        choice) scored higher than he: see `python -m benchmarks.sklearn_scores --initializer he`.
     optimizer : str or one of pynn.optimizers
-        A name, with its defaults, or a recipe.
+        A recipe, or the name of one with its defaults.
     learning_rate_init : float or callable, optional
-        The learning rate, or a schedule such as those of pynn.schedules; if not given, the optimiser's own.
+        The learning rate, or a schedule (pynn.schedules has some); if not given, the optimiser's own.
     batch_size : int, "auto" or None
-        Examples a step; "auto": 200; all of them where there are fewer, or for None.
+        Examples per step; "auto" means 200, None all of them, and so does a number above theirs.
     max_iter : int
         Epochs at most.
     shuffle : bool
-        Whether every epoch meets the examples in an order of its own.
+        Whether every epoch takes the examples in a new order.
     l1, l2 : float
-        The penalties l1·Σ|W| + l2/2·ΣW², in every step: alpha of scikit-learn's MLP is l2 times the batch size.
+        The penalties l1·Σ|W| + l2/2·ΣW² in every step; scikit-learn's alpha is l2 times the batch size.
     dropout : float or sequence of float
-        The probability with which a step drops each unit of a hidden layer, one for all or one for each.
+        The probability that a step drops a unit of a hidden layer: one number for all layers, or one for each.
     clip_norm : float, optional
-        Make the gradient so long where it is longer.
+        Rescale the gradient to this norm if its norm is larger.
     tol, n_iter_no_change : float, int
-        Stop after more than `n_iter_no_change` epochs in a row whose loss is not better by `tol` than the best so far.
+        Stop after more than `n_iter_no_change` epochs in a row in which the loss has not improved on the best by `tol`.
     early_stopping : bool
-        Watch SCORE on validation data, unweighted, instead of the loss, and end with the parameters of its best epoch.
+        Watch SCORE on validation data (without weights) instead of the loss, and end with the parameters of the best epoch.
     validation_fraction : float
-        The share of the examples to validate on with `early_stopping`, unless `fit` is given some to validate on.
+        The share of the examples that `early_stopping` validates on, unless `fit` is given validation data.
     warm_start : bool
-        Whether `fit` goes on with the network of the last fit.
+        Whether `fit` continues with the network of the last fit.
     random_state : int, RandomState or None
-        What the weights, the order of the examples, dropout and the examples to validate on are drawn from.
+        The source of the weights, the order of the examples, dropout and the choice of validation examples.
     verbose : bool
         Show a progress bar.
     callbacks : sequence of callables (net, history)
-        Run after every epoch; one that returns True stops the fit.  Clones have copies of their own.
+        Called after every epoch; the fit stops if one returns True.  Clones have their own copies.
     n_threads : int, optional
-        At most so many threads; if not given, as many as the work of a step is worth.
+        The most threads to use; if not given, the engine chooses by the work of a step.
     dtype : {"float64", "float32"}
-        Of the parameters and the outputs."""
+        The dtype of the parameters and the outputs."""
 
 _ATTRIBUTES = """network_ : pynn.Network
     n_features_in_ : int
     feature_names_in_ : ndarray
-        Only if X had names of columns, all of them text.
+        Exists only if X had column names, all of them text.
     n_iter_ : int
-        Epochs since the network was new.
+        Epochs trained since the network was new.
     loss_curve_ : list of float
     history_ : pynn.History
         Of the last fit or partial_fit."""
@@ -94,22 +94,25 @@ _FIT = """Train on X (m, n_features) and y.
         X : array-like, (m, n_features)
         y : array-like, {y}
         sample_weight : array-like, (m,), optional
-            How much each example counts; 0 is the same as leaving it out.
+            How much each example counts; 0 leaves it out.
         X_val, y_val : array-like, optional
-            Evaluated after every epoch, never trained on: `history_` has the curves.
+            Evaluated after every epoch but not trained on: `history_` has the curves.
 
         Raises
         ------
         KeyboardInterrupt
-            After Ctrl-C; the estimator keeps what it has learned by then.
+            After Ctrl-C; the estimator keeps what it has learned so far.
         DivergenceError
             The loss or a parameter is not finite.
         ValueError, TypeError
-            Naming the argument, what came and what was expected."""
+            The message names the argument, the value received and what was expected."""
 
 
 class _Patience:
-    """The callback that ends a fit by scikit-learn's rule; a larger `sign` · history[monitor] is better."""
+    """The callback that ends a fit by scikit-learn's rule; a larger `sign` · history[monitor] is better.
+
+    Unlike in EarlyStopping, a gain of exactly `tol` resets the count, and any gain sets a new best.
+    """
 
     def __init__(self, monitor: str, sign: int, tol: float, patience: int, *, restore: bool) -> None:
         self._monitor, self._sign, self._tol, self._patience, self._restore = monitor, sign, tol, patience, restore
@@ -121,8 +124,7 @@ class _Patience:
         self._stale = self._stale + 1 if value < self._best + self._tol else 0
         if value > self._best:
             self._best = value
-            if self._restore:
-                self._parameters = net.parameters.copy()
+            self._parameters = net.parameters.copy() if self._restore else None
         return self._stale > self._patience
 
     def finish(self, net: Network, history: History) -> None:
@@ -160,25 +162,21 @@ class _NetworkEstimator(BaseEstimator):
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "network_")
 
-    def _goes_on(self) -> bool:
-        """Whether fit goes on with the network there is."""
+    def _continues(self) -> bool:
+        """Whether fit continues with the network of the last fit."""
         return boolean(self.warm_start, "warm_start") and hasattr(self, "network_")
 
     def _train(self, X: Array, y: Array, sample_weight: Array | None, validation: tuple[Array, Array] | None = None, *,
                new: dict[str, Any] | None, once: bool = False, class_weight: Any = None,
                classes: Array | None = None) -> None:
-        """Train a new network, made with the keywords `new`, or for None the one there is; `once`: for one epoch."""
+        """Train a new network, made with the keywords `new`, or (for None) the present one; `once`: for one epoch."""
         random = check_random_state(self.random_state)
         keywords = repr({name: getattr(self, name) for name in _OF_THE_NETWORK if hasattr(self, name)})
         if new is not None:
-            net = Network(**new, initializer=self.initializer, dropout=self.dropout, dtype=self.dtype,
-                          rng=int(random.randint(2**31 - 1)))
-            names = getattr(self, "feature_names_in_", ())
-            net.feature_names = names if 0 < len(names) == len(set(names)) else None
-            net.label_names = None if classes is None else [str(k) for k in classes]
+            net = self._new_network(new, random, classes)
         elif keywords != self._keywords:
-            raise ValueError(f"the network there is was made with {self._keywords}, got {keywords}; to have it made anew, "
-                             "say warm_start=False and call fit")
+            raise ValueError(f"the present network was made with {self._keywords}, got {keywords}; to make a new one, set "
+                             "warm_start=False and call fit")
         else:
             net = self.network_
         if not isinstance(self.callbacks, Sequence):
@@ -190,14 +188,12 @@ class _NetworkEstimator(BaseEstimator):
             callbacks.append(self._patience(net))
         elif self.early_stopping:
             raise ValueError("early_stopping: expected False for partial_fit, which trains for one epoch, got True")
-        epochs = 1 if once else positive_int(self.max_iter, "max_iter")
         batch_size = _BATCH if isinstance(self.batch_size, str) and self.batch_size == "auto" else self.batch_size
-        history = net.fit(X, y, epochs=epochs, batch_size=batch_size, **self._steps(net), validation_data=validation,
-                          shuffle=self.shuffle, sample_weight=sample_weight, class_weight=class_weight, l1=self.l1, l2=self.l2,
-                          clip_norm=self.clip_norm, callbacks=callbacks, progress=boolean(self.verbose, "verbose"),
-                          n_threads=self.n_threads)
-        before = [] if new is not None else self.loss_curve_
-        self.loss_curve_: list[float] = before + history.loss.tolist()
+        history = net.fit(X, y, epochs=1 if once else positive_int(self.max_iter, "max_iter"), batch_size=batch_size,
+                          **self._steps(net), validation_data=validation, shuffle=self.shuffle, sample_weight=sample_weight,
+                          class_weight=class_weight, l1=self.l1, l2=self.l2, clip_norm=self.clip_norm, callbacks=callbacks,
+                          progress=boolean(self.verbose, "verbose"), n_threads=self.n_threads)
+        self.loss_curve_: list[float] = ([] if new is not None else self.loss_curve_) + history.loss.tolist()
         self.n_iter_ = len(self.loss_curve_)
         self.network_: Network = net
         self.history_: History = history
@@ -207,18 +203,26 @@ class _NetworkEstimator(BaseEstimator):
         if history.interrupted:
             raise KeyboardInterrupt
 
+    def _new_network(self, keywords: dict[str, Any], random: np.random.RandomState, classes: Array | None) -> Network:
+        net = Network(**keywords, initializer=self.initializer, dropout=self.dropout, dtype=self.dtype,
+                      rng=int(random.randint(2**31 - 1)))
+        names = getattr(self, "feature_names_in_", ())
+        net.feature_names = names if 0 < len(names) == len(set(names)) else None
+        net.label_names = None if classes is None else [str(k) for k in classes]
+        return net
+
     def _steps(self, net: Network) -> dict[str, Any]:
-        """The optimiser and the learning rate of a fit of this network."""
+        """The optimiser and the learning rate for a fit of this network."""
         recipe, learning_rate = optimizer_of(self.optimizer), self.learning_rate_init
         if learning_rate is None:
             learning_rate = recipe.learning_rate
         elif not callable(learning_rate):
             learning_rate = real_number(learning_rate, "learning_rate_init", 0, low_included=False)
         same = recipe == net.optimizer.with_learning_rate(recipe.learning_rate)
-        return {"optimizer": None if same else recipe, "learning_rate": learning_rate}      # None: it goes on with its state
+        return {"optimizer": None if same else recipe, "learning_rate": learning_rate}      # None: it continues
 
     def _validation(self, X_val: Any, y_val: Any) -> tuple[Array, Array] | None:
-        """The examples to validate on that fit was given."""
+        """The validation data that fit was given, checked."""
         if X_val is None and y_val is None:
             return None
         if X_val is None or y_val is None:
@@ -235,7 +239,7 @@ class _NetworkEstimator(BaseEstimator):
 
     def _split(self, X: Array, y: Array, sample_weight: Array | None,
                random: np.random.RandomState) -> tuple[Array, Array, Array | None, tuple[Array, Array]]:
-        """Put some examples aside to validate on."""
+        """Set some examples aside to validate on."""
         share = real_number(self.validation_fraction, "validation_fraction", 0, 1, low_included=False, high_included=False)
         train, aside = train_test_split(np.arange(len(X)), test_size=share, random_state=random,
                                         stratify=y if isinstance(self, ClassifierMixin) else None)
@@ -243,19 +247,12 @@ class _NetworkEstimator(BaseEstimator):
 
     def _sizes(self, outputs: int) -> dict[str, Any]:
         """n[0] … n[L] and the activations of the hidden layers, under the names of Network."""
-        hidden, names = self.hidden_layer_sizes, self.activation
+        hidden = self.hidden_layer_sizes
         if not isinstance(hidden, Sequence | np.ndarray) or isinstance(hidden, str):
             hidden = (hidden,)
         sizes = [positive_int(n, f"hidden_layer_sizes[{i}]") for i, n in enumerate(hidden)]
-        if isinstance(names, str):
-            names = [choice(names, "activation", HIDDEN)] * len(sizes)
-        elif not isinstance(names, Sequence | np.ndarray):
-            raise TypeError(f"activation: expected a name or a sequence of names, got {names!r}")
-        elif len(names) != len(sizes):
-            raise ValueError(f"activation: expected {len(sizes)} names, one for each hidden layer, got {len(names)}")
-        else:
-            names = [choice(name, f"activation[{i}]", HIDDEN) for i, name in enumerate(names)]
-        return {"sizes": [self.n_features_in_, *sizes, outputs], "hidden": names}
+        return {"sizes": [self.n_features_in_, *sizes, outputs],
+                "hidden": check_hidden(self.activation, "activation", len(sizes))}
 
     def _outputs(self, X: Any, of: str) -> Array:
         check_is_fitted(self)
@@ -264,7 +261,7 @@ class _NetworkEstimator(BaseEstimator):
 
 
 def _weighted(X: Array, y: Array, sample_weight: Any) -> tuple[Array, Array, Array | None]:
-    """The examples that count, with their weights."""
+    """The examples whose weight is not 0, with their weights."""
     checked = check_weights(sample_weight, "sample_weight", len(X))
     if checked is None or checked.all():
         return X, y, checked
@@ -276,15 +273,15 @@ def _weighted(X: Array, y: Array, sample_weight: Any) -> tuple[Array, Array, Arr
 class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
     __doc__ = f"""A dense network that tells classes apart, as an estimator of scikit-learn.
 
-    Two classes have one sigmoid unit, more have a softmax; the loss is the cross-entropy.  It works in pipelines, searches
-    and cross-validation, with pickle and joblib.
+    For two classes the output is one sigmoid unit, for more it is a softmax; the loss is the cross-entropy.  The estimator
+    works in pipelines, searches and cross-validation, with pickle and with joblib.
 
     Parameters
     ----------
     {_PARAMETERS.replace("SCORE", "the accuracy")}
     class_weight : mapping from label to weight, or "balanced", optional
-        How much the examples of a class count, 1 for a class that is not named; balanced: every class alike,
-        by its share of the examples handed in, also by those of a partial_fit.
+        How much the examples of a class count; 1 for a class that is not named.  balanced: every class counts the same in
+        total, by its share of the examples that this call of fit or partial_fit is given.
 
     Attributes
     ----------
@@ -295,7 +292,7 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
     Raises
     ------
     ValueError, TypeError
-        By `fit` and `partial_fit`, naming the argument, what came and what was expected.
+        From `fit` and `partial_fit`; the message names the argument, the value received and what was expected.
 
     Examples
     --------
@@ -312,7 +309,7 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
     class_weight: Mapping[Any, float] | Literal["balanced"] | None = None
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, X_val: Any = None, y_val: Any = None) -> NetworkClassifier:
-        new = not self._goes_on()
+        new = not self._continues()
         X, y, sample_weight = self._checked(X, y, sample_weight, reset=new)
         classes = np.unique(y) if new else self.classes_
         validation = self._validation(X_val, y_val)
@@ -324,14 +321,14 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
     fit.__doc__ = _FIT.format(y="(m,) of any labels")
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> NetworkClassifier:
-        """Train for one epoch on X (m, n_features) and y (m,), going on from the last fit or partial_fit.
+        """Train for one epoch on X (m, n_features) and y (m,), continuing after the last fit or partial_fit.
 
         Parameters
         ----------
         X : array-like, (m, n_features)
         y : array-like, (m,)
         classes : array-like
-            All labels that will ever come: at the first call.
+            All labels that any call may bring; required at the first call.
         sample_weight : array-like, (m,), optional
         """
         new = not hasattr(self, "network_")
@@ -353,12 +350,10 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
                *, new: bool, once: bool = False) -> None:
         if len(classes) < 2:
             raise ValueError(f"{'classes' if once else 'y'}: expected at least 2 classes, got 1 class, {classes.tolist()}")
-        if isinstance(self.class_weight, Mapping):
-            labels = np.array(list(self.class_weight))
-            class_weight: Any = dict(zip(_numbers_of(labels, classes, "class_weight").tolist(), self.class_weight.values(),
-                                         strict=True))
-        else:
-            class_weight = self.class_weight
+        class_weight: Any = self.class_weight
+        if isinstance(class_weight, Mapping):
+            numbers = _numbers_of(np.array(list(class_weight)), classes, "class_weight")
+            class_weight = dict(zip(numbers.tolist(), class_weight.values(), strict=True))
         self._train(X, _numbers_of(y, classes, "y"), sample_weight, validation, once=once, class_weight=class_weight,
                     classes=classes, new=self._sizes(1 if len(classes) == 2 else len(classes)) if new else None)
 
@@ -374,7 +369,7 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
 
 
 def _numbers_of(y: Array, classes: Array, name: str) -> Array:
-    """The number of every label among the classes."""
+    """The position of every label in the classes."""
     numbers = np.minimum(np.searchsorted(classes, y), len(classes) - 1)
     unknown = classes[numbers] != y
     if unknown.any():
@@ -386,8 +381,8 @@ def _numbers_of(y: Array, classes: Array, name: str) -> Array:
 class NetworkRegressor(RegressorMixin, _NetworkEstimator):
     __doc__ = f"""A dense network with linear outputs, one or several, as an estimator of scikit-learn.
 
-    It works in pipelines, searches and cross-validation, with pickle and joblib.  Values far from -1 … 1 are learned faster
-    within scikit-learn's TransformedTargetRegressor.
+    It works in pipelines, searches and cross-validation, with pickle and with joblib.  If the values are far from -1 … 1,
+    scikit-learn's TransformedTargetRegressor around it makes it learn faster.
 
     Parameters
     ----------
@@ -402,7 +397,7 @@ class NetworkRegressor(RegressorMixin, _NetworkEstimator):
     Raises
     ------
     ValueError, TypeError
-        By `fit` and `partial_fit`, naming the argument, what came and what was expected.
+        From `fit` and `partial_fit`; the message names the argument, the value received and what was expected.
 
     Examples
     --------
@@ -416,7 +411,7 @@ class NetworkRegressor(RegressorMixin, _NetworkEstimator):
     loss: str = "mean_squared_error"
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, X_val: Any = None, y_val: Any = None) -> NetworkRegressor:
-        new = not self._goes_on()
+        new = not self._continues()
         X, y, sample_weight = self._checked(X, y, sample_weight, reset=new)
         self._train(X, y, sample_weight, self._validation(X_val, y_val), new=self._layers(y) if new else None)
         return self
@@ -424,7 +419,7 @@ class NetworkRegressor(RegressorMixin, _NetworkEstimator):
     fit.__doc__ = _FIT.format(y="(m,) or (m, outputs)")
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> NetworkRegressor:
-        """Train for one epoch on X (m, n_features) and y, going on from the last fit or partial_fit.
+        """Train for one epoch on X (m, n_features) and y, continuing after the last fit or partial_fit.
 
         Parameters
         ----------

@@ -210,7 +210,7 @@ def test_warm_start_goes_on(kind):
     assert cold.n_iter_ == 3
     warm.set_params(optimizer="sgd", learning_rate_init=0.1).fit(X, y)
     assert warm.network_.optimizer == optimizers.SGD(learning_rate=0.1)
-    with pytest.raises(ValueError, match="the network there is was made with"):
+    with pytest.raises(ValueError, match="the present network was made with"):
         warm.set_params(hidden_layer_sizes=(3,)).fit(X, y)
     assert warm.set_params(warm_start=False).fit(X, y).network_.sizes == (2, 3, 1)
 
