@@ -1,4 +1,4 @@
-"""What can be done after every epoch of a fit: any callable (net, history) will do; these are ready-made."""
+"""Callbacks: what a fit calls after every epoch.  Any callable (net, history) can be one; these are ready-made."""
 from __future__ import annotations
 
 import os
@@ -26,30 +26,30 @@ def __getattr__(name: str) -> Any:
 
 
 class Recorder:
-    """Keeps θ, the network's parameters, as training goes on: what `pynn.plot.film` and `loss_landscape` draw from.
+    """Records θ, the network's parameters, during training, for `pynn.plot.film` and `loss_landscape` to draw.
 
-    The records take at most 256 MB: when the next one would be beyond that, every second goes and `every` doubles.
+    The records take at most 256 MB: when the next one does not fit, every other record is dropped and `every` is doubled.
 
     Parameters
     ----------
     every : int
-        Epochs from one record to the next.
+        The number of epochs from one record to the next.
 
     Attributes
     ----------
     every : int
-        Doubled whenever the memory was full.
+        Doubled whenever the memory is full.
     epochs : ndarray, (n,)
-        The number of epochs before each record; they count on if the recorder sees another fit.
+        The number of epochs before each record; the count continues in the next fit.
     parameters : ndarray, (n, P)
         θ of every record.
     history : History
-        Of the fit, or of all fits recorded, one after another.
+        Of the recorded fits, one after another.
 
     Raises
     ------
     ValueError, TypeError
-        If `every` is no int of at least 1; later if a network of another size comes.
+        If `every` is not an int of at least 1; later if a network has another size.
 
     Examples
     --------
@@ -71,11 +71,11 @@ class Recorder:
         self._before = 0        # epochs of the fits before this one
 
     def __call__(self, net: Network, history: History) -> None:
-        """Record, if it is time: what `fit` calls after every epoch."""
+        """Record if it is time; `fit` calls this after every epoch."""
         self.replay(net, history, net.parameters[None])
 
     def replay(self, net: Network, history: History, trace: np.ndarray) -> None:
-        """The same after several epochs, with θ of each (k, P): what `fit` calls where nothing must be done between them."""
+        """The same for several epochs, with θ of each (k, P); `fit` calls this if nothing has to happen between them."""
         if not self._histories or history is not self._histories[-1]:
             self._before += len(self._histories[-1]) if self._histories else 0
             self._histories.append(history)
@@ -84,7 +84,7 @@ class Recorder:
                 self._keep(theta, epoch)
 
     def record(self, net: Network) -> None:
-        """Record the network as it is: before `fit` its start, after it where it ended, whatever `every` is."""
+        """Record the network now, whatever `every` is: before `fit` where it starts, after `fit` where it ended."""
         epoch = self._before + (len(self._histories[-1]) if self._histories else 0)
         if not self._epochs or epoch > self._epochs[-1]:
             self._keep(net.parameters, epoch)
@@ -93,8 +93,8 @@ class Recorder:
         kept = len(self._parameters)
         if kept:
             if theta.shape != self._parameters[0].shape:
-                raise ValueError(f"net: expected the network recorded so far, of {self._parameters[0].size} parameters, got "
-                                 f"one of {theta.size}")
+                raise ValueError(f"net: expected the recorded network, with {self._parameters[0].size} parameters, got one "
+                                 f"with {theta.size}")
             if (kept + 1) * theta.nbytes > _MOST_BYTES and kept > 2:
                 self.every *= 2
                 stay = [i for i, e in enumerate(self._epochs) if e % self.every == 0]
@@ -117,7 +117,7 @@ class Recorder:
 
     @property
     def history(self) -> History:
-        """What `fit` reported of every epoch, those of several fits one after another."""
+        """What `fit` reported about every epoch; several fits are joined one after another."""
         if not self._histories:
             raise ValueError("history: nothing recorded yet; hand the recorder to fit: callbacks=[recorder]")
         if len(self._histories) == 1:
@@ -132,7 +132,7 @@ class Recorder:
 
 
 def _monitored(history: History, monitor: str) -> float:
-    """The last value of what a callback watches."""
+    """The last value of the column that a callback watches."""
     last = history.last()
     if monitor not in last:
         raise ValueError(f"monitor: expected one of {', '.join(last)}, got {monitor!r}"
@@ -141,21 +141,21 @@ def _monitored(history: History, monitor: str) -> float:
 
 
 class _Best:
-    """The best value of what a callback watches, and for how many epochs it has not become better."""
+    """The best value of the watched column, and the number of epochs since then."""
 
     def __init__(self, monitor: str, min_delta: float) -> None:
         if not isinstance(monitor, str):
             raise TypeError(f"monitor: expected the name of a column of History, got {monitor!r}")
         self.monitor = monitor
         self._min_delta = validation.real_number(min_delta, "min_delta", 0)
-        self._sign = -1.0 if monitor.endswith(("accuracy", "r2")) else 1.0      # of these the largest is best
+        self._sign = -1.0 if monitor.endswith(("accuracy", "r2")) else 1.0      # the best of these is the largest
         self.start()
 
     def start(self) -> None:
         self.waited, self._least = 0, np.inf
 
     def improved(self, history: History) -> bool:
-        if len(history) == 1:           # another fit
+        if len(history) == 1:           # a new fit
             self.start()
         value = self._sign * _monitored(history, self.monitor)
         better = bool(value < self._least - self._min_delta)
@@ -170,18 +170,18 @@ class EarlyStopping:
     Parameters
     ----------
     monitor : str
-        The column of History to watch: of an accuracy or R² the largest value is best, of a loss the least.
+        The column of History to watch.  The best accuracy or R² is the largest, the best loss the smallest.
     patience : int
-        Epochs without improvement after which to stop.
+        Stop after this many epochs without improvement.
     min_delta : float
-        By how much a value must be better to count.
+        The smallest improvement that counts.
     restore_best : bool
-        Whether θ becomes that of the best epoch when the fit ends; the optimiser's state stays that of the last one.
+        Whether θ returns to the best epoch when the fit ends; the optimiser's state stays that of the last epoch.
 
     Raises
     ------
     ValueError, TypeError
-        Naming the argument; at the first epoch if the History has no such column.
+        The message names the argument.  At the first epoch, if the History has no such column.
 
     Examples
     --------
@@ -210,19 +210,19 @@ class EarlyStopping:
         return self._best.waited >= self.patience
 
     def finish(self, net: Network, history: History) -> None:
-        """What `fit` calls when it ends."""
+        """Restore the best epoch; `fit` calls this when it ends."""
         if self._parameters is not None:
             net.parameters = self._parameters
             self._parameters = None
 
 
 class LearningRateSchedule:
-    """Sets the learning rate after every epoch to that of a schedule; `fit(learning_rate=schedule)` is the shorter way.
+    """Sets the learning rate after every epoch by a schedule; `fit(learning_rate=schedule)` is shorter.
 
     Parameters
     ----------
     schedule : callable
-        α as a function of the number of epochs that the network has behind it, such as one of pynn.schedules.
+        α as a function of the number of epochs trained so far, such as one of pynn.schedules.
 
     Examples
     --------
@@ -246,7 +246,7 @@ class LearningRateSchedule:
 
 
 class ReduceOnPlateau:
-    """Multiplies the learning rate by a factor where the fit no longer improves.
+    """Multiplies the learning rate by a factor when the fit no longer improves.
 
     Parameters
     ----------
@@ -255,11 +255,11 @@ class ReduceOnPlateau:
     factor : float
         Below 1.
     patience : int
-        Epochs without improvement before α becomes smaller, and again before it does once more.
+        The number of epochs without improvement before each reduction.
     min_delta : float
-        By how much a value must be better to count.
+        The smallest improvement that counts.
     lowest : float
-        α never becomes smaller than this.
+        The smallest α.
 
     Examples
     --------
@@ -280,23 +280,24 @@ class ReduceOnPlateau:
         self.lowest = validation.real_number(lowest, "lowest", 0, low_included=False)
 
     def __call__(self, net: Network, history: History) -> None:
-        """Lower α, if it is time."""
+        """Lower α if it is time."""
         self._best.improved(history)
         if self._best.waited >= self.patience:
             self._best.waited = 0
             net.learning_rate = max(self.factor * net.learning_rate, min(self.lowest, net.learning_rate))
 
+
 class ModelCheckpoint:
-    """Saves the network during a fit, so that a crash loses little: each file is complete, the old one or the new one.
+    """Saves the network during a fit, so that a crash loses little.  The file is always complete, the old one or the new one.
 
     Parameters
     ----------
     path : path
         The file, taken literally.
     every : int
-        Epochs from one save to the next.
+        The number of epochs from one save to the next.
     monitor : str, optional
-        Save only where this column of History is better than ever in this fit, as for EarlyStopping.
+        Save only when this column of History has its best value in this fit, as for EarlyStopping.
 
     Examples
     --------
@@ -316,7 +317,7 @@ class ModelCheckpoint:
         self._best = None if monitor is None else _Best(monitor, 0.0)
 
     def __call__(self, net: Network, history: History) -> None:
-        """Save, if it is time."""
+        """Save if it is time."""
         better = self._best is None or self._best.improved(history)
         if better and len(history) % self.every == 0:
             net.save(self.path)

@@ -1,4 +1,4 @@
-"""History: what happened in a fit, epoch by epoch."""
+"""History: the record of a fit, epoch by epoch."""
 from __future__ import annotations
 
 import csv
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
 
 class History:
-    """The record of a fit: one entry an epoch, under names such as ``loss``, ``accuracy``, ``val_loss``.
+    """The record of a fit: one entry per epoch, in columns such as ``loss``, ``accuracy`` and ``val_loss``.
 
     Attributes
     ----------
     loss : ndarray, (epochs,)
-        The mean over the batches of the epoch as they were met.
+        The mean over the batches of the epoch, each measured before its step.
     accuracy : ndarray, (epochs,)
-        Likewise.  In regression ``r2`` (R²) takes its place.
+        Likewise; in regression the column is ``r2`` (R²).
     val_loss : ndarray, (epochs,)
-        On the validation data after the epoch; there only if the fit had validation data.
+        On the validation data after the epoch; only if the fit had validation data.
     val_accuracy : ndarray, (epochs,)
         Likewise, in regression ``val_r2``.
     epoch_seconds : ndarray, (epochs,)
@@ -49,12 +49,12 @@ class History:
             column.append(float(entry[name]))
 
     def replace_last(self, entry: dict[str, float]) -> None:
-        """Put in values of the last epoch that were not known when it was added."""
+        """Fill in values of the last epoch that were not known when it was added."""
         for name, value in entry.items():
             self._columns[name][-1] = float(value)
 
     def keys(self) -> tuple[str, ...]:
-        """The names there are."""
+        """The names of the columns."""
         return tuple(self._columns)
 
     def last(self) -> dict[str, float]:
@@ -85,7 +85,7 @@ class History:
         return plot.history(self, ax)
 
     def to_csv(self, path: Any) -> None:
-        """Write one row an epoch, the epoch's number first, to the file `path`."""
+        """Write one row per epoch, which begins with the epoch's number, to the file `path`."""
         with open(path, "w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(["epoch", *self._columns])

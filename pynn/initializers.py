@@ -1,7 +1,6 @@
 """How the weights W[l] start; biases start at zero.
 
-A unit with n[l−1] inputs sums as many terms, so the scale of its weights decides whether signals grow or fade from
-layer to layer.
+A unit sums n[l−1] terms, so the scale of its weights decides whether signals grow or fade from layer to layer.
 """
 from __future__ import annotations
 
@@ -14,9 +13,9 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def he(units: int, inputs: int, rng: np.random.Generator) -> Array:
-    """N(0, 2/n[l−1]), which keeps the variance through ReLUs (He et al. 2015), every second unit the mirror of the one before.
+    """N(0, 2/n[l−1]), which keeps the variance through ReLUs (He et al. 2015); every second unit mirrors the one before it.
 
-    For any input one ReLU of each pair fires, so no layer starts dead: docs/decisions.md has the measurement.
+    For any input, one ReLU of each pair is active, so no layer starts dead: docs/decisions.md has the measurement.
     """
     W = rng.standard_normal((units, inputs)) * np.sqrt(2 / inputs)
     W[1::2] = -W[: units - units % 2 : 2]
@@ -30,12 +29,12 @@ def glorot(units: int, inputs: int, rng: np.random.Generator) -> Array:
 
 
 def small_normal(units: int, inputs: int, rng: np.random.Generator) -> Array:
-    """0.1 · N(0, 1): as the article's sequel draws them."""
+    """0.1 · N(0, 1), as in the article's sequel."""
     return 0.1 * rng.standard_normal((units, inputs))
 
 
 def zeros(units: int, inputs: int, rng: np.random.Generator) -> Array:
-    """All zero: every unit of a layer then computes and learns the same, which shows why symmetry must be broken."""
+    """All zero: all units of a layer then compute and learn the same, which shows why symmetry must be broken."""
     return np.zeros((units, inputs))
 
 

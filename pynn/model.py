@@ -1,4 +1,4 @@
-"""Model: what a network consists of, and how it is read, assigned, copied and described; its verbs are in network.py."""
+"""Model: what a network consists of, as attributes that are checked, copied and described; the verbs are in network.py."""
 from __future__ import annotations
 
 import operator
@@ -37,7 +37,7 @@ class Model:
     """A network without its verbs: see `pynn.Network`."""
 
     def __init__(self, architecture: Architecture, engine_name: str) -> None:
-        """Make everything but the values of the parameters, which are 0."""
+        """All parameters are 0."""
         a = self._architecture = architecture
         self._engine_name = engine_name
         self._engine = ENGINES[engine_name](a.sizes, a.activations, a.loss, a.dtype, (*a.dropout, 0.0))
@@ -189,14 +189,14 @@ class Model:
         return twin
 
     def __getstate__(self) -> Parts:
-        return Parts(self._architecture, self._engine_name, self._feature_names, self._label_names,
-                                self._standardizer, self._state.snapshot())
+        return Parts(self._architecture, self._engine_name, self._feature_names, self._label_names, self._standardizer,
+                     self._state.snapshot())
 
-    def __setstate__(self, model: Parts) -> None:
-        Model.__init__(self, model.architecture, model.engine)
-        self._feature_names, self._label_names, self._standardizer = (
-            model.feature_names, model.label_names, model.standardizer)
-        self._state.restore(model.snapshot)
+    def __setstate__(self, parts: Parts) -> None:
+        Model.__init__(self, parts.architecture, parts.engine)
+        self._feature_names, self._label_names = parts.feature_names, parts.label_names
+        self._standardizer = parts.standardizer
+        self._state.restore(parts.snapshot)
 
     def summary(self) -> str:
         """A table of the layers, for printing.
@@ -233,7 +233,7 @@ class Model:
 
 
 def column_names(X: object, expected: int) -> tuple[str, ...] | None:
-    """The column names of a DataFrame, if there are so many different ones of type str; otherwise None."""
+    """The column names of a DataFrame, if they are `expected` different ones of type str; otherwise None."""
     columns = getattr(X, "columns", None)
     if isinstance(columns, str) or not isinstance(columns, Iterable):
         return None

@@ -28,32 +28,32 @@ class Network(Model):
         n[0], …, n[L]: the number of inputs, then the units of every layer.
     hidden : str or sequence of str
         Activation of the hidden layers, one name for all or one for each: linear, sigmoid, tanh, relu, leaky_relu, elu, selu,
-        gelu, silu, softplus.
+        gelu, silu or softplus.
     output : str, optional
-        Activation of the output layer: sigmoid (the default for one unit; with more, each is a label of its own),
-        softmax (the default for more) or linear (regression).
+        Activation of the output layer: sigmoid (the default for one unit; several units are several labels), softmax (the
+        default for several units) or linear (regression).
     loss : str, optional
         binary_cross_entropy or mean_squared_error for sigmoid, categorical_cross_entropy for softmax,
         mean_squared_error, mean_absolute_error or huber for linear; the first is the default.
     initializer : str
-        he, glorot, small_normal (0.1 · N(0, 1)) or zeros, of the weights; biases start at 0.
+        How the weights start: he, glorot, small_normal (0.1 · N(0, 1)) or zeros.  Biases start at 0.
     dropout : float or sequence of float
-        The probability with which fit drops each unit of a hidden layer in a step, one for all or one for each.
+        The probability that a step of fit drops a unit of a hidden layer: one number for all layers, or one for each.
     dtype : {"float64", "float32"}
     rng : None, int or numpy Generator
-        What the weights, and later the order of the examples, are drawn from.
+        The source of the weights, and later of the order of the examples and of dropout.
     engine : {"cython", "numpy"}
         The compiled engine, or the article's equations in plain NumPy.
 
     Raises
     ------
     ValueError, TypeError
-        Naming the argument, what came and what was expected.
+        The message names the argument, the value received and what was expected.
 
     Notes
     -----
-    Inside, a column is an example, as in P. Skalski, "Deep Dive into Math Behind Deep Networks" (2018); X and ŷ of the
-    user hold an example in a row, as everywhere in Python.
+    Inside, a column is an example, as in P. Skalski, "Deep Dive into Math Behind Deep Networks" (2018).  Outside, a row of X
+    and of ŷ is an example, as everywhere in Python.
 
     Examples
     --------
@@ -80,22 +80,22 @@ class Network(Model):
             units, inputs = layer.W.shape
             layer.W[...] = draw(units, inputs, generator)
 
-    # ------------------------------------------------------------------------------------------------ three verbs
+    # ------------------------------------------------------------------------------------------ the article's verbs
 
     def __call__(self, X: Any) -> Array:
-        """Ŷ, (m, n[L]), of X (m, n[0])."""
+        """Ŷ, (m, n[L]), for X (m, n[0])."""
         outputs: Array
         if type(X) is np.ndarray and X.ndim == 2 and self._engine_name == "cython" and self._standardizer is None:
             try:            # the short door: the compiled engine checks while it reads
                 outputs = self._engine.predict(self._state.theta, X)
                 return outputs
             except (TypeError, ValueError):
-                pass        # in few words; the checks below have more
+                pass        # the checks below explain better
         outputs = self._engine.predict(self._state.theta, self.check_examples(X, "X"))
         return outputs
 
     def forward(self, X: Any) -> ForwardPass:
-        """Forward propagation of X (m, n[0]), with every array: Z[l] = W[l] A[l−1] + b[l], A[l] = g[l](Z[l]).
+        """Forward propagation of X (m, n[0]), which returns every array: Z[l] = W[l] A[l−1] + b[l], A[l] = g[l](Z[l]).
 
         Examples
         --------
@@ -159,49 +159,52 @@ class Network(Model):
         Parameters
         ----------
         X : array-like, (m, n[0])
-            The column names of a DataFrame become feature_names, where there are none yet.
+            The column names of a DataFrame become feature_names, if there are none yet.
         y : array-like
-            Sigmoid (m,) or (m, 1), with more units (m, n[L]), in {0, 1}; softmax (m,) ints 0 … K−1 or one-hot (m, K);
-            linear (m,) or (m, n[L]).
+            One sigmoid unit: (m,) or (m, 1) in {0, 1}; several: (m, n[L]) in {0, 1}.  Softmax: (m,) ints 0 … K−1, or one-hot
+            (m, K).  Linear: (m,) or (m, n[L]).
         epochs : int
-            How many times every example is met.
+            How many times to go through all examples.
         batch_size : int or None
-            Examples a step; None: all of them.
+            Examples per step; None: all of them.
         learning_rate : float or callable, optional
-            α; if not given, the optimiser's.  A callable is asked before every epoch, with the number of epochs that the
-            network has behind it; pynn.schedules has the usual ones.
+            α; if not given, the optimiser's.  A callable is asked before every epoch, with the number of epochs trained so far;
+            pynn.schedules has the usual ones.
         optimizer : str or one of pynn.optimizers, optional
-            sgd, rmsprop, adagrad, adam, adamw or adamax with their defaults, or a recipe, from its first step.  If not
-            given, the one used last goes on with its state; at first it is SGD(learning_rate=0.01).
+            sgd, rmsprop, adagrad, adam, adamw or adamax with its defaults, or a recipe; it starts at its first step.  If not
+            given, the last optimiser continues with its state; at first it is SGD(learning_rate=0.01).
         validation_data : (X, y), optional
-            Evaluated after every epoch, never trained on.
+            Evaluated after every epoch, but not trained on.
         validation_split : float
-            Instead of validation_data: the share of the rows, the last ones before any shuffling, to validate on.
+            Instead of validation_data: the share of the rows to validate on.  These are the last rows, before any shuffling.
         shuffle : bool
-            Whether every epoch meets the examples in an order of its own.
+            Whether every epoch takes the examples in a new order.
         sample_weight : array-like, (m,), optional
-            How much each example counts in the loss that is minimised; divided by the mean over the training set.
+            How much each example counts in the loss that is minimised.  The weights are divided by their mean over the
+            training set.
         class_weight : mapping from class number to weight, or "balanced", optional
-            The same for all examples of a class, 1 for a class that is not named; balanced: every class counts alike.
+            The same for all examples of a class; 1 for a class that is not named.  balanced: every class counts the same in
+            total.
         l1, l2 : float
-            The penalties l1·Σ|W| + l2/2·ΣW², on weights only.  The losses in History are without them.
+            The penalties l1·Σ|W| + l2/2·ΣW², on weights only.  The losses in History do not include them.
         clip_norm : float, optional
-            Make ∇J so long where it is longer.
+            Rescale ∇J to this norm if its norm is larger.
         callbacks : sequence of callables (net, history)
-            Run after every epoch; one that returns True stops the fit.  A method `finish(net, history)` of one, if it has
-            it, is called when the fit ends.
+            Called after every epoch; the fit stops if one returns True.  If a callback has a method `finish(net, history)`,
+            it is called when the fit ends.
         progress : bool, optional
-            Show a progress bar; if not given, on a terminal or in a notebook once the fit takes longer than a moment.
+            Whether to show a progress bar.  If not given, one appears on a terminal or in a notebook when the fit takes more
+            than half a second.
         rng : None, int or numpy Generator
-            A new seed for the order of the examples, starting again at epoch 0.
+            A new seed for the order of the examples; the epochs are counted from 0 again.
         n_threads : int, optional
-            At most so many threads; if not given, as many as the work of a step is worth and OMP_NUM_THREADS or
-            threadpoolctl allow.  The result is the same, bit for bit, for any number.
+            The most threads to use.  If not given, the engine chooses by the work of a step, within what OMP_NUM_THREADS or
+            threadpoolctl allows.  The result is bitwise the same for any number.
 
         Returns
         -------
         History
-            One entry an epoch.  After Ctrl-C its `interrupted` is true and the network is as the last step left it.
+            One entry per epoch.  After Ctrl-C its `interrupted` is true, and the network is as the last step left it.
 
         Raises
         ------
@@ -210,7 +213,7 @@ class Network(Model):
         RuntimeError
             A fit of this network is already running.
         ValueError, TypeError
-            Naming the argument, what came and what was expected.
+            The message names the argument, the value received and what was expected.
 
         Warns
         -----
@@ -219,8 +222,8 @@ class Network(Model):
 
         Notes
         -----
-        The order of epoch e depends on (seed, e) alone and the network counts its epochs, so 30 epochs and 30 more are
-        60, bit for bit.
+        The order of epoch e depends on (seed, e) alone, and the network counts its epochs.  So 30 epochs and 30 more give
+        the same bits as 60.
 
         Examples
         --------
@@ -252,9 +255,9 @@ class Network(Model):
             self._fitting.release()
 
     def predict(self, X: Any) -> Array:
-        """Labels (m,) int64 of X (m, n[0]), multi-label (m, n[L]); in regression values (m,) or (m, n[L]).
+        """Labels of X (m, n[0]): (m,) int64, with several labels (m, n[L]); in regression values (m,) or (m, n[L]).
 
-        Raises FloatingPointError where an output is NaN, which no label could show.
+        Raises FloatingPointError if an output is NaN, because no label could show that.
 
         Examples
         --------
@@ -273,7 +276,7 @@ class Network(Model):
         return labels[:, 0] if self.sizes[-1] == 1 else labels
 
     def predict_proba(self, X: Any) -> Array:
-        """Probabilities of X (m, n[0]): (m, 2) for one sigmoid unit, else (m, n[L]).  TypeError in regression.
+        """Probabilities for X (m, n[0]): (m, 2) with one sigmoid unit, otherwise (m, n[L]).  TypeError in regression.
 
         Examples
         --------
@@ -289,14 +292,14 @@ class Network(Model):
         return outputs
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Accuracy (of several labels: the share of examples with all of them right), or R² in regression."""
+        """Accuracy, or R² in regression.  With several labels, an example counts as right if all its labels are."""
         result = self.evaluate(X, y, sample_weight)
         return result["r2" if self.is_regression else "accuracy"]
 
     def evaluate(self, X: Any, y: Any, sample_weight: Any = None) -> dict[str, float]:
-        """{"loss", "accuracy"}, or {"loss", "r2"} in regression, of X (m, n[0]) and y; weighted means with sample_weight (m,).
+        """{"loss", "accuracy"} of X (m, n[0]) and y, {"loss", "r2"} in regression; sample_weight (m,) makes weighted means.
 
-        Raises FloatingPointError where the loss is NaN.
+        Raises FloatingPointError if the loss is NaN.
 
         Examples
         --------
@@ -323,19 +326,19 @@ class Network(Model):
         return X, self.check_targets(pair[1], "validation_data[1]", len(X))
 
     def save(self, path: Any) -> None:
-        """Write the network, its optimiser's state and its counts to the file `path`, from which training goes on bit for bit.
+        """Write everything to the file `path`: training continues from it as if there had been no break, bit for bit.
 
-        The file is a npz file of arrays and a header in JSON; a crash at any moment leaves the old file or the new one.
+        It is a npz file of arrays with a header in JSON.  A crash at any moment leaves the old file or the new one.
 
         Parameters
         ----------
         path : str or path-like
-            Taken as it is: no suffix is added.
+            Taken literally: no suffix is added.
 
         Raises
         ------
         ValueError, TypeError
-            Naming the argument; a ValueError also if a parameter is not finite.
+            The message names the argument; a ValueError also if a parameter is not finite.
         OSError
             If the file cannot be written.
 
@@ -361,14 +364,14 @@ def load(path: Any) -> Network:
     Returns
     -------
     Network
-        It goes on exactly as the one that was saved would have.
+        It continues exactly as the saved one would have done.
 
     Raises
     ------
     ValueError
-        Naming the file and what is wrong with it.  Nothing of a file is ever executed.
+        The message names the file and what is wrong with it.  Nothing in a file is ever executed.
     TypeError
-        If path is of another type.
+        If path has another type.
     OSError
         If the file cannot be opened.
 

@@ -22,7 +22,7 @@ def seed_from(rng: object) -> int:
 
 
 def epoch_order(seed: int, epoch: int, m: int) -> np.ndarray:
-    """The order in which epoch `epoch` meets the m examples: the shuffle of cnn_core/batches.pyx, in NumPy."""
+    """The order of the m examples in epoch `epoch`: the shuffle of cnn_core/batches.pyx, in NumPy."""
     key = key_of(seed, epoch)
     i = np.arange(1, m, dtype=np.uint64)
     draws = ((splitmix64(key + i) >> np.uint64(32)) * (i + np.uint64(1))) >> np.uint64(32)
@@ -33,7 +33,7 @@ def epoch_order(seed: int, epoch: int, m: int) -> np.ndarray:
 
 
 def kept_units(seed: int, step: int, l: int, units: int, m: int, p: float) -> np.ndarray:
-    """Which units (units, m) of layer l step `step` keeps, each with probability 1 − p: the draws of cnn_core/dropout.pyx."""
+    """Which units (units, m) of layer l a step keeps, each with probability 1 − p: the draws of cnn_core/dropout.pyx."""
     key = splitmix64(key_of(seed, _BITS - step) ^ np.uint64(l))
     number = (np.arange(units, dtype=np.uint64)[:, None] << np.uint64(32)) + np.arange(m, dtype=np.uint64)
     return splitmix64(key + number) >> np.uint64(32) >= np.uint64(int(p * 2**32))

@@ -1,4 +1,4 @@
-"""The learning-rate range test (Smith 2015): how the loss goes while α grows from step to step."""
+"""The learning-rate range test (Smith 2015): how the loss changes while α grows from step to step."""
 from __future__ import annotations
 
 import warnings
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _SMOOTHING = 0.8        # of the running mean of the losses
-_TOO_HIGH = 4           # times the least smoothed loss: the test ends
-_SAMPLE = 1000          # examples on which the loss is measured after every step: always the same, so that it is not noise
-_SHARE = 0.1            # of the learning rate at the least loss, which is where training is about to break down
+_TOO_HIGH = 4           # times the smallest smoothed loss: the test ends
+_SAMPLE = 1000          # examples on which the loss is measured before every step: always the same ones, to avoid noise
+_SHARE = 0.1            # of the learning rate with the smallest loss, since training is about to break down there
 
 
 @dataclass(frozen=True)
 class RangeTest:
-    """What find_learning_rate found.
+    """The result of find_learning_rate.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class RangeTest:
     losses : ndarray, (n,)
         The loss before it, smoothed.
     suggestion : float
-        A tenth of the α at which the loss was least.
+        A tenth of the α with the smallest loss.
     """
 
     learning_rates: np.ndarray
@@ -50,11 +50,11 @@ class RangeTest:
 
 def find_learning_rate(net: Network, X: Any, y: Any, *, lowest: float = 1e-6, highest: float = 10.0, steps: int = 200,
                        batch_size: int = 32, optimizer: Any = None) -> RangeTest:
-    """Train a copy of the network for a few steps, each with a larger learning rate, and see how far the loss falls.
+    """Train a copy of the network for a few steps with growing learning rates, and see how far the loss falls.
 
-    Scale the inputs before, or give the network a standardizer: without, hardly any learning rate suits.  The network itself
-    is unchanged.  The test ends early where the loss runs away.  What it suggests is a start: as with any
-    learning rate, try a larger and a smaller one too.
+    The network itself is unchanged.  Scale the inputs first, or give the network a standardizer: hardly any learning rate
+    suits unscaled inputs.  The test ends early if the loss runs away.  Take the suggestion as a start, and also try a larger
+    and a smaller learning rate.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def find_learning_rate(net: Network, X: Any, y: Any, *, lowest: float = 1e-6, hi
     y : array-like
         Both as for `Network.fit`.
     lowest, highest : float
-        The first α and the last one; those between grow by a constant factor.
+        The first and the last α; each step multiplies α by a constant factor.
     steps : int
         At least 10.
     batch_size : int
@@ -77,7 +77,7 @@ def find_learning_rate(net: Network, X: Any, y: Any, *, lowest: float = 1e-6, hi
     Raises
     ------
     ValueError, TypeError
-        Naming the argument; also where the loss falls at no learning rate.
+        The message names the argument.  Also if no learning rate makes the loss fall.
 
     Examples
     --------
@@ -117,6 +117,6 @@ def find_learning_rate(net: Network, X: Any, y: Any, *, lowest: float = 1e-6, hi
             break
     least = int(np.argmin(losses)) if losses else 0
     if least == 0:
-        raise ValueError(f"net: expected one whose loss falls at some learning rate from {lowest:g} to {highest:g}, and it "
-                         "does at none; pynn.diagnose may say why")
+        raise ValueError(f"net: expected one whose loss falls at some learning rate from {lowest:g} to {highest:g}, but it "
+                         "falls at none; pynn.diagnose may say why")
     return RangeTest(np.array(rates), np.array(losses), _SHARE * rates[least])

@@ -1,7 +1,7 @@
-"""Learning rates that change from epoch to epoch: each is a function of the number of epochs that the network has behind it.
+"""Learning rates that change from epoch to epoch: each is a function of the number of epochs trained so far.
 
-Any callable of that number will do for `Network.fit(learning_rate=…)`; these are the usual ones.  As the number counts on
-from fit to fit, and is saved with the network, a schedule goes on where it was.
+`Network.fit(learning_rate=…)` takes any callable of that number; these are the usual ones.  The count continues from fit to
+fit and is saved with the network, so a schedule continues where it was.
 """
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Constant", "Cosine", "Exponential", "Step", "WarmUp"]
 
 @dataclass(frozen=True)
 class Constant:
-    """α, always."""
+    """Always α."""
 
     learning_rate: float
 
@@ -67,7 +67,7 @@ class Exponential:
 
 @dataclass(frozen=True)
 class Cosine:
-    """Half a cosine from α down to `lowest` over `epochs`, and `lowest` from there on (Loshchilov, Hutter 2016)."""
+    """Half a cosine from α down to `lowest` over `epochs`, then always `lowest` (Loshchilov, Hutter 2016)."""
 
     learning_rate: float
     epochs: int
@@ -85,7 +85,7 @@ class Cosine:
 
 @dataclass(frozen=True)
 class WarmUp:
-    """A line up over the first `epochs`, then `after`, a number or a schedule, which counts from its own epoch 0.
+    """A straight line up over the first `epochs`, then `after`: a number, or a schedule that counts from epoch 0 then.
 
     Examples
     --------

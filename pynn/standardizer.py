@@ -1,4 +1,4 @@
-"""Standardizer: shift and scale every feature to mean 0 and standard deviation 1, as a network's part or by itself."""
+"""Standardizer: shift and scale every feature to mean 0 and standard deviation 1, inside a network or by itself."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ _FLOAT64 = np.dtype(np.float64)
 class Standardizer:
     """(x − mean) / scale of every feature.
 
-    Assigned to `Network.standardizer` it is applied to every X that the network is given, and saved with it.
+    A network applies its `Network.standardizer` to every X, and saves it in its model file.
 
     Parameters
     ----------
     mean, scale : array-like, (features,)
-        Finite numbers, the scales above 0.  Kept as read-only float64 arrays.
+        Finite numbers, with scales above 0.  They are kept as read-only float64 arrays.
 
     Raises
     ------
     ValueError, TypeError
-        Naming the argument, what came and what was expected.
+        The message names the argument, the value received and what was expected.
 
     Examples
     --------
@@ -59,7 +59,7 @@ class Standardizer:
 
     @classmethod
     def fit(cls, X: Any) -> Standardizer:
-        """The mean and the standard deviation (of the population) of X (m, features); 1 for a constant feature.
+        """The mean and the (population) standard deviation of X (m, features); the scale of a constant feature is 1.
 
         Examples
         --------
@@ -71,7 +71,7 @@ class Standardizer:
         if X.ndim != 2 or 0 in X.shape:
             raise ValueError(f"X: expected shape (m, features), got {X.shape}")
         with np.errstate(over="ignore", invalid="ignore"):
-            moved = X - X[0].astype(np.float64)         # so that the deviation of a constant feature is exactly 0
+            moved = X - X[0].astype(np.float64)         # this makes the deviation of a constant feature exactly 0
             centre = moved.mean(axis=0)
             mean, scale = X[0] + centre, np.sqrt(np.mean((moved - centre)**2, axis=0))
         if not np.isfinite(mean + scale).all():
@@ -90,7 +90,7 @@ class Standardizer:
         return self.transform_named(X, "X")
 
     def transform_named(self, X: Any, name: str) -> Array:
-        """transform of an argument of that name."""
+        """The same as transform; errors call the argument `name`."""
         with np.errstate(over="ignore"):
             standard = (check_examples(X, name, len(self.mean), _FLOAT64) - self.mean) / self.scale
         return finite_array(standard, f"{name}, standardised")

@@ -1,6 +1,6 @@
 """Model files: a JSON header and arrays of numbers in one npz file, which numpy.load opens too.
 
-Nothing of a file is ever unpickled or evaluated, and nothing is allocated whose size has not been checked.
+Nothing in a file is ever unpickled or evaluated, and no memory is allocated before its size has been checked.
 """
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Layout = Mapping[str, tuple[Any, tuple[int, ...]]]      # dtype and shape of eve
 
 _FORMAT, _VERSION = "pynn", 1
 _HEADER = "header.json"
-_MOST_HEADER = 1 << 24          # bytes: Python's objects take up to 25 times as much
+_MOST_HEADER = 1 << 24          # bytes: as Python objects they take up to 25 times as much
 
 
 def write(path: Any, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
@@ -65,10 +65,10 @@ def replacing(path: Any) -> Iterator[BinaryIO]:
 
 @contextmanager
 def reading(path: Any) -> Iterator[tuple[dict[str, Any], Callable[[Layout], dict[str, Array]]]]:
-    """Open a model file: its header, and a function that reads its arrays once told their dtypes and shapes.
+    """Open a model file: yields its header, and a function that reads the arrays, given their dtypes and shapes.
 
-    Whatever is wrong, here and in the block of the caller, is a ValueError that names the path; an OSError if the file
-    cannot be opened.
+    An OSError if the file cannot be opened.  Any other error, here and in the caller's block, becomes a ValueError that
+    names the path.
     """
     name = check_path(path)
     with open(name, "rb") as file:
@@ -95,7 +95,7 @@ def _little(dtype: Any) -> np.dtype[Any]:
 
 
 def _array_header(dtype: Any, shape: tuple[int, ...]) -> bytes:
-    """The 128 bytes that numpy.save puts before such an array.  Reading compares them, so that nothing has to be parsed."""
+    """The 128 bytes that numpy.save writes before such an array.  Reading compares them, so nothing has to be parsed."""
     text = f"{{'descr': '{_little(dtype).str}', 'fortran_order': False, 'shape': {shape}, }}"
     return b"\x93NUMPY\x01\x00" + (118).to_bytes(2, "little") + text.encode("ascii").ljust(117) + b"\n"
 
@@ -103,7 +103,7 @@ def _array_header(dtype: Any, shape: tuple[int, ...]) -> bytes:
 def _write_array(archive: zipfile.ZipFile, name: str, array: Array) -> None:
     header = _array_header(array.dtype, array.shape)
     info = zipfile.ZipInfo(name)
-    info.file_size = len(header) + array.nbytes         # zipfile wants to know beforehand whether it is beyond 2 GB
+    info.file_size = len(header) + array.nbytes         # zipfile must know beforehand whether it is above 2 GB
     with archive.open(info, "w") as member:
         member.write(header)
         member.write(np.ascontiguousarray(array, _little(array.dtype)).data)
@@ -141,10 +141,10 @@ def _read_arrays(archive: zipfile.ZipFile, layout: Layout, most: int) -> dict[st
 
 
 def _read_member(archive: zipfile.ZipFile, name: str, size: int) -> bytes:
-    """The bytes of a member, its check sum compared."""
+    """The bytes of a member, whose checksum is compared."""
     info = archive.getinfo(name)
     if info.compress_type != zipfile.ZIP_STORED:
-        raise ValueError(f"{name} is compressed, expected it as it is")
+        raise ValueError(f"{name} is compressed, expected it uncompressed")
     if not info.file_size == info.compress_size == size:
         raise ValueError(f"{name} has {info.file_size} bytes, expected {size}")
     return archive.read(info)

@@ -1,4 +1,4 @@
-"""Checks of what users hand in: each returns the value in the one form that pynn works with, or says what is wrong."""
+"""Checks of what users hand in: each returns the value in the form that pynn works with, or raises an error that explains."""
 from __future__ import annotations
 
 import math
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-_ROWS = 1 << 16         # rows looked at together, so that a check needs little memory and Ctrl-C waits little
+_ROWS = 1 << 16         # rows checked at a time, so that a check needs little memory and Ctrl-C does not wait long
 _NAMES_SHOWN = 10
 
 
@@ -55,7 +55,7 @@ def choice(value: object, name: str, known: Any) -> str:
 
 
 def finite_array(value: object, name: str) -> np.ndarray:
-    """Any array-like of finite real numbers as float32, float64 or int64; not copied where it is one of these already."""
+    """Any array-like of finite real numbers as float32, float64 or int64; without a copy if it has such a dtype."""
     if value is None:
         raise TypeError(f"{name}: expected an array of real numbers, got None")
     if np.ma.is_masked(value):
@@ -121,9 +121,9 @@ def check_examples(value: object, name: str, features: int, dtype: np.dtype[Any]
 
 
 def check_targets(value: object, name: str, m: int, units: int, output: str, dtype: np.dtype[Any]) -> np.ndarray:
-    """y of m examples in the form the engine takes: (m, units), or for one-column targets (m,).
+    """y of m examples in the form that the engine takes: (m, units), or (m,) for one column.
 
-    output is the activation of the output layer, which says what y means.
+    `output` is the activation of the output layer, which decides what y means.
     """
     array = finite_array(value, name)
     if output == "softmax":
@@ -147,15 +147,15 @@ def check_targets(value: object, name: str, m: int, units: int, output: str, dty
         if not good.all():
             found = rows[~good].flat[0]
             expected = f"class numbers 0 … {units - 1}" if labels else "only 0 and 1"
-            hint = _numbered(name, array, units if labels else 2) if labels or units == 1 else ""
+            hint = _numbering_advice(name, array, units if labels else 2) if labels or units == 1 else ""
             raise ValueError(f"{name}: expected {expected}, got {found}{hint}")
         if output == "softmax" and not labels and (rows.sum(axis=1) != 1).any():
             raise ValueError(f"{name}: expected one-hot rows, each with a single 1, got a row with none or several")
     return array.astype(np.int64, copy=False) if labels else array
 
 
-def _numbered(name: str, array: np.ndarray, classes: int) -> str:
-    """What to do about class numbers that are not 0 … classes − 1."""
+def _numbering_advice(name: str, array: np.ndarray, classes: int) -> str:
+    """Advice on class numbers that are not 0 … classes − 1."""
     found = np.unique(array)
     if (found != np.floor(found)).any():
         return ""
@@ -165,7 +165,7 @@ def _numbered(name: str, array: np.ndarray, classes: int) -> str:
 
 
 def check_weights(value: object, name: str, m: int) -> np.ndarray | None:
-    """Weights of m examples (m,), none below 0 and not all 0, divided by their mean; None for None."""
+    """Weights of m examples (m,), none below 0 and not all 0, divided by their mean; None stays None."""
     if value is None:
         return None
     array = finite_array(value, name).astype(np.float64)
@@ -180,7 +180,7 @@ def check_weights(value: object, name: str, m: int) -> np.ndarray | None:
 
 
 def check_names(value: object, name: str, expected: int) -> tuple[str, ...] | None:
-    """So many different names, or None."""
+    """`expected` different names, or None."""
     if value is None:
         return None
     if isinstance(value, str) or not isinstance(value, Iterable):
@@ -195,7 +195,7 @@ def check_names(value: object, name: str, expected: int) -> tuple[str, ...] | No
 
 
 def join_names(names: Sequence[str]) -> str:
-    """The names in one line, the first ones only if there are many."""
+    """The names in one line; only the first ones if there are many."""
     more = len(names) - _NAMES_SHOWN
     return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 

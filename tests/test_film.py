@@ -83,7 +83,7 @@ def test_the_recorder_says_what_is_wrong(data):
     with pytest.raises(ValueError, match=r"^history: nothing recorded"):
         _ = callbacks.Recorder().history
     recorder = recorded(data)[1]
-    with pytest.raises(ValueError, match=r"^net: expected the network recorded so far, of 21 parameters, got one of 3"):
+    with pytest.raises(ValueError, match=r"^net: expected the recorded network, with 21 parameters, got one with 3"):
         pynn.Network([2, 1], rng=0).fit(*data, epochs=1, callbacks=[recorder])
 
 
