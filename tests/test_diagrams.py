@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch
 
 import pynn
-from pynn.plot.drawing import number
-from pynn.plot.panels import COLOURS
+from pynn.plot._drawing import number
+from pynn.plot._panels import COLOURS
 
 BLUE, ORANGE = (to_rgba(colour) for colour in COLOURS[:2])
 

@@ -325,7 +325,7 @@ def test_the_curves_are_the_arrays_of_the_history(data, output, metric, validate
 
 def test_the_style_ends_with_the_call_and_takes_back_nothing_else(data):
     """What the first figure of a notebook sets as its backend is loaded must stay, or later pictures are not shown."""
-    from pynn.plot.panels import STYLE, styled
+    from pynn.plot._panels import STYLE, styled
     before = {key: matplotlib.rcParams[key] for key in STYLE}
     interactive = matplotlib.is_interactive()
 

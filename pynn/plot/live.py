@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from pynn import validation
-from pynn.plot.process import Scene
+from pynn.plot.figure3_film import Scene
 
 if TYPE_CHECKING:
     from pynn.history import History

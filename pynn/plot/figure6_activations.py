@@ -10,8 +10,8 @@ from matplotlib.lines import Line2D
 
 from pynn import validation
 from pynn.network import Network
-from pynn.plot.panels import COLOURS, keep_strip, say, styled
-from pynn.plot.rows import in_rows
+from pynn.plot._panels import COLOURS, keep_strip, say, styled
+from pynn.plot._rows import in_rows
 from pynn.reference import HIDDEN
 
 _Z = np.linspace(-4.0, 4.0, 801)

@@ -18,7 +18,7 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 
 from pynn.network import Network
-from pynn.plot.panels import COLOURS, panel
+from pynn.plot._panels import COLOURS, panel
 
 GREY = "0.35"
 POSITIVE, NEGATIVE = COLOURS[0], COLOURS[1]

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from pynn.network import Network
 from pynn.passes import ForwardPass, Gradients
-from pynn.plot.drawing import (
+from pynn.plot._drawing import (
     CAPTION,
     GREY,
     PITCH,
@@ -31,7 +31,7 @@ from pynn.plot.drawing import (
     width_of,
     write,
 )
-from pynn.plot.panels import COLOURS, say, styled
+from pynn.plot._panels import COLOURS, say, styled
 
 FORWARD, BACKWARD = COLOURS[0], COLOURS[3]
 _GAP = 3.2              # ems between the boxes of two layers

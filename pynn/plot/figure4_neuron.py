@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from pynn import validation
 from pynn.network import Network
-from pynn.plot.drawing import (
+from pynn.plot._drawing import (
     CAPTION,
     GREY,
     Cells,
@@ -32,7 +32,7 @@ from pynn.plot.drawing import (
     width_of,
     write,
 )
-from pynn.plot.panels import say, styled
+from pynn.plot._panels import say, styled
 
 _RADIUS, _LARGE, _SPACING = 1.4, 2.0, 3.2       # of the circles, in ems
 

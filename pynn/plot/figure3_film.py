@@ -12,12 +12,11 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from pynn import validation
-from pynn.plot.movie import Movie
-from pynn.plot.panels import COLOURS, VALUES_MAP, say, styled
-from pynn.plot.plane import Plane, check_network, plane_of
-from pynn.plot.points import draw_classes, draw_values
-from pynn.plot.rows import in_rows
-from pynn.plot.surface import (
+from pynn.plot._movie import Movie
+from pynn.plot._panels import COLOURS, VALUES_MAP, say, styled
+from pynn.plot._plane import Plane, check_network, plane_of
+from pynn.plot._rows import in_rows
+from pynn.plot.beyond_decision_surface import (
     LEADS,
     PROBABILITIES,
     SCALES,
@@ -29,6 +28,7 @@ from pynn.plot.surface import (
     leads,
     values_over,
 )
+from pynn.plot.figure1_dataset import draw_classes, draw_values
 
 if TYPE_CHECKING:
     from pynn.callbacks import Recorder

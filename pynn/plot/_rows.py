@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from pynn.plot.panels import panels
+from pynn.plot._panels import panels
 
 
 def in_rows(axes: Any, n: int, columns: int, **figure: Any) -> np.ndarray:

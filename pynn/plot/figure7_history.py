@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import AutoLocator, MaxNLocator
 
-from pynn.plot.panels import COLOURS, keep_strip, panel, say, styled
+from pynn.plot._panels import COLOURS, keep_strip, panel, say, styled
 
 if TYPE_CHECKING:
     from pynn.history import History

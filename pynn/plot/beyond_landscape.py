@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from pynn import validation
-from pynn.plot.panels import add_colorbar, panel, say, styled
-from pynn.plot.paths import END, LINE, START, bands, name_levels
-from pynn.plot.plane import check_network
+from pynn.plot._costs import END, LINE, START, bands, name_levels
+from pynn.plot._panels import add_colorbar, panel, say, styled
+from pynn.plot._plane import check_network
 from pynn.randomness import seed_from
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.lines import Line2D
 
 from pynn.network import Network
-from pynn.plot.drawing import (
+from pynn.plot._drawing import (
     CAPTION,
     GREY,
     NEGATIVE,
@@ -27,7 +27,7 @@ from pynn.plot.drawing import (
     width_of,
     write,
 )
-from pynn.plot.panels import say, styled
+from pynn.plot._panels import say, styled
 
 _BIASES = LinearSegmentedColormap.from_list("pynn", [NEGATIVE, "white", POSITIVE])
 

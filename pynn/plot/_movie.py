@@ -12,8 +12,8 @@ from matplotlib import animation
 from matplotlib.figure import Figure
 
 from pynn import validation
-from pynn.plot.page import PageWriter
-from pynn.plot.panels import describe
+from pynn.plot._page import PageWriter
+from pynn.plot._panels import describe
 from pynn.progress import is_watched, new_bar
 
 _PILLOW = (".gif", ".png", ".apng", ".webp")

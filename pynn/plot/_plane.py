@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from pynn import validation
-from pynn.plot.panels import plain
+from pynn.plot._panels import plain
 
 if TYPE_CHECKING:
     from pynn.network import Network

@@ -12,13 +12,13 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from pynn import validation
-from pynn.plot.panels import COLOURS, VALUES_MAP, add_colorbar, panel, plain, say, styled
-from pynn.plot.plane import check_network, plane_of
-from pynn.plot.points import class_names, draw_classes, draw_values, place_legend
+from pynn.plot._panels import COLOURS, VALUES_MAP, add_colorbar, panel, plain, say, styled
+from pynn.plot._plane import check_network, plane_of
+from pynn.plot.figure1_dataset import class_names, draw_classes, draw_values, place_legend
 
 if TYPE_CHECKING:
     from pynn.network import Network
-    from pynn.plot.plane import Plane
+    from pynn.plot._plane import Plane
 
 TENTHS = np.linspace(0.0, 1.0, 11)      # what parts the bands of colour
 

@@ -8,10 +8,10 @@ import numpy as np
 from matplotlib.colors import Normalize
 from numpy.typing import ArrayLike
 
-from pynn.plot.panels import COLOURS, panels, say, styled
-from pynn.plot.plane import check_network, plane_of
-from pynn.plot.points import draw_classes, draw_values
-from pynn.plot.surface import PROBABILITIES, answers_of, draw_line, leads, shades, tint
+from pynn.plot._panels import COLOURS, panels, say, styled
+from pynn.plot._plane import check_network, plane_of
+from pynn.plot.beyond_decision_surface import PROBABILITIES, answers_of, draw_line, leads, shades, tint
+from pynn.plot.figure1_dataset import draw_classes, draw_values
 
 if TYPE_CHECKING:
     from pynn.network import Network

@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from pynn import validation
-from pynn.plot.movie import Movie
-from pynn.plot.panels import VALUES_MAP, say, styled
-from pynn.plot.paths import END, LINE, START, bands, name_levels
-from pynn.plot.rows import in_rows
+from pynn.plot._costs import END, LINE, START, bands, name_levels
+from pynn.plot._movie import Movie
+from pynn.plot._panels import VALUES_MAP, say, styled
+from pynn.plot._rows import in_rows
 
 if TYPE_CHECKING:
     from pynn.network import Network

@@ -12,7 +12,7 @@ from matplotlib.markers import MarkerStyle
 from numpy.typing import ArrayLike
 
 from pynn import validation
-from pynn.plot.panels import COLOURS, MARKERS, VALUES_MAP, add_colorbar, has_room, keep_strip, panel, say, styled
+from pynn.plot._panels import COLOURS, MARKERS, VALUES_MAP, add_colorbar, has_room, keep_strip, panel, say, styled
 
 _CLASSES = len(COLOURS) * len(MARKERS)
 _MANY = 5000                                        # from here on looking for a legend's best place takes too long
