@@ -88,7 +88,7 @@ def test_the_engine_imports_nothing_of_pynn():
 
 MOST_LINES, MOST_IN_A_FUNCTION = 450, 60
 TOO_LONG = {        # still to be split; this list only becomes shorter
-    "cnn_core/training.pyx", "learn/exercises.py", "learn/explanation.py", "plot/passes.py:propagation"}
+    "cnn_core/training.pyx", "learn/exercises.py", "learn/explanation.py", "plot/figure9_propagation.py:propagation"}
 
 
 def lines_of_code(text: str) -> int:
