@@ -1,4 +1,4 @@
-"""The names of features and labels: where they come from, where they are shown, and what keeps them."""
+"""What a network consists of: the names of features and labels, and what cannot be assigned."""
 from __future__ import annotations
 
 import copy
@@ -76,8 +76,7 @@ def test_columns_in_another_order_are_refused():
                 verb(wrong)
 
 
-def test_a_step_shows_its_shapes_not_its_numbers():
-    net = pynn.Network([2, 3, 1], rng=0)
-    assert repr(net.forward(X)) == f"ForwardPass(shapes of A: (2, {len(X)}), (3, {len(X)}), (1, {len(X)}); of Z: None, " \
-                                   f"(3, {len(X)}), (1, {len(X)}))"
-    assert "shapes of dW: None, (3, 2), (1, 3)" in repr(net.backward(X, Y))
+@pytest.mark.parametrize("name", ["sizes", "activations", "loss", "dtype", "engine"])
+def test_what_a_network_is_cannot_be_assigned(name):
+    with pytest.raises(AttributeError):
+        setattr(pynn.Network([2, 3, 1]), name, "relu")

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import copy
-import csv
 import pickle
 import signal
 import subprocess
@@ -17,14 +16,8 @@ import pytest
 import pynn
 from pynn import datasets
 
-
-def circles_net(engine="cython", **keywords):
-    return pynn.Network([2, 4, 6, 6, 4, 1], rng=1, engine=engine, **keywords)
-
-
-@pytest.fixture(scope="module")
-def circles():
-    return datasets.split(*datasets.circles(300, rng=0), test_size=0.1, rng=0)
+from .conftest import circles_net
+from .test_mathematics import assert_close
 
 
 @pytest.mark.parametrize("twin", [lambda net: net, lambda net: net.copy(), copy.deepcopy, copy.copy,
@@ -125,40 +118,10 @@ def test_validation(engine, circles):
                           by_hand.fit(X[:cut], y[:cut], epochs=4, validation_data=(X[cut:], y[cut:])).val_loss)
 
 
-def test_scores_are_scikit_learns(engine):
-    metrics = pytest.importorskip("sklearn.metrics")
-    rng = np.random.default_rng(0)
-    X = rng.normal(size=(200, 3))
-    values = pynn.Network([3, 5, 2], output="linear", rng=0, engine=engine)
-    y = rng.normal(size=(200, 2)) * [1, 100]
-    assert values.score(X, y) == pytest.approx(metrics.r2_score(y, values.predict(X)), rel=1e-12)
-    y[:, 1] = 4
-    assert values.score(X, y) == pytest.approx(metrics.r2_score(y, values.predict(X)), rel=1e-12)
-    labels = pynn.Network([3, 5, 4], output="sigmoid", rng=0, engine=engine)
-    y = rng.integers(2, size=(200, 4))
-    assert labels.score(X, y) == metrics.accuracy_score(y, labels.predict(X))
-    classes = pynn.Network([3, 5, 4], rng=0, engine=engine)
-    y = rng.integers(4, size=200)
-    assert classes.score(X, y) == metrics.accuracy_score(y, classes.predict(X))
-    assert classes.evaluate(X, y)["loss"] == pytest.approx(metrics.log_loss(y, classes.predict_proba(X)), rel=1e-12)
-
-
-def test_shapes_of_predictions(engine):
-    X = np.random.default_rng(0).normal(size=(7, 3))
-
-    def shapes(units, output):
-        net = pynn.Network([3, units], output=output, rng=0, engine=engine, dtype="float32")
-        proba = None if output == "linear" else net.predict_proba(X)
-        assert net(X).dtype == np.float32
-        if proba is not None and (units == 1 or output == "softmax"):
-            np.testing.assert_allclose(proba.sum(axis=1), 1, rtol=1e-6)
-        return net(X).shape, net.predict(X).shape, net.predict(X).dtype.kind, None if proba is None else proba.shape
-
-    assert shapes(1, "sigmoid") == ((7, 1), (7,), "i", (7, 2))
-    assert shapes(3, "sigmoid") == ((7, 3), (7, 3), "i", (7, 3))
-    assert shapes(3, "softmax") == ((7, 3), (7,), "i", (7, 3))
-    assert shapes(1, "linear") == ((7, 1), (7,), "f", None)
-    assert shapes(3, "linear") == ((7, 3), (7, 3), "f", None)
+def test_huge_sizes_of_a_batch_are_the_full_batch(engine):
+    X, y = datasets.moons(20, rng=0)
+    histories = [circles_net(engine).fit(X, y, epochs=1, batch_size=size) for size in (10**30, None)]
+    assert histories[0].loss == histories[1].loss
 
 
 # ------------------------------------------------------------------------------------------------------------ callbacks
@@ -193,6 +156,23 @@ def test_a_callback_that_raises_leaves_the_network_usable(engine, circles):
     net.fit(X, y, epochs=9)
     calm.fit(X, y, epochs=10)
     assert net.parameters.tobytes() == calm.parameters.tobytes()
+
+
+def test_finish_is_called_once_when_the_fit_ends():
+    class Counting:
+        calls, finished = 0, 0
+
+        def __call__(self, net, history):
+            self.calls += 1
+            return self.calls == 3
+
+        def finish(self, net, history):
+            self.finished += 1
+            assert len(history) == 3
+
+    counting = Counting()
+    pynn.Network([2, 3, 1], rng=0).fit(*datasets.moons(300, rng=0), epochs=9, callbacks=[counting])
+    assert (counting.calls, counting.finished) == (3, 1)
 
 
 def test_a_second_fit_at_the_same_time_is_refused(circles):
@@ -363,74 +343,33 @@ def test_memory_does_not_grow_with_the_examples(dtype, batch_size, shuffle):
     assert grown <= 16 + shuffle * 8e6 / 2**20
 
 
-# ------------------------------------------------------------------------------------------------------ History, circles
+# ------------------------------------------------------------------------------------------------------------ weights
 
 
-def test_history(circles, tmp_path):
-    X, _, y, _ = circles
-    history = circles_net().fit(X, y, epochs=3)
-    assert len(history) == 3
-    assert (history.epoch_seconds >= 0).all()
-    with pytest.raises(AttributeError, match="val_loss"):
-        _ = history.val_loss
-    with pytest.raises(KeyError, match="val_loss"):
-        history["val_loss"]
-    history.to_csv(tmp_path / "history.csv")
-    with open(tmp_path / "history.csv", encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file))
-    assert rows[0] == ["epoch", "loss", "accuracy", "epoch_seconds"]
-    assert [float(row[1]) for row in rows[1:]] == history.loss.tolist()
-    assert np.array_equal(copy.deepcopy(history).loss, history.loss)
+def test_a_weight_of_two_is_the_example_twice(engine):
+    X, y = datasets.moons(60, rng=0)
+    weights = np.random.default_rng(0).integers(0, 3, 60)
+    twice = pynn.Network([2, 5, 1], rng=0, engine=engine)
+    weighted = twice.copy()
+    twice.fit(np.repeat(X, weights, axis=0), np.repeat(y, weights), epochs=5, batch_size=None, learning_rate=0.5)
+    weighted.fit(X, y, epochs=5, batch_size=None, learning_rate=0.5, sample_weight=weights)
+    assert_close(weighted.parameters, twice.parameters, 1e-10, "parameters")
+    repeated = twice.evaluate(np.repeat(X, weights, axis=0), np.repeat(y, weights))
+    assert weighted.evaluate(X, y, weights) == pytest.approx(repeated, rel=1e-10)
 
 
-def test_r2_of_a_constant():
-    """1 if exact, else 0, also where the mean of the constant rounds."""
-    X = np.arange(3.0)[:, None]
-    net = pynn.Network([1, 1], output="linear", rng=0)
-    assert net.score(X, np.full(3, 0.1)) == 0
-    net[1].W, net[1].b = [[0]], [[0.1]]
-    assert net.score(X, np.full(3, 0.1)) == 1
-
-
-def test_descend_follows_edited_gradients(engine):
-    """Clipping and zeroing by hand: in place, by a new array in the list, and on a copy."""
-    X, y = datasets.circles(20, rng=0)
-    net = circles_net(engine)
-    for edit in (lambda g: g.dW[2].fill(0), lambda g: g.dW.__setitem__(2, 0 * g.dW[2]), lambda g: g.flat[12:36].fill(0)):
-        twin, gradients = net.copy(), net.backward(X, y)
-        edit(gradients)
-        twin.descend(gradients, 0.1)
-        assert np.array_equal(twin[2].W, net[2].W)
-        assert not np.array_equal(twin[1].W, net[1].W)
-    gradients = copy.deepcopy(net.backward(X, y))
-    gradients.dW[2][:] = 0
-    twin = net.copy()
-    twin.descend(gradients, 0.1)
-    assert np.array_equal(twin[2].W, net[2].W)
-
-
-@pytest.mark.parametrize("name", ["sizes", "activations", "loss", "dtype", "engine"])
-def test_what_a_network_is_cannot_be_assigned(name):
-    with pytest.raises(AttributeError):
-        setattr(circles_net(), name, "relu")
-
-
-def test_zeros_learn_nothing_but_one_unit(circles):
-    """Symmetry: from zero weights all units of a layer stay equal."""
-    X, _, y, _ = circles
-    net = pynn.Network([2, 4, 3, 1], hidden="sigmoid", initializer="zeros", rng=0)
-    net.fit(X, y, epochs=20, learning_rate=0.5)
-    for layer in net:
-        assert np.array_equal(layer.W, np.broadcast_to(layer.W[:1], layer.W.shape))
-
-
-def test_the_article_is_learned_from_38_of_40_seeds():
-    """The rest are dead ReLUs: a layer of four can lose them all at the start."""
-    learned = 0
-    for seed in range(40):
-        X, y = datasets.circles(1000, factor=0.3, noise=0.1, rng=seed)
-        X_train, X_test, y_train, y_test = datasets.split(X, y, test_size=0.1, rng=seed)
-        net = pynn.Network([2, 4, 6, 6, 4, 1], rng=seed)
-        net.fit(X_train, y_train, epochs=50, batch_size=32, learning_rate=0.1)
-        learned += net.score(X_test, y_test) >= 0.99
-    assert learned >= 38
+def test_class_weights(engine):
+    X, y = datasets.moons(90, rng=0)
+    keep = (y == 0) | (np.arange(90) % 3 == 0)
+    X, y = X[keep], y[keep]
+    share = np.bincount(y) / len(y)
+    nets = [pynn.Network([2, 5, 1], rng=0, engine=engine) for _ in range(3)]
+    nets[0].fit(X, y, epochs=3, class_weight="balanced")
+    nets[1].fit(X, y, epochs=3, class_weight={0: 1 / share[0], 1: 1 / share[1]})
+    nets[2].fit(X, y, epochs=3, sample_weight=1 / share[y])
+    for other in nets[1:]:
+        assert_close(other.parameters, nets[0].parameters, 1e-12, "parameters")
+    softmax = [pynn.Network([2, 5, 2], rng=0, engine=engine) for _ in range(2)]
+    softmax[0].fit(X, y, epochs=3, class_weight={1: 2.0}, sample_weight=np.ones(len(y)))
+    softmax[1].fit(X, np.eye(2)[y], epochs=3, class_weight={1: 2.0})
+    assert softmax[0].parameters.tobytes() == softmax[1].parameters.tobytes()
