@@ -569,7 +569,7 @@ def test_the_work_is_bounded():
 
 
 @pytest.mark.parametrize(("arguments", "error", "message"), [
-    ((None, [[0, 0]], [1]), TypeError, "net: expected a Network, got NoneType"),
+    ((None, [[0, 0]], [1]), TypeError, "net: expected a pynn.Network, got NoneType"),
     ((pynn.Network([2, 1]), [[0]], [1]), ValueError, r"X: expected shape \(m, 2\)"),
     ((pynn.Network([2, 1]), [[0, 0]], [1, 0]), ValueError, "y: expected as many examples as X has, 1, got 2"),
     ((pynn.Network([2, 1]), [[0, 0]], [2]), ValueError, "y: expected only 0 and 1"),

@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch
 
 import pynn
-from pynn.plot._drawing import number
 from pynn.plot._panels import COLOURS
+from pynn.writing import number_mathtext
 
 BLUE, ORANGE = (to_rgba(colour) for colour in COLOURS[:2])
 
@@ -54,7 +54,7 @@ def assert_written(ax: Any, *arrays: np.ndarray) -> None:
 
 def place(ax: Any, wanted: float) -> tuple[float, float]:
     """Where the one number is written that is this to three digits."""
-    (found,) = [text for text in ax.texts if is_number(text.get_text()) and text.get_text() == f"${number(wanted)}$"]
+    (found,) = [text for text in ax.texts if is_number(text.get_text()) and text.get_text() == f"${number_mathtext(wanted)}$"]
     return found.get_position()
 
 
@@ -73,14 +73,14 @@ def shown(n: int) -> list[int]:
 
 @pytest.mark.parametrize("number_of", [0.5, -0.12345, 123.4, 1234.5, -6.789e-7, 0.00012345, 784, 3e12, 0.9996, -999.7, 1e-300])
 def test_a_number_is_written_to_three_digits(number_of):
-    assert value(number(number_of)) == pytest.approx(number_of, rel=5.001e-3)
+    assert value(number_mathtext(number_of)) == pytest.approx(number_of, rel=5.001e-3)
 
 
 @pytest.mark.parametrize(("number_of", "text"), [
     (0.0, "0"), (-0.0, "0"), (2.0, "2"), (-1.0, "-1"), (0.5, "0.500"), (999.0, "999"), (123.4, "123"),
     (1000.0, r"1.00 \cdot 10^{3}"), (np.inf, r"\infty"), (-np.inf, r"-\infty"), (np.nan, r"\mathrm{nan}")])
 def test_whole_and_infinite_numbers(number_of, text):
-    assert number(number_of) == text
+    assert number_mathtext(number_of) == text
 
 
 # ---- network
@@ -203,7 +203,7 @@ def test_without_an_example_the_neuron_shows_weights_and_bias_alone():
     net = network(3, 2, 1)
     ax = pynn.plot.neuron(net, unit=2)
     assert_written(ax, net[1].b[1])
-    assert f"$w_{{3}} = {number(net[1].W[1, 2])}$" in texts(ax)
+    assert f"$w_{{3}} = {number_mathtext(net[1].W[1, 2])}$" in texts(ax)
     assert "$z_{2}^{[1]}$" in texts(ax)
 
 
@@ -212,7 +212,7 @@ def test_a_neuron_of_many_inputs_shows_the_first_and_the_last():
     ax = pynn.plot.neuron(net, np.arange(30) / 7)
     labels = [text for text in texts(ax) if text.startswith("$w_{")]
     assert [int(re.findall(r"\d+", label)[0]) for label in labels] == [1, 2, 3, 4, 29, 30]
-    assert labels[-1] == f"$w_{{30}} = {number(net[1].W[0, 29])}$"
+    assert labels[-1] == f"$w_{{30}} = {number_mathtext(net[1].W[0, 29])}$"
 
 
 def test_softmax_is_a_function_of_all_units():
@@ -243,7 +243,7 @@ def test_the_layer_shows_the_numbers_of_the_forward_pass(layer):
     assert_written(ax, A, A, z, a, W, net[layer].b)
     for i in range(len(z)):
         at = f"_{{{i + 1}}}^{{[{layer}]}}"
-        assert f"$z{at} = {number(z[i, 0])}, \\quad a{at} = {number(a[i, 0])}$" in texts(ax)
+        assert f"$z{at} = {number_mathtext(z[i, 0])}, \\quad a{at} = {number_mathtext(a[i, 0])}$" in texts(ax)
     assert len(ax.collections[0].get_segments()) == W.size
     n, n_before = W.shape
     assert f"$({n}, {n_before})$" in texts(ax)
@@ -354,8 +354,8 @@ def test_layers_and_matrices_that_are_too_many_are_elided(numbers):
     if numbers:
         gradients = net.backward(X, y)
         at = np.ix_([0, 1, 19], [0, 1, 783])
-        assert {f"${number(w)}$" for w in gradients.dW[1][at].ravel()} <= set(written)
-        assert f"${number(gradients.dW[1][2, 0])}$" not in written
+        assert {f"${number_mathtext(w)}$" for w in gradients.dW[1][at].ravel()} <= set(written)
+        assert f"${number_mathtext(gradients.dW[1][2, 0])}$" not in written
 
 
 def test_class_numbers_and_one_hot_targets_make_the_same_picture():

@@ -11,8 +11,10 @@ import warnings
 import numpy as np
 import pytest
 
-from pynn.learn import exercises as mistakes
 from pynn.learn import workbook
+from pynn.learn.exercise import CASES
+from pynn.learn.exercises import EXERCISES
+from pynn.learn.results import read_results
 
 # ------------------------------------------------------------------------------------------------- a reader's own network
 
@@ -83,7 +85,7 @@ def own_layer_backward(dA, Z, A_prev, W):
 
 def but(function, **outputs):
     """The function with one output replaced: which=lambda *inputs: …"""
-    names = mistakes.EXERCISES[function.__name__.removeprefix("own_")].returns
+    names = EXERCISES[function.__name__.removeprefix("own_")].returns
 
     def changed(*inputs):
         values = list(function(*inputs))
@@ -215,7 +217,7 @@ WRONG = {
         (lambda w, b, x: w @ x - b, "bias b is subtracted"),
         (lambda w, b, x: np.sum(w * x + b), "added to every term"),
         (lambda w, b, x: w * x + b, "terms are not summed"),
-        (lambda w, b, x: np.outer(w, x) + b, "every weight meets every input"),
+        (lambda w, b, x: np.outer(w, x) + b, "every weight is multiplied with every input"),
         (lambda w, b, x: 1 / (1 + np.exp(-(w @ x + b))), "activation is applied already"),
         (lambda w, b, x: np.mean(w * x) + b, "the mean of the terms"),
         (lambda w, b, x: -(w @ x + b), "wrong sign"),
@@ -239,15 +241,15 @@ WRONG = {
     ],
     "relu": [
         (relu_in_place, "changed in place"),
-        (lambda Z: np.minimum(Z, 0), "positive ones stopped"),
-        (np.abs, "sign of negative z is dropped"),
+        (lambda Z: np.minimum(Z, 0), "positive ones are stopped"),
+        (np.abs, "negative z lose only their sign"),
         (lambda Z: np.where(Z > 0, Z, 0.01 * Z), "leaks through"),
         (lambda Z: (Z > 0) * 1.0, "this is the derivative"),
         (lambda Z: max(0, Z.max()), "the largest"),
         (relu_forgets, "returns None"),
         (relu_if, "compare single numbers"),
-        (lambda Z: Z, "this is Z, returned as it came"),
-        (lambda Z: Z[Z > 0], "without their places"),
+        (lambda Z: Z, "this is Z, returned unchanged"),
+        (lambda Z: Z[Z > 0], "their places are lost"),
         (lambda Z: np.maximum(Z, 0.5), "elements are wrong, the first at [0, 0], where Z is 0"),
         (lambda Z: np.round(np.maximum(Z, 0), 4), "nearly right"),
         (lambda Z: np.log(Z) * Z, "NaN or infinite"),
@@ -256,7 +258,7 @@ WRONG = {
     ],
     "relu_prime": [
         (lambda Z: Z > 0, "the type is wrong"),
-        (lambda Z: (Z >= 0) * 1.0, "at z = 0 exactly"),
+        (lambda Z: (Z >= 0) * 1.0, "exactly at z = 0"),
         (lambda Z: (Z < 0) * 1.0, "sides of 0 are exchanged"),
         (np.sign, "slope left of 0 is wrong"),
         (lambda Z: np.maximum(Z, 0), "this is g, not its derivative"),
@@ -271,7 +273,7 @@ WRONG = {
         (lambda Z: 1 / (1 + np.exp(Z)), "falls where it should rise"),
         (lambda Z: stable_sigmoid(Z) * (1 - stable_sigmoid(Z)), "this is the derivative"),
         (np.tanh, "this is tanh"),
-        (lambda Z: 1 / (1 - np.exp(-Z)), "difference for a sum"),
+        (lambda Z: 1 / (1 - np.exp(-Z)), "difference instead of a sum"),
         (lambda Z: np.exp(Z) / np.exp(Z).sum(axis=0), "softmax"),
         (lambda Z: 1 + np.exp(-Z), "not inverted"),
         (lambda Z: np.clip(stable_sigmoid(Z), 1e-4, 1 - 1e-4), "nearly right"),
@@ -294,7 +296,7 @@ WRONG = {
         (functools.partial(own_forward, output=lambda Z: np.maximum(Z, 0)), "relu stands in the last layer"),
         (functools.partial(own_forward, output=lambda Z: Z), "activation of the last layer is missing"),
         (lambda W, b, X: own_forward(W, [0, 0, 0, 0], X), "bias b is not added"),
-        (forward_Z_on, "hands on its Z"),
+        (forward_Z_on, "each layer gets the Z of the layer before"),
         (lambda W, b, X: own_forward(W, b, X)[1][-1], "number of returned values"),
         (lambda W, b, X: own_forward(W, b, X)[::-1], "another order than Z, A"),
         (lambda W, b, X: tuple(part[1:] for part in own_forward(W, b, X)), "Layers count from 1"),
@@ -441,10 +443,10 @@ def test_no_hint_contains_the_solution(name, entry):
     verdict = workbook.check(name, entry[0])
     said = " ".join(re.sub(r"your code stopped with .*?: .*?\. ", "", hint) for hint in verdict.hints)
     assert not FORMULAS.search(said), said
-    exercise = mistakes.EXERCISES[name]
+    exercise = EXERCISES[name]
     if exercise.judge is None and verdict.inputs:
         expected, _ = exercise.solve(**verdict.inputs)
-        arrays, _ = workbook._read(exercise.returns, expected, expected)
+        arrays, _ = read_results(exercise.returns, expected, expected)
         said = re.sub(r" is -?[\d.e+-]+", "", said)             # elements of the inputs
         numbers = {abs(float(number)) for number in re.findall(r"\d+\.\d+(?:e-?\d+)?", said)}
         assert not any(np.isclose(abs(array), number, rtol=1e-2, atol=0).any()
@@ -459,13 +461,13 @@ def test_no_task_contains_the_solution():
         assert not FORMULAS.search(text), text
 
 
-ROWS = [pytest.param(name, hint, id=f"{name}-{i}") for name, exercise in mistakes.EXERCISES.items()
-        for i, hint in enumerate(exercise.solve(**exercise.inputs(mistakes.CASES[0]))[1])]
+ROWS = [pytest.param(name, hint, id=f"{name}-{i}") for name, exercise in EXERCISES.items()
+        for i, hint in enumerate(exercise.solve(**exercise.inputs(CASES[0]))[1])]
 
 
 @pytest.mark.parametrize(("name", "hint"), ROWS)
 def test_every_known_mistake_is_named_and_none_hides_another(name, hint):
-    exercise = mistakes.EXERCISES[name]
+    exercise = EXERCISES[name]
     assert not FORMULAS.search(hint), hint
 
     def function(*inputs):

@@ -1,1 +1,1 @@
-"""To learn by: explain, diagnose, the gradient check and the workbook."""
+"""Learning with pynn: explain, diagnose, the gradient check and the workbook."""

@@ -1,4 +1,4 @@
-"""check_gradients: backpropagation held against central differences."""
+"""check_gradients: backpropagation compared with central differences."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from pynn.network import Network
-from pynn.validation import real_number
+from pynn.validation import check_network, real_number
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -21,14 +21,14 @@ class GradientReport:
     Attributes
     ----------
     ok : bool
-        Whether max_error is within the tolerance and some derivative is not 0 (else nothing was checked).
+        Whether max_error is within the tolerance.  If all derivatives are 0, nothing was checked, and ok is False.
     max_error : float
-        The largest difference of a derivative by backpropagation and by differences, as a share of the largest derivative
-        in size (of 0.01, if that is smaller: below it, differences have too few digits).
+        The largest error of a derivative, relative to the largest |derivative| or to 0.01, whichever is larger: below 0.01,
+        differences have too few digits.
     worst : str
-        The parameter that has it, with the two values.
+        The parameter with this error, and the two values of its derivative.
     rows : tuple of (str, float, float)
-        For W[l] and b[l] of every layer: its name, its largest derivative in size, and its largest error as a share likewise.
+        For W[l] and b[l] of every layer: the name, the largest |derivative|, and the largest relative error.
     """
 
     ok: bool
@@ -48,22 +48,22 @@ def check_gradients(net: Network, X: Any, y: Any, *, step: float = 1e-6, toleran
     Parameters
     ----------
     net : Network
-        In float64: float32 has too few digits for differences.
+        Its dtype must be float64: float32 has too few digits for differences.
     X, y : array-like
         Examples and targets as for Network.backward.
     step : float
         h.
     tolerance : float
-        Up to which error the report is ok.
+        The largest error with which the report is ok.
 
     Returns
     -------
     GradientReport
-        Truthy fields to assert on, and a table under str().
+        str() gives a table.
 
     Notes
     -----
-    At a kink of relu or leaky_relu (some z within about h of 0) the two differ although nothing is wrong.
+    Near a kink of relu or leaky_relu (|z| below about h) the two differ although nothing is wrong.
 
     Examples
     --------
@@ -72,10 +72,9 @@ def check_gradients(net: Network, X: Any, y: Any, *, step: float = 1e-6, toleran
     >>> pynn.check_gradients(pynn.Network([2, 4, 1], hidden="tanh", rng=0), X, y).ok
     True
     """
-    if not isinstance(net, Network):
-        raise TypeError(f"net: expected a Network, got {type(net).__name__}")
+    check_network(net)
     if net.dtype != np.float64:
-        raise ValueError(f"net: expected dtype float64, whose digits suffice for differences, got {net.dtype}")
+        raise ValueError(f"net: expected dtype float64, which has enough digits for differences, got {net.dtype}")
     h = real_number(step, "step", 0, 1, low_included=False)
     tolerance = real_number(tolerance, "tolerance", 0, low_included=False)
     probe = net.copy()

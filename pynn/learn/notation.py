@@ -1,11 +1,10 @@
-"""Equations with matrices in them, as plain text for a terminal and as MathML in HTML.
+"""Equations with matrices, as plain text for a terminal and as MathML in HTML.
 
-A formula is a text in the article's notation, such as "dW[1] = (1/m) dZ[1] A[0]ᵀ", for both.
+Both are made from formulas in the article's notation, such as "dW[1] = (1/m) dZ[1] A[0]ᵀ".
 """
 from __future__ import annotations
 
 import html
-import math
 import re
 import textwrap
 from dataclasses import dataclass
@@ -13,9 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from pynn.reference import ACTIVATIONS, LOSSES, OPTIMIZERS
+from pynn.writing import elided, number_text
+
 WIDTH = 116             # of a line of text
-_HEAD, _TAIL = 4, 2     # of more rows, columns or terms, the first and the last that are written
-_SUPERSCRIPTS = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -34,8 +34,8 @@ class Matrix:
     @property
     def cells(self) -> list[list[str]]:
         """The numbers, with dots for the rows and columns left out."""
-        rows, columns = map(written, self.values.shape)
-        return [[("⋱" if j is None else "⋮") if i is None else "⋯" if j is None else number(self.values[i, j])
+        rows, columns = map(elided, self.values.shape)
+        return [[("⋱" if j is None else "⋮") if i is None else "⋯" if j is None else number_text(self.values[i, j])
                  for j in columns] for i in rows]
 
 
@@ -48,35 +48,23 @@ class Equation:
 
 @dataclass(frozen=True)
 class Lines:
-    """Formulas one below the other, in cells that are aligned."""
+    """Rows of formulas in aligned columns."""
 
     rows: tuple[tuple[str, ...], ...]
 
 
+Item = str | Equation | Lines           # a str is a sentence
+
+
 class Section(NamedTuple):
-    """A heading and what is under it; a str is a sentence."""
+    """A heading and what is below it."""
 
     title: str
-    items: list[str | Equation | Lines]
-
-
-def written(n: int) -> list[int | None]:
-    """The indices 0 … n − 1, or the first and the last of them with None for those between."""
-    return list(range(n)) if n <= _HEAD + _TAIL else [*range(_HEAD), None, *range(n - _TAIL, n)]
-
-
-def number(value: float) -> str:
-    """Four digits; fewer where they are the whole number."""
-    if not math.isfinite(value):
-        return "nan" if math.isnan(value) else "∞" if value > 0 else "−∞"
-    exact = float(f"{value:.4g}") == value
-    digits, _, exponent = f"{value + 0:{'' if exact else '#'}.4g}".partition("e")       # −0 + 0 is 0
-    power = f"·10{str(int(exponent)).replace('-', '−').translate(_SUPERSCRIPTS)}" if exponent else ""
-    return digits.removesuffix(".").replace("-", "−") + power
+    items: list[Item]
 
 
 def subscript(index: int) -> str:
-    """An index as it stands below a letter."""
+    """An index as a subscript."""
     return str(index).translate(_SUBSCRIPTS)
 
 
@@ -89,14 +77,14 @@ def as_text(title: str, sections: list[Section]) -> str:
     for section in sections:
         lines += ["", section.title, "─" * len(section.title)]
         for item in section.items:
-            written_out = [f"  {line}".rstrip() for line in _text(item)]
-            lines += [*written_out, ""] if len(written_out) > 1 and not isinstance(item, str) else written_out
+            text = [f"  {line}".rstrip() for line in _text(item)]
+            lines += [*text, ""] if len(text) > 1 and not isinstance(item, str) else text
         if not lines[-1]:
             lines.pop()
     return "\n".join(lines)
 
 
-def _text(item: str | Equation | Lines) -> list[str]:
+def _text(item: Item) -> list[str]:
     if isinstance(item, str):
         return textwrap.wrap(item, WIDTH)
     if isinstance(item, Lines):
@@ -118,7 +106,10 @@ def _text(item: str | Equation | Lines) -> list[str]:
 
 
 def _chunks(parts: tuple[str | Matrix, ...]) -> list[list[list[str]]]:
-    """What a line of an equation is not broken within: a matrix with the signs before it, or a formula where is none."""
+    """The parts of an equation, of which none is broken over two lines.
+
+    A chunk is a matrix with the formulas before it; without matrices, each formula is a chunk.
+    """
     chunks: list[list[list[str]]] = [[]]
     for part in parts:
         chunks[-1].append(_block(part))
@@ -132,7 +123,7 @@ def _chunks(parts: tuple[str | Matrix, ...]) -> list[list[list[str]]]:
 
 
 def _block(part: str | Matrix) -> list[str]:
-    """Lines of one width, the caption the last of them."""
+    """A formula or a matrix as lines of equal width; the last line is the caption."""
     if isinstance(part, str):
         return [part, " " * len(part)]
     columns = [_aligned(list(column)) for column in zip(*part.cells, strict=True)]
@@ -144,14 +135,14 @@ def _block(part: str | Matrix) -> list[str]:
 
 
 def _aligned(cells: list[str]) -> list[str]:
-    """Cells of one width, their decimal points below one another."""
+    """The cells padded to one width, with aligned decimal points."""
     split = [cell.partition(".") for cell in cells]
     before, after = max(len(whole) for whole, _, _ in split), max(len(point + rest) for _, point, rest in split)
     return [whole.rjust(before) + (point + rest).ljust(after) for whole, point, rest in split]
 
 
 def _beside(blocks: list[list[str]]) -> list[str]:
-    """Blocks side by side, their middles on one line and their captions on the last."""
+    """Blocks side by side: their middles share one line, their captions the last one."""
     high = max(len(block) for block in blocks) - 1
     columns = []
     for block in blocks:
@@ -165,19 +156,19 @@ def _beside(blocks: list[list[str]]) -> list[str]:
 # ------------------------------------------------------------------------------------------------------------------- HTML
 
 
-_BRACKETS = "border:solid;border-width:0 0.08em;border-radius:0.5em"     # a sign grows only where there is a mathematical font
+_BRACKETS = "border:solid;border-width:0 0.08em;border-radius:0.5em"     # bracket signs grow only with a mathematical font
 _LEFT, _RIGHT = ("padding:0.2em 0.4em;" + "".join(f"text-align:{prefix}{side};" for prefix in ("", "-webkit-"))
                  for side in ("left", "right"))
 
 
 def as_html(title: str, sections: list[Section]) -> str:
-    """The sections as HTML that is also well-formed XML and needs nothing but itself."""
+    """The sections as HTML that is also well-formed XML and loads nothing."""
     body = "".join(f'<details open="open"><summary style="font-weight:bold;margin:0.8em 0 0.2em">{html.escape(section.title)}'
                    f"</summary>{''.join(map(_html, section.items))}</details>" for section in sections)
     return f'<div style="line-height:1.5"><p style="font-weight:bold">{html.escape(title)}</p>{body}</div>'
 
 
-def _html(item: str | Equation | Lines) -> str:
+def _html(item: Item) -> str:
     if isinstance(item, str):
         return f'<p style="margin:0.3em 0">{html.escape(item)}</p>'
     if isinstance(item, Lines):
@@ -198,33 +189,40 @@ def _mathml_of(part: str | Matrix) -> str:
     return f'<munder><mtable displaystyle="false" style="{_BRACKETS}">{rows}</mtable>{mathml(part.caption)}</munder>'
 
 
-_TOKEN = re.compile(r"""(?P<space>\s+) | (?P<number>[\d.]*\d|½) | (?P<layer>(?<=\w)\[\d+\]) | (?P<unit>(?<=\w)\[[ik]\])
-    | (?P<text>where|else|new) | (?P<word>log|tanh|max|sign|nan) | (?P<name>[d∂]?[A-Za-zŶŷαμπσΦ∞])
-    | (?P<above>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ′]+) | (?P<below>[₀-₉]+) | (?P<sign>.)""", re.VERBOSE)
+_Tokens = list[tuple[str, str]]
 _PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ₀₁₂₃₄₅₆₇₈₉", "0123456789−T0123456789")
-
-
 _HATS = {hat: f'<mover accent="true"><mi>{letter}</mi><mo stretchy="false">^</mo></mover>'
          for hat, letter in (("ŷ", "y"), ("Ŷ", "Y"))}
 
 
+def _words() -> list[str]:
+    """The names of functions in the formulas of the registries, the longest first; and nan."""
+    words = [entry.words for registry in (ACTIVATIONS, LOSSES, OPTIMIZERS) for entry in registry.values()]
+    return sorted({"nan"}.union(*words), key=len, reverse=True)
+
+
+def _tokens_of(formula: str) -> _Tokens:
+    """A formula as pairs (kind, text)."""
+    pattern = rf"""(?P<space>\s+) | (?P<number>[\d.]*\d|½) | (?P<layer>(?<=\w)\[\d+\]) | (?P<unit>(?<=\w)\[[ik]\])
+    | (?P<text>where|else|new) | (?P<word>{'|'.join(map(re.escape, _words()))}) | (?P<name>[d∂]?[A-Za-zŶŷαμπσΦ∞])
+    | (?P<above>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ′]+) | (?P<below>[₀-₉]+) | (?P<sign>.)"""
+    return [(match.lastgroup or "", match.group()) for match in re.finditer(pattern, formula, re.VERBOSE)]
+
+
 def mathml(formula: str) -> str:
     """A formula as MathML: [1], ², ᵀ, ′ and ^ above the letter, [i] and ₁ below it, a / b as a fraction, √(…) as a root."""
-    tokens = [(match.lastgroup or "", match.group()) for match in _TOKEN.finditer(formula)]
+    tokens = _tokens_of(formula)
     terms = ""
-    after_a_term = formula[1:2] in ("", " ")        # "− x" is the rest of a difference, "−x" is not
-    while tokens:                                   # a parenthesis may be closed that was opened before a matrix
+    after_a_term = formula[1:2] in ("", " ")        # "− x" continues a difference, "−x" does not
+    while tokens:                                   # a ")" may belong to a "(" before a matrix
         terms += _term(tokens) if tokens[0][1] == ")" else _row(tokens, after_a_term)[0]
     return terms
 
 
-_Tokens = list[tuple[str, str]]
-
-
 def _row(tokens: _Tokens, operand: bool = False) -> tuple[str, int]:
-    """All tokens, which it uses up, to a closing parenthesis; and how many terms they were.
+    """Consume the tokens up to a closing parenthesis; return them as an mrow, and the number of terms.
 
-    operand: whether the last term is one, from which a space parts the next, or a sign takes away the next.
+    operand: whether an operand comes before, so that a space separates the next one and a sign is an infix.
     """
     terms: list[str] = []
     while tokens and tokens[0][1] != ")":
@@ -249,7 +247,7 @@ def _row(tokens: _Tokens, operand: bool = False) -> tuple[str, int]:
 
 
 def _denominator(tokens: _Tokens) -> str:
-    """What stands below the line of a fraction: a term, or a sum."""
+    """The denominator of a fraction: a term, or Σ with its term."""
     if tokens[0][0] == "space":
         tokens.pop(0)
     if tokens[0][1] != "Σ":
@@ -258,7 +256,7 @@ def _denominator(tokens: _Tokens) -> str:
 
 
 def _term(tokens: _Tokens) -> str:
-    """One letter, number, sign or group, with what stands above and below it."""
+    """Consume one letter, number, sign or group, with its superscripts and subscripts."""
     kind, text = tokens.pop(0)
     if kind == "number":
         base = f"<mn>{text}</mn>"
@@ -271,7 +269,7 @@ def _term(tokens: _Tokens) -> str:
         base = f"<mtext>&#160;{text}&#160;</mtext>"
     elif text == "(":
         content, terms = _row(tokens)
-        if not tokens:              # to be closed after a matrix
+        if not tokens:              # closed after a matrix
             return f'<mo stretchy="false">(</mo>{content}'
         tokens.pop(0)
         base = content if terms == 1 and "<mfrac>" in content else f"<mrow><mo>(</mo>{content}<mo>)</mo></mrow>"

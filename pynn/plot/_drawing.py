@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +18,7 @@ from matplotlib.textpath import text_to_path
 
 from pynn.network import Network
 from pynn.plot._panels import COLOURS, panel
+from pynn.writing import elided, number_mathtext
 
 GREY = "0.35"
 POSITIVE, NEGATIVE = COLOURS[0], COLOURS[1]
@@ -106,11 +106,9 @@ def arrow(ax: Axes, start: Point, end: Point, colour: str = "black", thickness: 
                             length_includes_head=True, color=colour, linewidth=0, zorder=2))
 
 
-def shown(n: int, head: int, tail: int) -> list[str]:
-    """The indices 1 … n in a column or row: all, or the first and the last ones with "" for those between."""
-    if n <= head + tail:
-        return [str(i) for i in range(1, n + 1)]
-    return [*map(str, range(1, head + 1)), "", *map(str, range(n - tail + 1, n + 1))]
+def index_labels(n: int, head: int, tail: int) -> list[str]:
+    """The indices 1 … n of a column or row as texts.  If there are too many, only the first and last, with "" between them."""
+    return ["" if i is None else str(i + 1) for i in elided(n, head, tail)]
 
 
 def column(ax: Axes, x: float, y: float, indices: list[str], spacing: float) -> Places:
@@ -140,17 +138,6 @@ def join(ax: Axes, before: Places, after: Places, W: np.ndarray | None, widest: 
         "zorder": 1, **lines}))
 
 
-def number(value: float) -> str:
-    """Three digits in mathtext, without the dollars; a whole number has no more than it needs."""
-    if not math.isfinite(value):
-        return r"\mathrm{nan}" if math.isnan(value) else r"\infty" if value > 0 else r"-\infty"
-    if value == round(value) and abs(value) < 1000:
-        return str(int(value))
-    digits, _, exponent = f"{value:#.3g}".partition("e")
-    digits = digits.removesuffix(".")
-    return rf"{digits} \cdot 10^{{{int(exponent)}}}" if exponent else digits
-
-
 def cells_of(rows: list[str], columns: list[str], text: Callable[[str, str], str]) -> Cells:
     """The texts of a matrix, by row and column, with dots for an ellipsis."""
     dots = {(True, False): r"$\cdots$", (False, True): r"$\vdots$", (False, False): r"$\ddots$"}
@@ -159,7 +146,7 @@ def cells_of(rows: list[str], columns: list[str], text: Callable[[str, str], str
 
 def numbers(values: np.ndarray, rows: list[str], columns: list[str]) -> Cells:
     """The cells of a matrix of numbers."""
-    return cells_of(rows, columns, lambda i, j: f"${number(values[int(i) - 1, int(j) - 1])}$")
+    return cells_of(rows, columns, lambda i, j: f"${number_mathtext(values[int(i) - 1, int(j) - 1])}$")
 
 
 def size_of(cells: Cells) -> tuple[float, float]:

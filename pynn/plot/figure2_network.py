@@ -19,10 +19,10 @@ from pynn.plot._drawing import (
     check_network,
     circle,
     column,
+    index_labels,
     join,
     points,
     prediction,
-    shown,
     sizes_of,
     width_of,
     write,
@@ -68,7 +68,7 @@ def network(net: Network, ax: Axes | None = None, **lines: Any) -> Axes:
     [8, 4]
     """
     check_network(net)
-    columns = [shown(n, 8, 8) for n in net.sizes]
+    columns = [index_labels(n, 8, 8) for n in net.sizes]
     names = ["input", *net.activations]
     counts = [f"$n^{{[{l}]}} = {n}$" for l, n in enumerate(net.sizes)]
     slots = max(map(len, columns))

@@ -22,17 +22,17 @@ from pynn.plot._drawing import (
     circle,
     column,
     extent,
+    index_labels,
     join,
-    number,
     numbers,
     prediction,
     row,
-    shown,
     sizes_of,
     width_of,
     write,
 )
 from pynn.plot._panels import say, styled
+from pynn.writing import number_mathtext
 
 _RADIUS, _LARGE, _SPACING = 1.4, 2.0, 3.2       # of the circles, in ems
 
@@ -236,7 +236,7 @@ class _Known:
         self.arrays = {"W": net[layer].W, "b": net[layer].b}
         n_before, n = net.sizes[layer - 1:layer + 1]
         self.l, self.previous, self.n, self.n_before = str(layer), str(layer - 1), str(n), str(n_before)
-        self.inputs, self.units, self.activation = shown(n_before, 4, 2), shown(n, 4, 2), net[layer].activation
+        self.inputs, self.units, self.activation = index_labels(n_before, 4, 2), index_labels(n, 4, 2), net[layer].activation
         if x is not None:
             example = validation.finite_array(x, "x")
             if example.shape != (net.sizes[0],):
@@ -246,7 +246,7 @@ class _Known:
 
     def value(self, name: str, i: str, j: str = "1") -> str:
         """A number, or nothing where it is not known."""
-        return f"${number(self.arrays[name][int(i) - 1, int(j) - 1])}$" if name in self.arrays else ""
+        return f"${number_mathtext(self.arrays[name][int(i) - 1, int(j) - 1])}$" if name in self.arrays else ""
 
     def equal(self, symbol: str, name: str, i: str, j: str = "1") -> str:
         """A symbol, and its number where it is known."""

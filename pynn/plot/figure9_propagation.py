@@ -22,16 +22,16 @@ from pynn.plot._drawing import (
     circle,
     column,
     extent,
-    number,
+    index_labels,
     numbers,
     points,
     row,
-    shown,
     sizes_of,
     width_of,
     write,
 )
 from pynn.plot._panels import COLOURS, say, styled
+from pynn.writing import number_mathtext
 
 FORWARD, BACKWARD = COLOURS[0], COLOURS[3]
 _GAP = 3.2              # ems between the boxes of two layers
@@ -87,8 +87,9 @@ def propagation(net: Network, X: ArrayLike | None = None, y: ArrayLike | None = 
         step, gradients = net.forward(X), net.backward(X, y)
         m = str(step.A[0].shape[1])
         inputs, passed_on = [_array("A^{[0]} = X", step.A[0])], [_array("dA^{[0]}", gradients.dA[0])]
-        loss = [_array("Y", _columns(net, y, int(m))), _array(r"\hat{Y}", step.A[L]), (f"$J = {number(gradients.loss)}$", "")]
-    layers = shown(L, 2, 1) if step is None else shown(L, 3, 2)
+        loss = [_array("Y", _columns(net, y, int(m))), _array(r"\hat{Y}", step.A[L]),
+                (f"$J = {number_mathtext(gradients.loss)}$", "")]
+    layers = index_labels(L, 2, 1) if step is None else index_labels(L, 3, 2)
     forward = {l: _forward(net, int(l), step) for l in layers if l}
     backward = {l: _backward(net, int(l), gradients) for l in layers if l}
 
@@ -181,7 +182,7 @@ def _columns(net: Network, y: ArrayLike, m: int) -> np.ndarray:
 
 def _array(symbol: str, values: np.ndarray) -> Part:
     """A matrix of numbers over its symbol and shape."""
-    rows, columns = (shown(n, 2, 1) if n > 4 else shown(n, n, 0) for n in values.shape)
+    rows, columns = (index_labels(n, 2, 1) if n > 4 else index_labels(n, n, 0) for n in values.shape)
     return numbers(values, rows, columns), f"${symbol} \\; ({values.shape[0]}, {values.shape[1]})$"
 
 

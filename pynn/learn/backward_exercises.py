@@ -1,0 +1,208 @@
+"""The exercises on backpropagation: loss, derivatives, a layer, all layers, the update.  Reading on shows the solutions."""
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pynn import reference
+from pynn.learn.exercise import Array, Case, Mistakes, draw_labels, draw_layer, draw_network, exercise, layer_of
+
+
+def _draw_predictions(rng: np.random.Generator, case: Case) -> tuple[Any, ...]:
+    return draw_labels(case.m), rng.uniform(0.05, 0.95, size=(1, case.m))
+
+
+@exercise("J", draw=_draw_predictions)
+def binary_cross_entropy(Y: Array, Y_hat: Array) -> tuple[Any, Mistakes]:
+    """The binary cross-entropy of all examples together, with the natural logarithm.
+
+    Y: (1, m), 0 or 1; Y_hat: (1, m), strictly between 0 and 1.  J: a number.
+    """
+    ones, zeros = Y * np.log(Y_hat), (1 - Y) * np.log(1 - Y_hat)
+    J, m = -np.sum(ones + zeros) / Y.shape[1], Y.shape[1]
+    return J, {
+        "the 1/m is missing (m is the number of columns)": lambda: m * J,
+        "the 1/m is missing, and the sign is wrong": lambda: -m * J,
+        "the 1/m is there twice": lambda: J / m,
+        "the examples are not summed": lambda: -(ones + zeros),
+        "the examples are not summed, the 1/m is there": lambda: -(ones + zeros) / m,
+        "the term of the examples with y = 0 is missing": lambda: -np.sum(ones) / m,
+        "the term of the examples with y = 1 is missing": lambda: -np.sum(zeros) / m,
+        "the two terms have different signs": lambda: -np.sum(ones - zeros) / m,
+        "the two terms have different signs, the first a wrong one": lambda: np.sum(ones - zeros) / m,
+        "Y and Y_hat are exchanged": lambda: -np.sum(Y_hat * np.log(Y) + (1 - Y_hat) * np.log(1 - Y)) / m,
+        "y and 1 − y are exchanged": lambda: -np.sum((1 - Y) * np.log(Y_hat) + Y * np.log(1 - Y_hat)) / m,
+        "the logarithm has base 2": lambda: J / np.log(2),
+        "the logarithm has base 10": lambda: J / np.log(10),
+        "this is the mean squared error, another loss": lambda: np.mean((Y - Y_hat) ** 2),
+    }
+
+
+@exercise("dA", draw=_draw_predictions)
+def loss_derivative(Y: Array, Y_hat: Array) -> tuple[Any, Mistakes]:
+    """dA[L], the start of backpropagation: the derivative of each example's binary cross-entropy by its ŷ.
+
+    The 1/m belongs to dW and db.
+    Y: (1, m), 0 or 1; Y_hat: (1, m), strictly between 0 and 1.  dA: (1, m).
+    """
+    dA, m = reference.loss_derivative("binary_cross_entropy", Y, Y_hat), Y.shape[1]
+    ones, zeros = Y / Y_hat, (1 - Y) / (1 - Y_hat)
+    return dA, {
+        "the 1/m is here already": lambda: dA / m,
+        "the 1/m is here already, and the sign is wrong": lambda: -dA / m,
+        "the two terms have the same sign, as if 1 − ŷ grew with ŷ, and both are positive": lambda: ones + zeros,
+        "the two terms have the same sign, as if 1 − ŷ grew with ŷ, and both are negative": lambda: -(ones + zeros),
+        "the term of the examples with y = 0 is missing": lambda: -ones,
+        "the term of the examples with y = 1 is missing": lambda: zeros,
+        "this is dZ[L], which already has the factor g′": lambda: Y_hat - Y,
+        "this is the derivative of the squared error, another loss": lambda: 2 * (Y_hat - Y),
+        "Y and Y_hat are exchanged": lambda: -Y_hat / Y + (1 - Y_hat) / (1 - Y),
+        "y and 1 − y are exchanged": lambda: -(1 - Y) / Y_hat + Y / (1 - Y_hat),
+        "the examples are summed up; each has its own derivative": lambda: np.sum(dA),
+        "the mean over the examples is taken; each has its own derivative": lambda: np.mean(dA),
+        "this is the loss of every example, not its derivative": lambda: -Y * np.log(Y_hat) - (1 - Y) * np.log(1 - Y_hat),
+    }
+
+
+def _draw_layer_backward(rng: np.random.Generator, case: Case) -> tuple[Any, ...]:
+    W, b, A_prev = draw_layer(rng, case)
+    Z = W @ A_prev + b
+    Z[0, 0] = 0             # here the derivative of relu is a convention
+    return rng.normal(size=(case.n, case.m)), Z, A_prev, W
+
+
+@exercise("dZ", "dW", "db", "dA_prev", draw=_draw_layer_backward, stage=lambda label: int(label != "dZ"))
+def layer_backward(dA: Array, Z: Array, A_prev: Array, W: Array) -> tuple[Any, Mistakes]:
+    """Backpropagation through one layer whose activation is relu.  The 1/m stands in dW and db, not in dZ and dA_prev.
+
+    dA, Z: (n, m); A_prev: (n_prev, m); W: (n, n_prev).
+    dZ: (n, m); dW: (n, n_prev); db: (n, 1); dA_prev: (n_prev, m).
+    """
+    m = Z.shape[1]
+    dZ = dA * reference.relu_prime(Z, Z)
+    _, (_, dW), (_, db), (dA_prev, _) = reference.backward([None, W], [None, Z], [A_prev, None], dZ, ["relu"])
+    return (dZ, dW, db, dA_prev), {
+        "the derivative of relu at z = 0 is 0 here, as in relu_prime": lambda: {"dZ": dA * (Z >= 0)},
+        "the derivative g′(Z) is missing": lambda: {"dZ": dA},
+        "g(Z) stands where its derivative belongs": lambda: {"dZ": dA * reference.relu(Z)},
+        "this is g′(Z) alone, without dA": lambda: {"dZ": reference.relu_prime(Z, Z)},
+        "g is applied to dA: the side of 0 is that of z": lambda: {"dZ": reference.relu(dA)},
+        "the derivative is that of the sigmoid": lambda: {"dZ": dA * reference.sigmoid_prime(Z, reference.sigmoid(Z))},
+        "the 1/m is missing": lambda: {"dW": m * dW, "db": m * db},
+        "the 1/m is missing, and the sign is wrong": lambda: {"dW": -m * dW, "db": -m * db},
+        "the 1/m is there twice": lambda: {"dW": dW / m, "db": db / m},
+        "the 1/m does not belong here": lambda: {"dZ": dZ / m, "dA_prev": dA_prev / m},
+        "dA stands where dZ belongs": lambda: {"dW": dA @ A_prev.T / m, "db": dA.sum(axis=1, keepdims=True) / m,
+                                               "dA_prev": W.T @ dA},
+        "Z stands where dZ belongs": lambda: {"dW": Z @ A_prev.T / m, "db": Z.sum(axis=1, keepdims=True) / m,
+                                              "dA_prev": W.T @ Z},
+        "it is not summed over the examples": lambda: {"db": dZ},
+        "it is not summed over the examples, the 1/m is there": lambda: {"db": dZ / m},
+        "it is summed over the units, not over the examples": lambda: {"db": dZ.sum(axis=0, keepdims=True) / m},
+        "it is averaged over the units, not over the examples": lambda: {"db": dZ.mean(axis=0, keepdims=True)},
+        "it is summed over the units, not over the examples, and has lost an axis": lambda: {"db": dZ.sum(axis=0) / m},
+        "it is summed over units and examples; each unit has its own": lambda: {"db": dZ.sum() / m},
+        "it is averaged over units and examples; each unit has its own": lambda: {"db": dZ.mean()},
+        "the sum has lost its second axis": lambda: {"db": dZ.sum(axis=1) / m},
+        "the sum has lost its second axis, and the 1/m is missing": lambda: {"db": dZ.sum(axis=1)},
+        "A_prev is not transposed": lambda: {"dW": dZ @ A_prev / m},
+        "dZ is transposed instead of the other factor": lambda: {"dW": dZ.T @ A_prev / m},
+        "the factors of the product are in the wrong order": lambda: {"dW": A_prev.T @ dZ / m, "dA_prev": dZ @ W.T},
+        "it is transposed, and the 1/m is missing": lambda: {"dW": A_prev @ dZ.T},
+        "W is not transposed": lambda: {"dA_prev": W @ dZ},
+        "W is not transposed, and the factors are in the wrong order": lambda: {"dA_prev": dZ @ W},
+        "dW stands where W belongs": lambda: {"dA_prev": dW.T @ dZ},
+    }
+
+
+def _backward_with(W: Any, A: Any, dZ: Array, slopes: list[Any]) -> dict[str, list[Any]]:
+    """Backpropagation from dZ[L]; slopes[l] is g′(Z[l]) or what replaces it."""
+    L, m = len(W) - 1, dZ.shape[1]
+    dW: list[Any] = [None] * (L + 1)
+    db: list[Any] = [None] * (L + 1)
+    for l in range(L, 0, -1):
+        dW[l], db[l] = dZ @ A[l - 1].T / m, dZ.sum(axis=1, keepdims=True) / m
+        if l > 1:
+            dZ = W[l].T @ dZ * slopes[l - 1]
+    return {"dW": dW, "db": db}
+
+
+def _draw_backward(rng: np.random.Generator, case: Case) -> tuple[Any, ...]:
+    W, b, X = draw_network(rng, case)
+    Z, A = reference.forward(W, b, X, ["relu"] * (len(W) - 2) + ["sigmoid"])
+    return W, Z, A, draw_labels(case.m)
+
+
+@exercise("dW", "db", draw=_draw_backward, stage=lambda label: -layer_of(label))
+def backward(W: list[Any], Z: list[Any], A: list[Any], Y: Array) -> tuple[Any, Mistakes]:
+    """Backpropagation through all layers, of the binary cross-entropy: relu in the hidden layers, the sigmoid in the last.
+
+    W, Z, A: as in forward, lists indexed by the layer 0 … L; Y: (1, m).
+    dW, db: lists of the same length, None at 0; dW[l]: (n[l], n[l−1]); db[l]: (n[l], 1).
+    """
+    L, m = len(W) - 1, Y.shape[1]
+    dA, dZ = reference.loss_derivative("binary_cross_entropy", Y, A[L]), A[L] - Y
+    slopes = [None if z is None else reference.relu_prime(z, z) for z in Z]
+    right = _backward_with(W, A, dZ, slopes)
+    dZs, _, _, _ = reference.backward(W, Z, A, dZ, ["relu"] * L)
+
+    def scaled(by: float) -> dict[str, list[Any]]:
+        return {name: [None, *(by * array for array in arrays[1:])] for name, arrays in right.items()}
+
+    def sloped(by: Any) -> Any:
+        return lambda: _backward_with(W, A, dZ, [None, *(by(z, a) for z, a in zip(Z[1:], A[1:], strict=True))])
+
+    return (right["dW"], right["db"]), {
+        "the 1/m is missing": lambda: scaled(m),
+        "the 1/m is missing, and the sign is wrong": lambda: scaled(-m),
+        "the 1/m is there twice": lambda: scaled(1 / m),
+        "the derivative g′ of the last layer is missing": lambda: _backward_with(W, A, dA, slopes),
+        "the derivative of relu stands in the last layer (a wrong Z?)": lambda: _backward_with(W, A, dA * slopes[L], slopes),
+        "the derivative g′ of the last layer is there twice": lambda: _backward_with(W, A, dZ * A[L] * (1 - A[L]), slopes),
+        "the derivative g′ of a hidden layer is missing": sloped(lambda z, a: np.ones_like(z)),
+        "the sigmoid's derivative at z stands in a hidden layer": sloped(
+            lambda z, a: reference.sigmoid_prime(z, reference.sigmoid(z))),
+        "the sigmoid's derivative as that of a stands in a hidden layer": sloped(lambda z, a: a * (1 - a)),
+        "g stands in a hidden layer where its derivative belongs": sloped(lambda z, a: a),
+        "the list is in reverse order": lambda: {name: [None, *arrays[:0:-1]] for name, arrays in right.items()},
+        "A[l] stands where A of the layer before belongs": lambda: _backward_with(W, [*A[1:], A[L]], dZ, slopes),
+        "Z stands where A of the layer before belongs": lambda: _backward_with(W, [A[0], *Z[1:]], dZ, slopes),
+        "it is not summed over the examples": lambda: {"db": dZs},
+        "it is not summed over the examples, the 1/m is there": lambda: {"db": [None, *(part / m for part in dZs[1:])]},
+        "the sum has lost its second axis": lambda: {"db": [None, *(db[:, 0] for db in right["db"][1:])]},
+    }
+
+
+def _draw_gradients(rng: np.random.Generator, case: Case) -> tuple[Any, ...]:
+    W, b, _ = draw_network(rng, case)
+    dW, db, _ = draw_network(rng, case)
+    return W, b, dW, db, 0.3
+
+
+@exercise("W", "b", draw=_draw_gradients)
+def descend(W: list[Any], b: list[Any], dW: list[Any], db: list[Any], learning_rate: float) -> tuple[Any, Mistakes]:
+    """One step of gradient descent in all layers.  It returns new lists of new arrays and does not change the given ones.
+
+    W, b, dW, db: lists indexed by the layer, None at 0; dW[l] has the shape of W[l], db[l] that of b[l];
+    learning_rate: a number.  W, b: lists as those given.
+    """
+    def mixed(kept: float, by: float) -> dict[str, list[Any]]:
+        return {name: [None, *(kept * old + by * slope for old, slope in zip(olds[1:], slopes[1:], strict=True))]
+                for name, olds, slopes in (("W", W, dW), ("b", b, db))}
+
+    right = mixed(1, -learning_rate)
+    return (right["W"], right["b"]), {
+        "the sign is wrong: this step goes uphill": lambda: mixed(1, learning_rate),
+        "the learning rate is missing": lambda: mixed(1, -1),
+        "the learning rate is missing, and the sign is wrong: this step goes uphill": lambda: mixed(1, 1),
+        "the learning rate divides; it should multiply": lambda: mixed(1, -1 / learning_rate),
+        "the learning rate is there twice": lambda: mixed(1, -(learning_rate**2)),
+        "it is not updated": lambda: mixed(1, 0),
+        "this is the step, not the new value": lambda: mixed(0, -learning_rate),
+        "this is the length of the step, not the new value": lambda: mixed(0, learning_rate),
+        "the learning rate scales the old value, not the gradient": lambda: mixed(learning_rate, -1),
+        "it shrinks in proportion to itself; the gradient is missing": lambda: mixed(1 - learning_rate, 0),
+        "db is subtracted where dW belongs": lambda: {
+            "W": [None, *(w - learning_rate * slope for w, slope in zip(W[1:], db[1:], strict=True))]},
+    }

@@ -1,0 +1,76 @@
+"""What diagnose returns: findings, each with its numbers, its cause and its remedy."""
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_WIDTH = 88                 # of a line of text
+
+KINDS = ("non_finite_parameters", "constant_labels", "unscaled_inputs", "unscaled_targets", "symmetry", "dead_relus",
+         "saturated_units", "vanishing_gradients", "exploding_gradients", "learning_rate_too_high", "learning_rate_too_low",
+         "class_imbalance", "constant_features", "duplicate_features")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One reason why a network does not learn.
+
+    Attributes
+    ----------
+    kind : str
+        One of KINDS.
+    layer : int or None
+        l, if the reason is in one layer.
+    message : str
+        What was found, with its numbers.
+    cause : str
+        Why it keeps the network from learning, in one sentence.
+    remedy : str
+        What to do, in one sentence.
+    """
+
+    kind: str
+    layer: int | None
+    message: str
+    cause: str
+    remedy: str
+
+    def __str__(self) -> str:
+        where = "" if self.layer is None else f", layer {self.layer}"
+        lines = [f"{self.kind}{where}: {self.message}", f"    cause:  {self.cause}", f"    remedy: {self.remedy}"]
+        return "\n".join(textwrap.fill(line, _WIDTH, subsequent_indent=" " * 12, break_on_hyphens=False) for line in lines)
+
+
+@dataclass(frozen=True, repr=False)
+class Diagnosis:
+    """The result of diagnose; it iterates over the findings.
+
+    Attributes
+    ----------
+    findings : tuple of Finding
+    examples : int
+        The number of examples that were looked at.
+    learning_rate : float
+        The learning rate that was tried.
+    """
+
+    findings: tuple[Finding, ...]
+    examples: int
+    learning_rate: float
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+    def __str__(self) -> str:
+        if self.ok:
+            return (f"nothing found that keeps the network from learning\n({self.examples} examples looked at, "
+                    f"learning rate {self.learning_rate:g} tried)")
+        return "\n".join(f"{number}. {finding}" for number, finding in enumerate(self.findings, start=1))
+
+    __repr__ = __str__          # readable at a prompt and in a notebook

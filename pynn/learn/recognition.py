@@ -1,0 +1,90 @@
+"""Recognising mistakes: a wrong result is compared with the results of typical mistakes."""
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pynn.learn.exercise import Array, Exercise, Inputs, Mistakes
+from pynn.learn.results import are_close, are_same
+
+Known = list[tuple[str, dict[str, Array]]]      # typical mistakes: the hint, and the results by label
+
+
+def recognise(exercise: Exercise, results: dict[str, Array], wanted: dict[str, Array], mistakes: Mistakes,
+              inputs: Inputs) -> list[str]:
+    """Hints on the wrong results of the lowest stage; those of higher stages may follow from them."""
+    wrong = [label for label in wanted if not are_same(results[label], wanted[label])]
+    stages = [exercise.stage(label) for label in wrong]
+    first = [label for label, stage in zip(wrong, stages, strict=True) if stage == min(stages)]
+    known = _results_of(mistakes, exercise.returns)
+    known.sort(key=lambda mistake: -sum(are_same(results[label], array) for label, array in mistake[1].items()))
+    return [f"{label}: {_describe(label, results[label], wanted[label], known, inputs)}" for label in first]
+
+
+def describe_shapes(got: Array, wanted: Array) -> str:
+    """A hint on a wrong shape."""
+    return f"its shape is {got.shape}, it should be {wanted.shape}"
+
+
+def _results_of(mistakes: Mistakes, returns: tuple[str, ...]) -> Known:
+    """The results of each mistake with these inputs, if it has results."""
+    known = []
+    with np.errstate(all="ignore"):
+        for hint, mistake in mistakes.items():
+            try:
+                value = mistake()
+            except ValueError:          # a product of factors that do not fit
+                continue
+            parts = value if isinstance(value, dict) else {returns[0]: value}
+            known.append((hint, {label: array for name, part in parts.items() for label, array in _arrays(name, part)}))
+    return known
+
+
+def _arrays(name: str, part: Any) -> list[tuple[str, Array]]:
+    if isinstance(part, list):
+        return [(f"{name}[{l}]", np.asarray(entry)) for l, entry in enumerate(part) if entry is not None]
+    return [(name, np.asarray(part))]
+
+
+def _describe(label: str, got: Array, wanted: Array, known: Known, inputs: Inputs) -> str:
+    """What is wrong with one result."""
+    shapes = "" if got.shape == wanted.shape else describe_shapes(got, wanted)
+    mistake = next((hint for hint, arrays in known if label in arrays and are_same(got, arrays[label])
+                    and not are_same(arrays[label], wanted)), None)
+    if mistake is None:
+        mistake = _general_mistake(got, wanted, inputs)
+    if mistake is None and not shapes:
+        mistake = _describe_place(got, wanted, inputs)
+    return "; ".join(text for text in (mistake, shapes) if text)
+
+
+def _general_mistake(got: Array, wanted: Array, inputs: Inputs) -> str | None:
+    """Mistakes that are possible in every exercise."""
+    if are_same(got, -wanted):
+        return "it has the wrong sign"
+    if got.ndim == 2 and are_same(got.T, wanted):
+        return "it is transposed"
+    unchanged = [name for name, value in inputs.items() if isinstance(value, np.ndarray) and are_same(got, value)]
+    if unchanged:
+        return f"this is {unchanged[0]}, returned unchanged"
+    if got.size == wanted.size and got.shape != wanted.shape and are_close(got.ravel(), wanted.ravel()):
+        return "the numbers are right, their arrangement is not"
+    if got.shape == wanted.shape and np.isfinite(got).all() and np.abs(got - wanted).max() <= 1e-3 * np.abs(wanted).max():
+        return "nearly right: is something rounded, clipped, or added for safety?"
+    return None
+
+
+def _describe_place(got: Array, wanted: Array, inputs: Inputs) -> str:
+    """How many elements are wrong, and the first of them."""
+    bad = ~np.isfinite(got)
+    what = "NaN or infinite"
+    if not bad.any():
+        scale = np.max(np.abs(wanted), initial=0)
+        bad, what = ~np.isclose(got, wanted, rtol=1e-9, atol=1e-11 * scale), "wrong"
+    if got.ndim == 0:
+        return f"the number is {what}"
+    at = tuple(int(i) for i in np.argwhere(bad)[0])
+    elementwise = all(isinstance(value, np.ndarray) and value.shape == got.shape for value in inputs.values())
+    there = ", where " + " and ".join(f"{name} is {value[at]:.6g}" for name, value in inputs.items()) if elementwise else ""
+    return f"{int(bad.sum())} of {bad.size} elements are {what}, the first at {list(at)}{there}"

@@ -1,0 +1,120 @@
+"""The exercises with many right results: the initialisation, and the whole network, which learns the circles."""
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pynn import datasets, reference
+from pynn.learn.exercise import CASES, Array, Call, Case, Inputs, Mistakes, exercise
+
+ACCURACY = 0.95             # of a network that has learned the circles
+
+
+def _blank(sizes: list[int]) -> tuple[list[Any], list[Any]]:
+    """Zeros in the shapes of W and b."""
+    return ([None, *(np.zeros((sizes[l], sizes[l - 1])) for l in range(1, len(sizes)))],
+            [None, *(np.zeros((sizes[l], 1)) for l in range(1, len(sizes)))])
+
+
+def _symmetric(label: str, W: Array) -> list[str]:
+    if len(W) > 1 and np.abs(W - W[0]).max() <= 1e-9 * np.abs(W).max():
+        return [f"{label}: the symmetry is not broken: all rows are equal, so its units would learn the same"]
+    if len(np.unique(W, axis=0)) < len(W):
+        return [f"{label}: the symmetry is not broken everywhere: some rows are equal, so their units would learn the same"]
+    return []
+
+
+def _all_equal(some: dict[str, Array], others: dict[str, Array]) -> bool:
+    return some.keys() == others.keys() and all(np.array_equal(array, others[label]) for label, array in some.items())
+
+
+def _judge_initialize(call: Call, inputs: Inputs, got: dict[str, Array]) -> list[str]:
+    hints = []
+    for label, array in got.items():
+        if not np.isfinite(array).all():
+            hints.append(f"{label}: some numbers are NaN or infinite")
+        elif label[0] == "b":
+            hints += [] if not array.any() else [f"{label}: biases may start at 0, these do not"]
+        elif symmetric := _symmetric(label, array):
+            hints += symmetric
+        elif array.size > 100 and abs(array.mean()) > array.std() / 3:
+            hints.append(f"{label}: the weights are not centred on 0: most have one sign, so that all sums drift one way")
+        elif array.size > 100 and array.std() * np.sqrt(array.shape[1]) > 4:
+            hints.append(f"{label}: the weights are too large for {array.shape[1]} inputs a unit: the sums grow layer by layer")
+        elif array.size > 100 and array.std() * np.sqrt(array.shape[1]) < 1e-3:
+            hints.append(f"{label}: the weights are so small that the sums vanish layer by layer")
+    if hints:
+        return hints
+    again, other = call(inputs), call({**inputs, "rng": np.random.default_rng(1)})
+    if not _all_equal(again, got):
+        return ["the numbers are not drawn from rng: an equal rng gives other numbers"]
+    if _all_equal(other, got):
+        return ["rng is not used: another rng gives the same numbers"]
+    return []
+
+
+@exercise("W", "b", draw=lambda rng, case: ([30, 25, 20, 8], rng), cases=CASES[:1], judge=_judge_initialize)
+def initialize(sizes: list[int], rng: np.random.Generator) -> tuple[Any, Mistakes]:
+    """The first W and b: weights drawn from rng, centred on 0, neither too small nor too large; biases 0.
+
+    sizes: the number of units n[0], n[1], …, n[L]; rng: a numpy Generator, the only source of random numbers.
+    W, b: lists indexed by the layer, None at 0; W[l]: (n[l], n[l−1]); b[l]: (n[l], 1).
+    """
+    return _blank(sizes), {}
+
+
+def _judge_train(call: Call, inputs: Inputs, got: dict[str, Array]) -> list[str]:
+    loss, accuracy = _loss_and_accuracy(got, inputs["X"], inputs["Y"])
+    for other in ("tanh", "sigmoid"):
+        if accuracy < ACCURACY <= _loss_and_accuracy(got, inputs["X"], inputs["Y"], other)[1]:
+            return [f"it has learned with {other} in the hidden layers: relu is wanted there"]
+    if not loss < 1.5:
+        return [f"the loss has risen to {loss:.3g}: {_why_it_rises(call, inputs)}"]
+    if hints := [hint for label, array in got.items() if label[0] == "W" for hint in _symmetric(label, array)]:
+        return hints
+    X, y = datasets.circles(400, rng=1)
+    _, accuracy = _loss_and_accuracy(got, X.T, y.reshape(1, -1))
+    state = f"loss {loss:.3g}, accuracy on new circles {accuracy:.0%}, {ACCURACY:.0%} wanted"
+    if accuracy < ACCURACY and loss > 0.6:
+        return [f"it has hardly learned ({state}): is every step kept, in all layers, and are there enough of them?"]
+    if not any(array.any() for label, array in got.items() if label[0] == "b"):
+        return ["all biases are still 0: are they updated, and returned?"]
+    if still := [label for label, array in got.items() if not array.any()]:
+        return [f"{', '.join(still)}: still 0: is every layer updated?"]
+    if accuracy < ACCURACY:
+        return [f"it has learned something but not enough ({state}): more iterations, or a larger learning rate?"]
+    return []
+
+
+def _loss_and_accuracy(got: dict[str, Array], X: Array, Y: Array, hidden: str = "relu") -> tuple[float, float]:
+    layers = range(1, len(got) // 2 + 1)
+    W, b = ([None, *(got[f"{name}[{l}]"] for l in layers)] for name in "Wb")
+    with np.errstate(all="ignore"):
+        Z, A = reference.forward(W, b, X, [hidden] * (len(layers) - 1) + ["sigmoid"])
+        return reference.stable_loss("binary_cross_entropy", Y, Z[-1], A[-1]), float(np.mean((A[-1] > 0.5) == Y))
+
+
+def _why_it_rises(call: Call, inputs: Inputs) -> str:
+    """Train with X = 0 and Y = 0, where only the last bias learns: it falls if steps go downhill, else it rises."""
+    X, Y = np.zeros_like(inputs["X"]), np.zeros_like(inputs["Y"])
+    got = call({**inputs, "X": X, "Y": Y})
+    uphill = bool(got) and _loss_and_accuracy(got, X, Y)[1] < 0.5
+    return "a step goes uphill: is a sign wrong?" if uphill else "is the learning rate too large?"
+
+
+def _draw_circles(rng: np.random.Generator, case: Case) -> tuple[Any, ...]:
+    X, y = datasets.circles(400, rng=0)
+    return np.ascontiguousarray(X.T), y.reshape(1, -1).astype(float), [2, 8, 8, 1], rng
+
+
+@exercise("W", "b", draw=_draw_circles, cases=CASES[:1], judge=_judge_train)
+def train(X: Array, Y: Array, sizes: list[int], rng: np.random.Generator) -> tuple[Any, Mistakes]:
+    """The whole network: initialise it and train it until it has learned the article's circles, within 10 s.
+
+    relu in the hidden layers, the sigmoid in the last, binary cross-entropy; you choose the learning rate and the
+    number of iterations.  The accuracy on new circles must reach 95 %.
+    X: (n[0], m); Y: (1, m), 0 or 1; sizes: n[0], n[1], …, n[L]; rng: a numpy Generator.
+    W, b: the learned parameters, lists indexed by the layer, None at 0; W[l]: (n[l], n[l−1]); b[l]: (n[l], 1).
+    """
+    return _blank(sizes), {}

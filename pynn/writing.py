@@ -1,0 +1,39 @@
+"""How numbers, lists and long rows are written, in texts and in pictures."""
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def elided(n: int, head: int = 4, tail: int = 2) -> list[int | None]:
+    """The indices 0 … n − 1.  If there are more than head + tail, only the first and the last, with None between them."""
+    return list(range(n)) if n <= head + tail else [*range(head), None, *range(n - tail, n)]
+
+
+def number_text(value: float) -> str:
+    """A number with four digits, or fewer if they give its exact value."""
+    if not math.isfinite(value):
+        return "nan" if math.isnan(value) else "∞" if value > 0 else "−∞"
+    exact = float(f"{value:.4g}") == value
+    digits, _, exponent = f"{value + 0:{'' if exact else '#'}.4g}".partition("e")       # −0 + 0 is 0
+    power = f"·10{str(int(exponent)).translate(_SUPERSCRIPTS)}" if exponent else ""
+    return digits.removesuffix(".").replace("-", "−") + power
+
+
+def number_mathtext(value: float) -> str:
+    """A number with three digits in Matplotlib's mathtext, without the dollar signs; whole numbers below 1000 in full."""
+    if not math.isfinite(value):
+        return r"\mathrm{nan}" if math.isnan(value) else r"\infty" if value > 0 else r"-\infty"
+    if value == round(value) and abs(value) < 1000:
+        return str(int(value))
+    digits, _, exponent = f"{value:#.3g}".partition("e")
+    digits = digits.removesuffix(".")
+    return rf"{digits} \cdot 10^{{{int(exponent)}}}" if exponent else digits
+
+
+def listed(items: Sequence[Any], most: int = 6) -> str:
+    """The items in one line, separated by commas; if there are more than `most`, the first ones and an ellipsis."""
+    return ", ".join(map(str, items[:most])) + (", …" if len(items) > most else "")
