@@ -77,8 +77,8 @@ def diagnose(net: Network, X: Any, y: Any) -> Diagnosis:
     dead_relus, layer 2: 6 of 6 units (1, 2, 3, 4, 5, 6) are 0 for every one of 500 examples
         cause:  The slope of relu is 0 where z ≤ 0, so these units pass on nothing and their
                 weights get no gradient.
-        remedy: Start again with weights from 'he' and biases of 0, with a learning rate below
-                0.1, or take leaky_relu.
+        remedy: Start again with weights from 'he' and biases of 0, with a learning rate
+                below 0.1, or take leaky_relu.
     """
     check_network(net)
     X = net.check_examples(X, "X")
