@@ -12,8 +12,14 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 from setuptools.errors import CompileError, LinkError
 
-# For every instruction set:
-MODULES = ["kernels", "forward", "dropout", "loss", "backward", "descent", "batches", "training", "probe"]
+# The modules of the engine, built for every instruction set.
+MODULES = ["activations", "products", "forward", "dropout", "loss", "backward", "descent",
+           "batches", "signals", "shares", "loop", "checks", "engine"]
+THREADED = ["shares", "loop"]           # with loops that OpenMP shares out
+WITH_NUMPY = ["checks", "engine", "probe"]
+# For tests and benchmarks only, so in no wheel: built in place (pip install -e, build_ext --inplace), or if PYNN_PROBE is 1.
+PROBE = pathlib.Path("tests", "probe.pyx")
+
 DEBUG = os.environ.get("PYNN_DEBUG") == "1"     # bounds checks in Cython, address and undefined-behaviour checks in C
 
 DIRECTIVES = {
@@ -23,15 +29,15 @@ DIRECTIVES = {
     "initializedcheck": DEBUG,
     "cdivision": True,      # IEEE division: 1/0 is infinite, as NumPy has it
 }
-# Loops of up to 7 rounds are unrolled before vectorisation, longer ones vectorised: what the tiles of tiles.pxd need, said to
-# gcc and to clang.
-# -fno-trapping-math: both sides of a choice may be computed, though one may set a floating-point flag that nobody reads.
+# The tiles of tiles.pxd need loops of up to 7 rounds to be unrolled before vectorisation and longer loops to be vectorised; gcc
+# and clang have a flag each.
+# -fno-trapping-math: both sides of a choice may be computed; one may set a floating-point flag, which nobody reads.
 FLAGS = {False: ["-O3", "-g0", "-fno-trapping-math", "-fno-math-errno",
                  "--param=max-completely-peel-times=7", "-mllvm -unroll-full-max-count=7"], True: ["-O1", "-g"]}
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer"]
 OPENMP = {"msvc": "/openmp", "unix": "-fopenmp", "mingw32": "-fopenmp"}
 
-# The engine is compiled once for each of these; cnn_core/__init__.py imports the last that the CPU has.
+# The engine is compiled once for each of these; cnn_core/__init__.py imports the last one that the CPU has.
 INSTRUCTION_SETS = {"baseline": {"unix": [], "mingw32": [], "msvc": []}}
 if platform.machine() in ("x86_64", "AMD64"):
     gcc = {
@@ -48,6 +54,11 @@ class BuildExtensions(build_ext):
         super().initialize_options()
         self.parallel = os.cpu_count()
 
+    def run(self):
+        if not (self.inplace or os.environ.get("PYNN_PROBE") == "1"):
+            self.extensions = [extension for extension in self.extensions if not extension.name.endswith(".probe")]
+        super().run()
+
     def build_extensions(self):
         kind = self.compiler.compiler_type
         flags = [part for flag in FLAGS[DEBUG] if kind != "msvc" and self.builds(flag) for part in flag.split()]
@@ -61,13 +72,13 @@ class BuildExtensions(build_ext):
         for extension in self.extensions:
             extension.extra_compile_args = flags + options[level_of(extension)]
             extension.extra_link_args = links
-            if extension.name.endswith(".training"):        # the one module with threads
+            if extension.name.split(".")[-1] in THREADED:
                 extension.extra_compile_args += threads
                 extension.extra_link_args = links + (threads if kind != "msvc" else [])
         super().build_extensions()
 
     def builds(self, flag, link=False):
-        """Whether the compiler, and if asked the linker, takes the flag; the engine builds without any of them."""
+        """Whether the compiler accepts the flag (link: and the linker); the engine builds without any of them."""
         with tempfile.TemporaryDirectory() as folder:
             source = pathlib.Path(folder, "empty.c")
             source.write_text("int main(void) { return 0; }\n")
@@ -86,11 +97,11 @@ class BuildExtensions(build_ext):
         super().copy_extensions_to_source()
 
     def get_source_files(self):
-        return []           # the copies below are no part of a source distribution; MANIFEST.in names the sources
+        return []           # the copies below are not part of a source distribution; MANIFEST.in names the sources
 
 
 def level_of(extension):
-    """Its instruction set; cnn_core.cpu, which finds out what the CPU has, is for any."""
+    """Its instruction set; cnn_core.cpu, which finds out what the CPU has, is built for all CPUs."""
     return extension.name.split(".")[1] if extension.name.count(".") == 2 else "baseline"
 
 
@@ -100,7 +111,7 @@ def copied(name):
     folder.mkdir(parents=True, exist_ok=True)
     for package in (folder, folder.parent):
         package.joinpath("__init__.pxd").touch()
-    for source in pathlib.Path("cnn_core").glob("*.p[yx][xd]"):
+    for source in [*pathlib.Path("cnn_core").glob("*.p[yx][xd]"), *[PROBE] * PROBE.exists()]:
         copy = folder / source.name
         if not copy.exists() or copy.read_bytes() != source.read_bytes():
             shutil.copyfile(source, copy)
@@ -113,11 +124,11 @@ setup(
             Extension(
                 f"cnn_core.{level}.{name}",
                 [str(copied(level) / f"{name}.pyx")],
-                include_dirs=[numpy.get_include()] if name in ("training", "probe") else [],
+                include_dirs=[numpy.get_include()] if name in WITH_NUMPY else [],
                 define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
             )
             for level in INSTRUCTION_SETS
-            for name in MODULES
+            for name in [*MODULES, *[PROBE.stem] * PROBE.exists()]
         ]
         + [Extension("cnn_core.cpu", ["cnn_core/cpu.pyx"])],
         include_path=["build/sources"],

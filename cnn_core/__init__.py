@@ -1,11 +1,11 @@
 """The engine of pynn: forward propagation, backpropagation and gradient descent in typed Cython.
 
-It knows buffers and shapes, never models, files or pictures.  Read it in the order forward.pyx, loss.pyx,
-backward.pyx, descent.pyx, training.pyx; every call carries the article's formula that it computes.
+It knows buffers and shapes, never models, files or pictures.  Read it in the order forward.pyx, loss.pyx, backward.pyx,
+descent.pyx, shares.pyx, loop.pyx, engine.pyx; every call carries the article's formula that it computes.
 
 The engine is compiled once for every instruction set, as cnn_core.baseline, cnn_core.avx2, cnn_core.avx512.  Importing
-this package imports the best that both the CPU and the build have, or the one that the environment variable
-PYNN_INSTRUCTION_SET names; `instruction_set` says which.
+this package imports the best one that both the CPU and the build have, or the one that the environment variable
+PYNN_INSTRUCTION_SET names; `instruction_set` is its name.
 """
 import importlib as _importlib
 import importlib.util as _util
@@ -41,18 +41,18 @@ def _chosen(usable: list[str]) -> str:
 
 @_contextmanager
 def _short_spins() -> Iterator[None]:
-    """While the engine is loaded, tell GNU's OpenMP to let waiting threads sleep after 0.1 ms, unless the user tells it more.
+    """While the engine is loaded, tell GNU's OpenMP to let waiting threads sleep after 0.1 ms, unless the user has set it.
 
-    Its threads else spin for 15 ms and keep the core from the very thread that they wait for, once the machine has other
-    work: a step was then 20 to 50 times slower.  OpenMP reads the variable when it is loaded, and never again.
+    By default they spin for 15 ms; on a busy machine they so occupy the core that the thread they wait for needs, and a step
+    was 20 to 50 times slower.  OpenMP reads the variable once, when it is loaded.
     """
-    theirs = {"GOMP_SPINCOUNT", "OMP_WAIT_POLICY"} & _os.environ.keys()
-    if not theirs:
+    set_by_user = {"GOMP_SPINCOUNT", "OMP_WAIT_POLICY"} & _os.environ.keys()
+    if not set_by_user:
         _os.environ["GOMP_SPINCOUNT"] = "2000"
     try:
         yield
     finally:
-        if not theirs:
+        if not set_by_user:
             del _os.environ["GOMP_SPINCOUNT"]
 
 
@@ -60,6 +60,6 @@ instruction_sets = _usable()
 instruction_set = _chosen(instruction_sets)
 
 with _short_spins():
-    _training = _importlib.import_module(f"cnn_core.{instruction_set}.training")
-ACTIVATIONS, LOSSES, OPTIMIZERS = _training.ACTIVATIONS, _training.LOSSES, _training.OPTIMIZERS
-OPENMP, Engine = _training.OPENMP, _training.Engine
+    _engine = _importlib.import_module(f"cnn_core.{instruction_set}.engine")
+ACTIVATIONS, LOSSES, OPTIMIZERS = _engine.ACTIVATIONS, _engine.LOSSES, _engine.OPTIMIZERS
+OPENMP, Engine = _engine.OPENMP, _engine.Engine

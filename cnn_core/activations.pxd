@@ -1,9 +1,10 @@
 """g and g′ of every activation, side by side, named as in reference.py; g′ is a function of z and of a = g(z).
 
-NaN stays NaN everywhere: a comparison with it is false, so each branch is written for NaN to fall through.
+NaN stays NaN everywhere: a comparison with NaN is false, and each function returns NaN in that case.
 """
 from .architecture cimport real
-from .elementary cimport exponential, expm1_of_negative, log1p, normal_tail
+from .elementary cimport (exponential, expm1_of_negative, log1p, minus_logs, nearest, normal_tail, power_of_two,
+                         short_expm1)
 
 cdef enum Activation:
     LINEAR
@@ -16,7 +17,19 @@ cdef enum Activation:
     GELU
     SILU
     SOFTPLUS
-    SOFTMAX                 # over the units of the output layer, so not an elementwise map: see kernels.softmax
+    SOFTMAX                 # over the units of the output layer, not elementwise: see activations.pyx
+
+cdef void activate(int g, const real *Z, real *A, Py_ssize_t units, Py_ssize_t columns) noexcept nogil
+cdef void times_derivative(int g, const real *Z, const real *A, const real *dA, real *dZ,
+                           Py_ssize_t units, Py_ssize_t columns) noexcept nogil
+
+
+# linear(z) = z;  linear′ = 1.
+cdef inline real linear(real z) noexcept nogil:
+    return z
+
+cdef inline real linear_prime(real z, real a) noexcept nogil:
+    return <real>1
 
 
 # sigmoid(z) = 1 / (1 + e^−z);  sigmoid′ = a (1 − a).  e^−|z| cannot overflow.
@@ -28,7 +41,17 @@ cdef inline real sigmoid_prime(real z, real a) noexcept nogil:
     return a * (<real>1 - a)
 
 
-# tanh(z), in elementary.pxd;  tanh′ = 1 − a².
+# tanh(z) = (e^2|z| − 1) / (e^2|z| + 1) with z's sign, where e^2|z| − 1 = 2^n (e^r − 1) + (2^n − 1) keeps its digits: within 4
+# units in the last place;  tanh′ = 1 − a².
+cdef inline real tanh(real z) noexcept nogil:
+    cdef real twice = <real>2 * (z if z > 0 else -z), n, scale, e
+    twice = <real>44 if twice > <real>44 else twice
+    n = nearest(twice * <real>1.44269504088896340736)
+    scale = power_of_two(n)
+    e = scale * short_expm1(minus_logs(twice, n)) + (scale - <real>1)
+    e = e / (e + <real>2)
+    return -e if z < 0 else e
+
 cdef inline real tanh_prime(real z, real a) noexcept nogil:
     return <real>1 - a * a
 

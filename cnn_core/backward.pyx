@@ -2,15 +2,16 @@
 
     dZ[l] = dA[l] ∗ g[l]′(Z[l])      dW[l] = dZ[l]·A[l−1]ᵀ      db[l] = Σ dZ[l]      dA[l−1] = W[l]ᵀ·dZ[l]
 
-The article's 1/m waits until the whole batch is summed: descent.pyx and Engine.backward put it in.
+The article's 1/m is left out here: shares.pyx and Engine.backward divide the sum over the batch by m.
 """
+from .activations cimport times_derivative
 from .architecture cimport Architecture, real
 from .dropout cimport Draw, drop
-from .kernels cimport outer_product, row_sums, times_derivative, transposed_product
+from .products cimport outer_product, row_sums, transposed_product
 
 
 # As reference.backward.          IN theta (θ), Z[1…L], A[0…L], dZ[L]   OUT dZ[1…L−1], dA[1…L−1], dA[0] if inputs_too, and dW and
-# db, summed over the examples, as gradient; added to it if add.  panel is room for a strip of A[l−1]ᵀ, draw forward's.
+# db, summed over the examples, as gradient; added to it if add.  panel is scratch memory for a strip of A[l−1]ᵀ; draw is that of forward.
 cdef void backward(const Architecture *net, const real *theta, const real *Z, real *A, real *dZ, real *dA, real *panel,
                    real *gradient, const Draw *draw, bint add, bint inputs_too, Py_ssize_t columns) noexcept nogil:
     cdef Py_ssize_t l, here, before, e

@@ -7,14 +7,24 @@ cdef enum Kind:
     FLOAT64
     INT64
 
-cdef struct Table:              # an array of the user, where it lies: m rows of examples, read through its strides
+cdef struct Rows:               # the user's array, read where it lies, through its strides: a row is an example
     const char *data
     Kind kind
     Py_ssize_t m
     Py_ssize_t features
-    Py_ssize_t row              # bytes from one example to the next
-    Py_ssize_t feature          # bytes from one feature to the next
-    bint labels                 # one column of class numbers k that stand for one-hot columns
+    Py_ssize_t example_stride   # bytes from one example to the next
+    Py_ssize_t feature_stride   # bytes from one feature to the next
+    bint labels                 # one column of class numbers k, which stand for one-hot columns
+
+cdef struct Batch:              # examples start … stop−1 of an order
+    const Rows *X
+    const Rows *Y
+    const Rows *weights         # of the examples, one column; NULL: all weights are 1
+    const int64_t *order        # NULL: the order of X
+    Py_ssize_t start
+    Py_ssize_t stop
+    bint drops                  # whether there is dropout, and the key of its draws
+    uint64_t key
 
 cdef inline uint64_t splitmix64(uint64_t x) noexcept nogil:
     x += <uint64_t>0x9E3779B97F4A7C15
@@ -24,5 +34,5 @@ cdef inline uint64_t splitmix64(uint64_t x) noexcept nogil:
 
 cdef void shuffle(int64_t *order, int64_t start, int64_t stop, uint64_t key) noexcept nogil
 cdef uint64_t key_of(uint64_t seed, uint64_t number) noexcept nogil
-cdef void gather(const Table *table, const int64_t *order, Py_ssize_t start, Py_ssize_t examples, real *A,
+cdef void gather(const Rows *rows, const int64_t *order, Py_ssize_t start, Py_ssize_t examples, real *A,
                  Py_ssize_t units, Py_ssize_t columns) noexcept nogil

@@ -17,7 +17,7 @@ cdef uint64_t key_of(uint64_t seed, uint64_t number) noexcept nogil:
     return splitmix64(seed ^ splitmix64(number))
 
 
-# Steps i = start … stop−1 of the shuffle of 0, 1, 2, …: each puts i in place and exchanges it with one not after it.
+# Steps i = start … stop−1 of the shuffle of 0, 1, 2, …: each appends i and exchanges it with itself or an earlier one.
 # IN/OUT order
 cdef void shuffle(int64_t *order, int64_t start, int64_t stop, uint64_t key) noexcept nogil:
     cdef int64_t i, j
@@ -28,41 +28,41 @@ cdef void shuffle(int64_t *order, int64_t start, int64_t stop, uint64_t key) noe
         order[j] = i
 
 
-# Examples order[start], order[start + 1], … (order NULL: start, start + 1, …) as columns, the last one again in the
-# columns that are left.    OUT A (units, columns)
-cdef void gather(const Table *table, const int64_t *order, Py_ssize_t start, Py_ssize_t examples, real *A,
+# Examples order[start], order[start + 1], … (order NULL: start, start + 1, …) as columns; surplus columns repeat the last
+# example.    OUT A (units, columns)
+cdef void gather(const Rows *rows, const int64_t *order, Py_ssize_t start, Py_ssize_t examples, real *A,
                  Py_ssize_t units, Py_ssize_t columns) noexcept nogil:
     cdef Py_ssize_t i, c
     cdef int64_t label
-    if table.labels:
+    if rows.labels:
         for c in range(examples):
-            label = (<const int64_t *>(table.data + (start + c if order == NULL else order[start + c]) * table.row))[0]
+            label = (<const int64_t *>(rows.data + (start + c if order == NULL else order[start + c]) * rows.example_stride))[0]
             for i in range(units):
                 A[i*columns + c] = label == i
-    elif table.kind == FLOAT64:
-        gather_features(<const double *>table.data, table, order, start, examples, A, units, columns)
-    elif table.kind == FLOAT32:
-        gather_features(<const float *>table.data, table, order, start, examples, A, units, columns)
-    else:
-        gather_features(<const int64_t *>table.data, table, order, start, examples, A, units, columns)
+    elif rows.kind == FLOAT64:
+        gather_features(<const double *>rows.data, rows, order, start, examples, A, units, columns)
+    elif rows.kind == FLOAT32:
+        gather_features(<const float *>rows.data, rows, order, start, examples, A, units, columns)
+    elif rows.kind == INT64:
+        gather_features(<const int64_t *>rows.data, rows, order, start, examples, A, units, columns)
     for i in range(units):
         for c in range(examples, columns):
             A[i*columns + c] = A[i*columns + examples - 1]
 
 
-cdef void gather_features(const element *data, const Table *table, const int64_t *order, Py_ssize_t start,
+cdef void gather_features(const element *data, const Rows *rows, const int64_t *order, Py_ssize_t start,
                           Py_ssize_t examples, real *A, Py_ssize_t units, Py_ssize_t columns) noexcept nogil:
     cdef Py_ssize_t i, c = 0, j
     cdef (const char *)[4] example
-    while c + 4 <= examples:            # four examples are written side by side
+    while c + 4 <= examples:            # four examples at a time, so that writes are neighbours
         for j in range(4):
-            example[j] = <const char *>data + (start + c + j if order == NULL else order[start + c + j]) * table.row
+            example[j] = <const char *>data + (start + c + j if order == NULL else order[start + c + j]) * rows.example_stride
         for i in range(units):
             for j in range(4):
-                A[i*columns + c + j] = <real>(<const element *>(example[j] + i*table.feature))[0]
+                A[i*columns + c + j] = <real>(<const element *>(example[j] + i*rows.feature_stride))[0]
         c += 4
     while c < examples:
-        example[0] = <const char *>data + (start + c if order == NULL else order[start + c]) * table.row
+        example[0] = <const char *>data + (start + c if order == NULL else order[start + c]) * rows.example_stride
         for i in range(units):
-            A[i*columns + c] = <real>(<const element *>(example[0] + i*table.feature))[0]
+            A[i*columns + c] = <real>(<const element *>(example[0] + i*rows.feature_stride))[0]
         c += 1

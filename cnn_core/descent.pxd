@@ -11,15 +11,16 @@ cdef enum Rule:
     ADAMAX
 
 cdef struct Optimizer:
-    int rule
+    int rule                    # one of Rule
+    int vectors                 # that it keeps between steps: with 2, m and then v
     double alpha                # α, the learning rate
     double beta1                # of the running mean of ∇J, or μ of momentum
     double beta2                # of the running mean of (∇J)²
     double epsilon              # ε
-    double decay                # λ: AdamW's share of θ to take away
+    double decay                # λ: the part of θ that AdamW subtracts, times α
     double l1                   # of the penalty l1·Σ|W| + l2/2·ΣW²
     double l2
-    double clip_norm            # the longest ‖∇J‖, 0 for any
+    double clip_norm            # the largest norm ‖∇J‖; 0: no limit
 
 cdef void descend(real *theta, const real *gradient, real alpha, Py_ssize_t parameters) noexcept nogil
 cdef void update(const Optimizer *optimizer, double t, real *theta, const real *gradient, real scale, real *first,

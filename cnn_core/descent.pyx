@@ -1,7 +1,7 @@
 """Gradient descent:  θ ← θ − α·∇J, which is W[l] ← W[l] − α·dW[l] and b[l] ← b[l] − α·db[l] for every layer at once.
 
-Below it, the optimisers that refine the step, as PyTorch defines them, then what is added to ∇J.  Powers are elementwise; g
-is ∇J; m and v start at 0; t counts the steps from 1.
+Below it are the optimisers that refine the step, as PyTorch defines them, and the penalties that are added to ∇J.  Powers are
+elementwise; g is ∇J; m and v start at 0; t counts the steps from 1.
 
     momentum    m ← μ m + g                                                 θ ← θ − α m
     Nesterov    m ← μ m + g                                                 θ ← θ − α (g + μ m)
@@ -17,6 +17,10 @@ from .architecture cimport Architecture, real
 
 cdef extern from "<math.h>" nogil:
     float sqrtf(float x)
+
+# A rule, and how many vectors like θ it keeps between steps: m and v, or one of them.
+OPTIMIZERS = {"sgd": (SGD, 0), "momentum": (MOMENTUM, 1), "nesterov": (NESTEROV, 1), "rmsprop": (RMSPROP, 1),
+              "adagrad": (ADAGRAD, 1), "adam": (ADAM, 2), "adamw": (ADAMW, 2), "adamax": (ADAMAX, 2)}
 
 
 # As reference.descend.          IN gradient (∇J), alpha (α)   IN/OUT theta (θ)
@@ -64,7 +68,7 @@ cdef void update(const Optimizer *optimizer, double t, real *theta, const real *
             first[p] = normal(beta1 * first[p] + new1 * g)
             second[p] = normal(beta2 * second[p] + new2 * g * g)
             theta[p] = keep * theta[p] - alpha * first[p] / (square_root(second[p]) * root + epsilon)
-    else:
+    elif optimizer.rule == ADAMAX:
         alpha = <real>(optimizer.alpha / (1 - pow(optimizer.beta1, t)))
         for p in range(parameters):
             g = scale * gradient[p]
@@ -74,7 +78,7 @@ cdef void update(const Optimizer *optimizer, double t, real *theta, const real *
             theta[p] -= alpha * first[p] / second[p]
 
 
-# x, but 0 where it is below the normal numbers: with those a CPU is a hundred times slower, and β m never gets to 0 by itself.
+# x, or 0 where x is subnormal: a CPU is a hundred times slower with such numbers, and β m never reaches 0 by itself.
 cdef inline real normal(real x) noexcept nogil:
     cdef real least
     if real is float:
@@ -99,7 +103,7 @@ cdef void penalise(const Architecture *net, const real *theta, real *gradient, r
             gradient[p] += l2 * theta[p] + (l1 if theta[p] > 0 else (-l1 if theta[p] < 0 else <real>0))
 
 
-# ‖∇J‖², by which training.pyx clips as reference.clip.
+# ‖∇J‖², by which shares.pyx clips as reference.clip.
 cdef double squared_norm(const real *gradient, Py_ssize_t parameters) noexcept nogil:
     cdef double[8] sums
     cdef Py_ssize_t p, lane

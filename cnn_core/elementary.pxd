@@ -1,14 +1,15 @@
-"""e^x, e^x − 1, tanh, log(1 + x) and the normal distribution's tail without a branch or a table, so that loops over them become vector instructions.
+"""e^x, e^x − 1, log(1 + x) and the normal distribution's tail without a branch or a table, so that loops over them become
+vector instructions.
 
-Each takes its argument to a short interval, where the first terms of the Taylor series suffice, and puts the result
-together from there.  Errors: at most 2 units in the last place, tanh 4; infinities and NaN come out as in C's library.
+Each moves its argument to a short interval, where the first terms of the Taylor series are enough, and computes the result
+from there.  Errors: at most 2 units in the last place; infinities and NaN come out as in C's library.
 """
 from libc.math cimport INFINITY, NAN
 from libc.stdint cimport int32_t, uint32_t, uint64_t
 
 from .architecture cimport real
 
-# A literal is a double in C, and would make doubles of a loop over floats: hence <real>1.
+# A literal is a double in C and would turn a loop over floats into one over doubles: hence <real>1.
 
 cdef union Float:           # a number and its bits
     float value
@@ -19,7 +20,7 @@ cdef union Double:
     uint64_t bits
 
 
-# 2^n for a whole n: adding 1.5·2^23 (1.5·2^52) leaves n + bias in the lowest bits, from where it moves to the exponent's.
+# 2^n for a whole n: after adding 1.5·2^23 (1.5·2^52) the lowest bits hold n + bias; they are shifted to the exponent.
 cdef inline real power_of_two(real n) noexcept nogil:
     cdef Float f
     cdef Double d
@@ -82,17 +83,6 @@ cdef inline real expm1_of_negative(real x) noexcept nogil:
     return scale * short_expm1(minus_logs(x, n)) + (scale - <real>1)
 
 
-# tanh x = (e^2|x| − 1) / (e^2|x| + 1) with x's sign, where e^2|x| − 1 = 2^n (e^r − 1) + (2^n − 1) keeps its digits.
-cdef inline real tanh(real x) noexcept nogil:
-    cdef real twice = <real>2 * (x if x > 0 else -x), n, scale, e
-    twice = <real>44 if twice > <real>44 else twice
-    n = nearest(twice * <real>1.44269504088896340736)
-    scale = power_of_two(n)
-    e = scale * short_expm1(minus_logs(twice, n)) + (scale - <real>1)
-    e = e / (e + <real>2)
-    return -e if x < 0 else e
-
-
 # log(1 + x) = k log 2 + log(1 + f), where 1 + x = 2^k (1 + f) with 1 + f between √½ and √2.
 cdef inline real log1p(real x) noexcept nogil:
     cdef real u = <real>1 + x, f, k, lost, s, z, R, half_square, result
@@ -112,7 +102,7 @@ cdef inline real log1p(real x) noexcept nogil:
         k = kd.value - (4503599627370496.0 + 1023)
         ud.bits = (ud.bits & <uint64_t>0x000fffffffffffff) + <uint64_t>0x3fe6a09e667f3bcd
         f = ud.value - <real>1
-    # what 1 + x lost in rounding; for k = 0 nothing needs to be rounded
+    # the rounding error of 1 + x; for k = 0 nothing is rounded
     lost = (<real>1 - (u - x) if k > <real>1 else x - (u - <real>1)) / u
     f = x if k == 0 else f
     lost = <real>0 if k == 0 else lost
@@ -134,7 +124,7 @@ cdef inline real log1p(real x) noexcept nogil:
 # Chebyshev series of Φ(−|x|) e^(x²/2) / t over 0 <= t <= 1, as powers.
 cdef inline real normal_tail(real x, real e) noexcept nogil:
     cdef real t = <real>4 / (<real>4 + (x if x > 0 else -x)), s = <real>2 * t - <real>1, P
-    # in parts, since Cython takes very long over deep brackets
+    # in parts, since Cython needs very long for deep brackets
     if real is float:
         P = <float>0.0018780578454 + s*(<float>-0.00086998865936 + s*(<float>-0.00039094672471 + s*(<float>3.3413346774e-5
             + s*(<float>3.9330142396e-5 + s*(<float>-4.3277057539e-7)))))

@@ -1,7 +1,8 @@
 """Forward propagation of one block:  Z[l] = W[l]·A[l−1] + b[l],  A[l] = g[l](Z[l])."""
+from .activations cimport activate
 from .architecture cimport Architecture, real
 from .dropout cimport Draw, drop
-from .kernels cimport activate, product_plus_bias
+from .products cimport product_plus_bias
 
 
 # As reference.forward.          IN theta (θ), A[0], draw (NULL: no dropout)   OUT Z[1…L], A[1…L]

@@ -1,4 +1,4 @@
-"""The loss J of a block and its derivative by the output layer: J-sum, dZ[L], and the article's dA[L].
+"""The loss of a block, its derivative by the output layer (dZ[L], and the article's dA[L]), and the metric.
 
 Every loss is a mean over the units of the output layer (categorical cross-entropy: a sum), summed here over examples:
 
@@ -8,26 +8,26 @@ Every loss is a mean over the units of the output layer (categorical cross-entro
     mean absolute error         ℓ = |ŷ − y|
     Huber                       ℓ = ½ (ŷ − y)² where |ŷ − y| <= 1, else |ŷ − y| − ½
 
-The cross-entropies are computed from z, since ŷ may round to 0 or 1 and its logarithm to −∞, and so is
-dZ[L] = dA[L] ∗ g′(Z[L]) = Ŷ − Y, in which dA[L] and g′ would be ∞ and 0.
+The cross-entropies are computed from z, since ŷ may round to 0 or 1, and its logarithm to −∞.  For the same reason their
+dZ[L] = dA[L] ∗ g′(Z[L]) is computed as Ŷ − Y: the factors dA[L] and g′ would be ∞ and 0.
 """
 from libc.math cimport log
 
-from .activations cimport LINEAR, SIGMOID
+from .activations cimport LINEAR, SIGMOID, SOFTMAX, times_derivative
 from .architecture cimport BLOCK, Architecture, real
 from .elementary cimport exponential, log1p
-from .kernels cimport times_derivative
+
+LOSSES = {"binary_cross_entropy": BINARY_CROSS_ENTROPY, "categorical_cross_entropy": CATEGORICAL_CROSS_ENTROPY,
+          "mean_squared_error": MEAN_SQUARED_ERROR, "mean_absolute_error": MEAN_ABSOLUTE_ERROR, "huber": HUBER}
 
 
-# The loss summed over the examples of a block, each times its weight (weights may be NULL), as reference.stable_loss; and
-# dZ[L], as reference.output_gradient.
-# IN Z[L], A[L], Y (n[L], columns), weights (columns)   OUT dZ[L] (n[L], columns)
-cdef double loss(const Architecture *net, const real *Z, const real *A, const real *Y, const real *weights, real *dZ,
+# The loss summed over the examples of a block, each times its weight (weights may be NULL): reference.stable_loss.
+# IN Z[L], A[L], Y (n[L], columns), weights (columns)
+cdef double loss(const Architecture *net, const real *Z, const real *A, const real *Y, const real *weights,
                  Py_ssize_t examples, Py_ssize_t columns) noexcept nogil:
-    cdef Py_ssize_t K = net.n[net.L], i, c, e
+    cdef Py_ssize_t K = net.n[net.L], i, c
     cdef double[BLOCK] losses
     cdef double z, d
-    cdef real share = 1 / <real>K
     for c in range(columns):
         losses[c] = 0
     for i in range(K):
@@ -54,30 +54,12 @@ cdef double loss(const Architecture *net, const real *Z, const real *A, const re
                 losses[c] += d - 0.5 if d > 1 else 0.5 * d * d
     if net.loss == CATEGORICAL_CROSS_ENTROPY:
         cross_entropy(Z, Y, losses, K, columns)
-        # dZ[L] = A[L] − Y
-        for e in range(K * columns):
-            dZ[e] = A[e] - Y[e]
-    else:
-        for c in range(columns if K > 1 else 0):
+    elif K > 1:
+        for c in range(columns):
             losses[c] /= K
-        if net.loss == BINARY_CROSS_ENTROPY:
-            # dZ[L] = A[L] − Y
-            for e in range(K * columns):
-                dZ[e] = (A[e] - Y[e]) * share
-        else:
-            # dZ[L] = dA[L] ∗ g′(Z[L])
-            loss_derivative(net, A, Y, dZ, columns)
-            times_derivative(net.g[net.L], Z, A, dZ, dZ, K, columns)
     if weights != NULL:
         for c in range(columns):
             losses[c] *= weights[c]
-        for i in range(K):
-            for c in range(columns):
-                dZ[i*columns + c] *= weights[c]
-    # columns beyond the examples add nothing to a gradient
-    for i in range(K):
-        for e in range(i*columns + examples, (i + 1)*columns):
-            dZ[e] = 0
     return sum_of(losses, examples)
 
 
@@ -103,7 +85,7 @@ cdef void cross_entropy(const real *Z, const real *Y, double *losses, Py_ssize_t
         losses[c] = log(exponentials[c]) - chosen[c]
 
 
-# Σ x, in four sums, so that an addition need not wait for the one before.          IN x (count)
+# Σ x, in four sums, so that an addition does not wait for the one before it.          IN x (count)
 cdef double sum_of(const double *x, Py_ssize_t count) noexcept nogil:
     cdef double[4] sums
     cdef Py_ssize_t c, s
@@ -114,14 +96,42 @@ cdef double sum_of(const double *x, Py_ssize_t count) noexcept nogil:
     return (sums[0] + sums[1]) + (sums[2] + sums[3])
 
 
-# dA[L], the derivative of the summed loss by Ŷ: infinite where a cross-entropy's ŷ has rounded to the wrong end.
-# As reference.loss_derivative.          IN A[L], Y (n[L], columns)   OUT dA[L] (n[L], columns)
+# dZ[L] in its stable form, each column times its weight (weights may be NULL): reference.output_gradient.
+# IN Z[L], A[L], Y (n[L], columns), weights (columns)   OUT dZ[L] (n[L], columns)
+cdef void output_gradient(const Architecture *net, const real *Z, const real *A, const real *Y, const real *weights, real *dZ,
+                          Py_ssize_t examples, Py_ssize_t columns) noexcept nogil:
+    cdef Py_ssize_t K = net.n[net.L], i, c, e
+    cdef real share = 1 / <real>K
+    if net.loss == CATEGORICAL_CROSS_ENTROPY:
+        # dZ[L] = A[L] − Y
+        for e in range(K * columns):
+            dZ[e] = A[e] - Y[e]
+    elif net.loss == BINARY_CROSS_ENTROPY:
+        # dZ[L] = A[L] − Y
+        for e in range(K * columns):
+            dZ[e] = (A[e] - Y[e]) * share
+    else:
+        # dZ[L] = dA[L] ∗ g′(Z[L])
+        loss_derivative(net, A, Y, dZ, columns)
+        times_derivative(net.g[net.L], Z, A, dZ, dZ, K, columns)
+    if weights != NULL:
+        for i in range(K):
+            for c in range(columns):
+                dZ[i*columns + c] *= weights[c]
+    # surplus columns add nothing to a gradient
+    for i in range(K):
+        for e in range(i*columns + examples, (i + 1)*columns):
+            dZ[e] = 0
+
+
+# dA[L], the derivative of the summed loss by Ŷ: infinite where ŷ of a cross-entropy has rounded to the wrong end:
+# reference.loss_derivative.          IN A[L], Y (n[L], columns)   OUT dA[L] (n[L], columns)
 cdef void loss_derivative(const Architecture *net, const real *A, const real *Y, real *dA,
                           Py_ssize_t columns) noexcept nogil:
     cdef Py_ssize_t K = net.n[net.L], e
     cdef real share = 1 / <real>K
     if net.loss == BINARY_CROSS_ENTROPY:
-        # dA[L] = −(Y/Ŷ − (1−Y)/(1−Ŷ)), of which only one term is there for y = 0 or 1
+        # dA[L] = −(Y/Ŷ − (1−Y)/(1−Ŷ)), of which only one term is there: y is 0 or 1
         for e in range(K * columns):
             dA[e] = (<real>-1 / A[e] if Y[e] == 1 else <real>1 / (<real>1 - A[e])) * share
     elif net.loss == CATEGORICAL_CROSS_ENTROPY:
@@ -136,17 +146,17 @@ cdef void loss_derivative(const Architecture *net, const real *A, const real *Y,
         # dA[L] = the sign of Ŷ − Y
         for e in range(K * columns):
             dA[e] = share if A[e] > Y[e] else (-share if A[e] < Y[e] else <real>0 * A[e])
-    else:
+    elif net.loss == HUBER:
         # dA[L] = Ŷ − Y, from −1 to 1
         for e in range(K * columns):
             dA[e] = A[e] - Y[e]
             dA[e] = (<real>1 if dA[e] > 1 else (<real>-1 if dA[e] < -1 else dA[e])) * share
 
 
-# Added to metric: metric[0] the examples predicted rightly, or, for linear outputs, metric[i] the squared errors of unit i;
-# each times its weight (weights may be NULL).   IN A[L], Y (n[L], columns), weights (columns)   OUT metric (n[L])
-cdef void measure(const Architecture *net, const real *A, const real *Y, const real *weights, double *metric,
-                  Py_ssize_t examples, Py_ssize_t columns) noexcept nogil:
+# Adds to sums[0] the number of examples predicted rightly or, for linear outputs, to sums[i] the squared errors of unit i, each
+# times its weight (weights may be NULL): reference.metric.   IN A[L], Y (n[L], columns), weights (columns)   IN/OUT sums (n[L])
+cdef void metric(const Architecture *net, const real *A, const real *Y, const real *weights, double *sums,
+                 Py_ssize_t examples, Py_ssize_t columns) noexcept nogil:
     cdef Py_ssize_t K = net.n[net.L], i, c
     cdef double[BLOCK] measured
     cdef int[BLOCK] wrong
@@ -158,24 +168,24 @@ cdef void measure(const Architecture *net, const real *A, const real *Y, const r
             for c in range(columns):
                 d = <double>A[i*columns + c] - Y[i*columns + c]
                 measured[c] = d * d if weights == NULL else d * d * weights[c]
-            metric[i] += sum_of(measured, examples)
+            sums[i] += sum_of(measured, examples)
         return
     for c in range(columns):
         wrong[c] = 0
-        largest[c] = -1         # below every output of softmax
+        largest[c] = -1         # less than every output of softmax
     for i in range(K):
         if net.g[net.L] == SIGMOID:
             for c in range(columns):
                 wrong[c] |= (A[i*columns + c] > <real>0.5) != (Y[i*columns + c] > <real>0.5)
-        else:
+        elif net.g[net.L] == SOFTMAX:
             for c in range(columns):
                 wrong[c] = Y[i*columns + c] != 1 if A[i*columns + c] > largest[c] else wrong[c]
                 largest[c] = A[i*columns + c] if A[i*columns + c] > largest[c] else largest[c]
     if weights == NULL:
         for c in range(examples):
             count += wrong[c]
-        metric[0] += examples - count
+        sums[0] += examples - count
     else:
         for c in range(columns):
             measured[c] = <double>0 if wrong[c] else weights[c]
-        metric[0] += sum_of(measured, examples)
+        sums[0] += sum_of(measured, examples)

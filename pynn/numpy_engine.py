@@ -10,6 +10,7 @@ import numpy as np
 from pynn import reference
 from pynn.parameters import layer_views
 from pynn.randomness import epoch_order, kept_units
+from pynn.registry import Coefficients
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -19,7 +20,7 @@ _CHUNK = 1 << 14        # examples that predict and evaluate hold at once
 class NumpyEngine:
     """The engine of one architecture; see cnn_core.Engine for what its methods take and return.
 
-    n_threads is there for the interface alone: NumPy's own threads do the work.
+    n_threads has no effect: NumPy has threads of its own.
     """
 
     def __init__(self, sizes: Sequence[int], activations: Sequence[str], loss: str, dtype: Any,
@@ -60,7 +61,7 @@ class NumpyEngine:
             Z, A = self.forward(theta, X[rows])
             targets, weighing = self._targets(Y[rows]), None if weights is None else weights[rows]
             summed_loss += reference.stable_loss(self._loss, targets, Z[-1], A[-1], weighing) * targets.shape[1]
-            metric += self._measure(A[-1], targets, weighing)
+            metric += reference.metric(self._activations[-1], targets, A[-1], weighing)
         return summed_loss, metric
 
     def descend(self, theta: Array, gradient: Array, learning_rate: float) -> None:
@@ -85,7 +86,7 @@ class NumpyEngine:
                 masks = self._masks(seed, int(counts[0]), targets.shape[1])
                 Z, A = reference.forward(W, b, self._columns(X[batch]), self._activations, masks)
                 row[1] += reference.stable_loss(self._loss, targets, Z[-1], A[-1], weighing) * targets.shape[1]
-                row[2:] += self._measure(A[-1], targets)
+                row[2:] += reference.metric(self._activations[-1], targets, A[-1])
                 dZ_output = reference.output_gradient(self._loss, self._activations[-1], targets, Z[-1], A[-1], weighing)
                 _, dW, db, _ = reference.backward(W, Z, A, dZ_output, self._activations, masks)
                 if l1 or l2:
@@ -95,7 +96,7 @@ class NumpyEngine:
                     g = reference.clip(g, clip_norm)
                 counts += 1
                 reference.update(rule, theta, g, state, learning_rates[e], int(counts[1]),
-                                 reference.Coefficients(*coefficients))
+                                 Coefficients(*coefficients))
             if trace is not None:
                 trace[e] = theta
             now = time.perf_counter()
@@ -104,7 +105,7 @@ class NumpyEngine:
                 break
 
     def _masks(self, seed: int, step: int, m: int) -> list[Any] | None:
-        """Of every layer with dropout, what multiplies its A in this step."""
+        """The masks of this step, by which A[l] is multiplied; None where layer l has no dropout."""
         if not any(self._dropout):
             return None
         return [reference.dropout_mask(kept_units(seed, step, l, self._sizes[l], m, p), p, self.dtype) if p else None
@@ -123,14 +124,3 @@ class NumpyEngine:
         if Y.ndim == 1 and self._loss == "categorical_cross_entropy":
             return (np.arange(self._sizes[-1])[:, None] == Y).astype(self.dtype)
         return np.ascontiguousarray(Y.reshape(len(Y), -1).T, self.dtype)
-
-    def _measure(self, Y_hat: Array, targets: Array, weights: Array | None = None) -> Array:
-        metric = np.zeros(len(targets))
-        count = np.ones(targets.shape[1]) if weights is None else weights
-        if self._activations[-1] == "sigmoid":
-            metric[0] = ((Y_hat > 0.5) == (targets > 0.5)).all(axis=0) @ count
-        elif self._activations[-1] == "softmax":
-            metric[0] = (Y_hat.argmax(axis=0) == targets.argmax(axis=0)) @ count
-        else:
-            metric += ((Y_hat.astype(np.float64) - targets) ** 2) @ count
-        return metric

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from pynn.reference import OPTIMIZERS, Coefficients
+from pynn.reference import OPTIMIZERS
+from pynn.registry import Coefficients
 from pynn.validation import boolean, choice, real_number
 
 __all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Adamax", "Optimizer", "RMSprop"]

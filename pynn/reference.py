@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
+
+from pynn.registry import Activation, Coefficients, Loss, Rule
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Layers = list[Any]                      # one array a layer, None where there is none
@@ -139,18 +140,6 @@ def softmax(Z: Array) -> Array:
 
 Function = Callable[[Array], Array]
 
-
-@dataclass(frozen=True)
-class Activation:
-    """An entry of ACTIVATIONS; in the formulas σ is the sigmoid, Φ the normal distribution's."""
-
-    function: Function
-    derivative: Callable[[Array, Array], Array] | None      # None: not elementwise, so for the output layer only
-    formula: str                                            # of g(z)
-    derivative_formula: str                                 # of g′(z)
-    words: tuple[str, ...] = ()                             # the names of functions in the formulas
-
-
 ACTIVATIONS: dict[str, Activation] = {
     "linear": Activation(linear, linear_prime, "z", "1"),
     "sigmoid": Activation(sigmoid, sigmoid_prime, "1 / (1 + e^−z)", "a (1 − a)"),
@@ -261,21 +250,6 @@ def huber_prime(Y: Array, Y_hat: Array) -> Array:
     return np.clip(Y_hat - Y, -1, 1) / len(Y)
 
 
-@dataclass(frozen=True)
-class Loss:
-    """An entry of LOSSES."""
-
-    function: Callable[..., Any]                            # J of Y and Ŷ
-    derivative: Callable[[Array, Array], Array]             # dA[L] of Y and Ŷ
-    formula: str                                            # of J
-    derivative_formula: str                                 # of dA[L], without the share of a unit in a mean over the units
-    terms: tuple[tuple[float, str], ...]                    # up to which |ŷ − y|, and a unit's loss there, as a formula
-    outputs: tuple[str, ...]                                # the activations of the output layer that it goes with
-    words: tuple[str, ...] = ()                             # the names of functions in the formulas
-    mean_over_units: bool = True                            # or the sum over the units
-    of_z: Callable[[Array, Array], Array] | None = None     # the loss of each example from Z[L]; then dZ[L] is Ŷ − Y
-
-
 LOSSES: dict[str, Loss] = {
     "binary_cross_entropy": Loss(
         binary_cross_entropy, binary_cross_entropy_prime, "−(1/m) Σ ( y log ŷ + (1−y) log(1−ŷ) )", "−( Y/Ŷ − (1−Y)/(1−Ŷ) )",
@@ -321,6 +295,18 @@ def output_gradient(loss: str, activation: str, Y: Array, Z: Array, Y_hat: Array
     if LOSSES[loss].of_z is not None:
         return (Y_hat - Y) / (len(Y) if LOSSES[loss].mean_over_units else 1)
     return chained_output_gradient(loss, activation, Y, Z, Y_hat)
+
+
+def metric(activation: str, Y: Array, Y_hat: Array, weights: Array | None = None) -> Array:
+    """The number of examples predicted rightly, as element 0; for linear outputs, the squared errors of every unit, summed."""
+    sums, weights = np.zeros(len(Y)), np.ones(Y.shape[1]) if weights is None else weights
+    if activation == "linear":
+        sums += ((Y_hat.astype(np.float64) - Y) ** 2) @ weights
+    elif activation == "sigmoid":
+        sums[0] = ((Y_hat > 0.5) == (Y > 0.5)).all(axis=0) @ weights
+    elif activation == "softmax":
+        sums[0] = (Y_hat.argmax(axis=0) == Y.argmax(axis=0)) @ weights
+    return sums
 
 
 # ---------------------------------------------------------------------------------- backpropagation (cnn_core/backward.pyx)
@@ -379,15 +365,6 @@ def clip(gradient: Array, clip_norm: float) -> Array:
     return gradient * gradient.dtype.type(clip_norm / norm) if norm > clip_norm else gradient
 
 
-@dataclass(frozen=True)
-class Rule:
-    """An entry of OPTIMIZERS: the rule by which an optimiser changes θ."""
-
-    vectors: int                        # like θ, that it keeps between steps: m, v, or both
-    formula: str
-    words: tuple[str, ...] = ()         # the names of functions in the formula
-
-
 OPTIMIZERS: dict[str, Rule] = {
     "sgd": Rule(0, "θ ← θ − α g"),
     "momentum": Rule(1, "m ← μ m + g,   θ ← θ − α m"),
@@ -398,15 +375,6 @@ OPTIMIZERS: dict[str, Rule] = {
     "adamw": Rule(2, "θ ← θ − α λ θ,   m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²,   θ ← θ − α m̂ / (√v̂ + ε)"),
     "adamax": Rule(2, "m ← β₁ m + (1 − β₁) g,   v ← max(β₂ v, |g| + ε),   θ ← θ − α m̂ / v", words=("max",)),
 }
-
-
-class Coefficients(NamedTuple):
-    """The numbers of a rule besides α; 0 where it does not use one."""
-
-    beta1: float = 0.0          # β₁, or μ of momentum
-    beta2: float = 0.0          # β₂
-    epsilon: float = 0.0        # ε
-    decay: float = 0.0          # λ
 
 
 def update(rule: str, theta: Array, g: Array, state: Array, learning_rate: float, t: int, coefficients: Coefficients) -> None:

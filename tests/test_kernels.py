@@ -3,6 +3,7 @@ import importlib
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import mpmath
 import numpy as np
@@ -15,9 +16,16 @@ import cnn_core
 DTYPES = ("float32", "float64")
 
 
+def probe_of(level):
+    """The probe of an instruction set.  The build in the source tree has it; a wheel has it only if built with PYNN_PROBE=1."""
+    if not (Path(cnn_core.__file__).parent.parent / "setup.py").exists():
+        pytest.importorskip(f"cnn_core.{level}.probe", reason="an installed wheel has no probe")
+    return importlib.import_module(f"cnn_core.{level}.probe")
+
+
 @pytest.fixture(params=cnn_core.instruction_sets)
 def probe(request):
-    return importlib.import_module(f"cnn_core.{request.param}.probe")
+    return probe_of(request.param)
 
 
 # -------------------------------------------------------------------------------------------- products over tiles
@@ -32,7 +40,7 @@ def test_products_are_those_of_numpy(level, dtype, units, inputs, m, seed):
     W = rng.standard_normal((units, inputs)).astype(dtype)
     A = rng.standard_normal((inputs, m)).astype(dtype)
     dZ = rng.standard_normal((units, m)).astype(dtype)
-    check_products(importlib.import_module(f"cnn_core.{level}.probe"), W, A, dZ)
+    check_products(probe_of(level), W, A, dZ)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -18,7 +18,8 @@ MODULES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path.read_
            for path in sorted(PACKAGE.rglob("*.py"))}
 NAMES = {name.removesuffix(".__init__") for name in MODULES}
 FLOORS = (      # the arrows of the design: a module imports only from floors below its own
-    {"cnn_core", "reference", "history", "initializers", "randomness", "storage", "validation", "writing"},
+    {"cnn_core", "history", "initializers", "randomness", "registry", "storage", "validation", "writing"},
+    {"reference"},
     {"datasets", "optimizers", "parameters", "progress", "schedules", "standardizer"},
     {"architecture", "numpy_engine", "passes", "state"},
     {"model", "training"},
@@ -88,7 +89,7 @@ def test_the_engine_imports_nothing_of_pynn():
 
 MOST_LINES, MOST_IN_A_FUNCTION = 450, 60
 TOO_LONG = {        # still to be split; this list only becomes shorter
-    "cnn_core/training.pyx", "plot/figure9_propagation.py:propagation"}
+    "plot/figure9_propagation.py:propagation"}
 
 
 def lines_of_code(text: str) -> int:

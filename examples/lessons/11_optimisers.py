@@ -34,6 +34,7 @@ import numpy as np
 
 import pynn
 from pynn.optimizers import SGD, Adagrad, Adam, Adamax, AdamW, RMSprop
+from pynn.registry import Coefficients
 from pynn.schedules import Cosine, Exponential, Step
 
 for alpha in (0.002, 0.018, 0.0202):
@@ -86,7 +87,8 @@ def walk(rule, alpha, K, start):
     points = [theta.copy()]
     for t in range(1, 301):
         g = K @ theta
-        pynn.reference.update(rule, theta, g, state, alpha, t, *RULES[rule], 1e-8, 0)
+        coefficients = Coefficients(*RULES[rule], epsilon=1e-8)
+        pynn.reference.update(rule, theta, g, state, alpha, t, coefficients)
         points.append(theta.copy())
     points = np.array(points)
     J = np.sum(points @ K * points, axis=1) / 2

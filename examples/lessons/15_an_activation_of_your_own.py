@@ -56,11 +56,12 @@ ax.legend()
 # A copy to work on
 # -----------------
 #
-# The sources are copied to a temporary folder. ``add`` puts lines into a file of the copy, right behind a given text, and
-# prints what it changed: a line with + is new, one with − is gone.
+# The sources are copied to a temporary folder. ``add`` inserts lines into a file of the copy, directly after a given text, and
+# prints what it changed: a line with + is new, a line with − is gone. CONTRIBUTING.md lists the places; this lesson visits them
+# in the same order.
 here = Path(globals().get("__file__", "lesson")).resolve()          # a notebook has no file
 folders = [*here.parents, Path.cwd(), *Path.cwd().parents]
-root = next((f for f in folders if (f / "cnn_core" / "kernels.pyx").exists()), None)
+root = next((f for f in folders if (f / "cnn_core" / "activations.pyx").exists()), None)
 if root is None or not (root / "setup.py").exists():
     sys.exit("run this lesson inside a clone of pynn's repository")
 temporary = tempfile.TemporaryDirectory()
@@ -87,8 +88,9 @@ def add(file, after, new):
 # In the reference
 # ----------------
 #
-# First the reference in NumPy, since it is what the engine is held against. It gets both functions, and its table of
-# names an entry.
+# First comes the reference in NumPy, since the engine is tested against it. It gets both functions, and its registry
+# ``ACTIVATIONS`` gets an entry: the two functions, and their formulas as ``explain`` writes them. (A name such as max in a
+# formula would need ``words=("max",)``.)
 add("pynn/reference.py", "    return sigmoid(Z)\n", '''
 
 def softsign(Z: Array) -> Array:
@@ -100,21 +102,16 @@ def softsign_prime(Z: Array, A: Array) -> Array:
     """g′(z) = (1 − |a|)²."""
     return (1 - np.abs(A)) ** 2
 ''')
-add("pynn/reference.py", '"softplus": (softplus, softplus_prime),\n',
-    '    "softsign": (softsign, softsign_prime),\n')
-
-# %%
-# The formulas under this name are what ``plot.activations`` and ``explain`` write:
-add("pynn/activations.py", '("log(1 + e^z)", "σ(z)"),\n',
-    '    "softsign": ("z / (1 + |z|)", "(1 − |a|)²"),\n')
+add("pynn/reference.py", '"log(1 + e^z)", "σ(z)", words=("log",)),\n',
+    '    "softsign": Activation(softsign, softsign_prime, "z / (1 + |z|)", "(1 − |a|)²"),\n')
 
 # %%
 # In the engine
 # -------------
 #
 # ``activations.pxd`` has g and g′ side by side, each a function of single numbers. ``real`` stands for float and double:
-# Cython makes a function of each. A plain 1 is a whole number to it, hence ``<real>1``. NaN, the result of a computation
-# that has none, must stay NaN, or a diverging network would look sound; here it does, since every branch computes with z.
+# Cython makes one function for each. A plain 1 would be a whole number, hence ``<real>1``. NaN marks a number that could not
+# be computed. It must stay NaN, or a diverging network would look sound; here it does, since every branch computes with z.
 add("cnn_core/activations.pxd", "    SOFTPLUS\n", "    SOFTSIGN\n")
 add("cnn_core/activations.pxd", "    return sigmoid(z)\n", '''
 
@@ -128,24 +125,19 @@ cdef inline real softsign_prime(real z, real a) noexcept nogil:
 ''')
 
 # %%
-# ``kernels.pyx`` has the loops over the examples. There is one for each activation, not one with a choice inside it: so
-# the compiler can turn each into vector instructions.
-add("cnn_core/kernels.pyx", "softplus_prime, ", "SOFTSIGN, softsign, softsign_prime, ")
-add("cnn_core/kernels.pyx", "            A[e] = softplus(Z[e])\n", """\
+# ``activations.pyx`` has the names, and the loops over the examples. Each activation has a loop of its own, without a choice
+# inside it, so that the compiler can turn the loop into vector instructions.
+add("cnn_core/activations.pyx", '"softplus": SOFTPLUS, ', '"softsign": SOFTSIGN, ')
+add("cnn_core/activations.pyx", "            A[e] = softplus(Z[e])\n", """\
     elif g == SOFTSIGN:
         for e in range(units * columns):
             A[e] = softsign(Z[e])
 """)
-add("cnn_core/kernels.pyx", "            dZ[e] = dA[e] * softplus_prime(Z[e], A[e])\n", """\
+add("cnn_core/activations.pyx", "            dZ[e] = dA[e] * softplus_prime(Z[e], A[e])\n", """\
     elif g == SOFTSIGN:
         for e in range(units * columns):
             dZ[e] = dA[e] * softsign_prime(Z[e], A[e])
 """)
-
-# %%
-# ``training.pyx`` is the door to Python, and translates the names:
-add("cnn_core/training.pyx", "SOFTMAX, SOFTPLUS, ", "SOFTSIGN, ")
-add("cnn_core/training.pyx", '"softplus": SOFTPLUS, ', '"softsign": SOFTSIGN, ')
 
 # %%
 # Built and tried
@@ -202,9 +194,9 @@ temporary.cleanup()
 plt.show()
 
 # %%
-# Five files, some thirty lines. To keep an activation, make the same edits in the clone itself, build all instruction
-# sets with ``python setup.py build_ext --inplace``, and run ``pytest``: the tests go through every name in the table, and
-# hold its engine against its reference, both dtypes, both engines, and against central differences.
+# Three files, some thirty lines. To keep an activation, make the same edits in the clone itself, build all instruction sets
+# with ``python setup.py build_ext --inplace``, and run ``pytest``: the tests run for every name in the registry. They compare
+# the engine with the reference, in both dtypes, and both with central differences.
 #
 # Exercises
 # ---------

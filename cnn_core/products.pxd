@@ -1,4 +1,3 @@
-"""Matrix products and elementwise maps over blocks; the one place that is tuned for speed."""
 from .architecture cimport real
 
 cdef void product_plus_bias(const real *W, const real *b, const real *A, real *Z,
@@ -8,6 +7,3 @@ cdef void transposed_product(const real *W, const real *dZ, real *dA,
 cdef void outer_product(const real *dZ, const real *A, real *panel, real *dW, bint add,
                         Py_ssize_t units, Py_ssize_t inputs, Py_ssize_t columns) noexcept nogil
 cdef void row_sums(const real *dZ, real *db, bint add, Py_ssize_t units, Py_ssize_t columns) noexcept nogil
-cdef void activate(int g, const real *Z, real *A, Py_ssize_t units, Py_ssize_t columns) noexcept nogil
-cdef void times_derivative(int g, const real *Z, const real *A, const real *dA, real *dZ,
-                           Py_ssize_t units, Py_ssize_t columns) noexcept nogil

@@ -1,13 +1,17 @@
-"""The kernels by themselves, on arrays: what the tests, and the benchmark of the tiles, measure."""
+"""The products and the elementary functions by themselves, on arrays: what tests and the benchmark of the tiles call.
+
+setup.py builds it as cnn_core.<instruction set>.probe, in place only.
+"""
 cimport numpy as np
 
 import time
 
 import numpy
 
+from .activations cimport tanh
 from .architecture cimport BLOCK, real
-from .elementary cimport expm1_of_negative, exponential, log1p, normal_tail, tanh
-from .kernels cimport outer_product, product_plus_bias, transposed_product
+from .elementary cimport expm1_of_negative, exponential, log1p, normal_tail
+from .products cimport outer_product, product_plus_bias, transposed_product
 from .tiles cimport NARROW, WIDE
 
 np.import_array()
@@ -27,7 +31,7 @@ cdef void elementwise(int which, const real *x, real *y, Py_ssize_t count) noexc
     elif which == 3:
         for e in range(count):
             y[e] = expm1_of_negative(x[e])
-    else:
+    elif which == 4:
         for e in range(count):
             y[e] = normal_tail(x[e], exponential(<real>-0.5 * x[e] * x[e]))
 
@@ -45,7 +49,7 @@ def elementary(str name, np.ndarray x):
 
 cdef void products(int which, const real *left, const real *right, const real *b, real *panel, real *out,
                    Py_ssize_t units, Py_ssize_t inputs, Py_ssize_t columns, Py_ssize_t times) noexcept nogil:
-    """A product over blocks that lie behind one another, as the engine meets them."""
+    """A product over blocks that lie one behind the other, as in the engine."""
     cdef Py_ssize_t t, at, width
     for t in range(times):
         at = 0
@@ -55,19 +59,19 @@ cdef void products(int which, const real *left, const real *right, const real *b
                 product_plus_bias(left, b, right + inputs*at, out + units*at, units, inputs, width)
             elif which == 1:
                 transposed_product(left, right + units*at, out + inputs*at, units, inputs, width)
-            else:
+            elif which == 2:
                 outer_product(left + units*at, right + inputs*at, panel, out, at > 0, units, inputs, width)
             at += BLOCK
 
 
 def as_blocks(array):
-    """An array (rows, m) as the engine holds it: blocks of columns behind one another, the last one padded with zeros."""
+    """An array (rows, m) as the engine holds it: blocks of columns, one behind the other; the last one is padded with zeros."""
     narrow = NARROW(array.dtype.itemsize)
     padded = numpy.zeros((array.shape[0], -(-array.shape[1] // narrow) * narrow), array.dtype)
     padded[:, :array.shape[1]] = array
-    room = numpy.empty(padded.nbytes + 64, numpy.uint8)         # aligned, as the engine's are
-    start = -room.ctypes.data % 64
-    block = room[start:start + padded.nbytes].view(array.dtype)
+    memory = numpy.empty(padded.nbytes + 64, numpy.uint8)       # aligned, as in the engine
+    start = -memory.ctypes.data % 64
+    block = memory[start:start + padded.nbytes].view(array.dtype)
     numpy.concatenate([padded[:, at:at + BLOCK].ravel() for at in range(0, padded.shape[1], BLOCK)], out=block)
     return block, padded.shape[1]
 
@@ -80,8 +84,8 @@ def from_blocks(block, Py_ssize_t rows, Py_ssize_t m):
 
 
 def product(str name, np.ndarray left, right, Py_ssize_t times=1):
-    """"W·A" (W, A), "Wᵀ·dZ" (W, dZ) or "dZ·Aᵀ" (dZ, A) of C-contiguous arrays of one dtype, and the seconds that each of
-    `times` repetitions took."""
+    """"W·A" (W, A), "Wᵀ·dZ" (W, dZ) or "dZ·Aᵀ" (dZ, A) of C-contiguous arrays of one dtype, and the mean seconds of
+    `times` repetitions."""
     cdef int which = ("W·A", "Wᵀ·dZ", "dZ·Aᵀ").index(name)
     cdef Py_ssize_t m = right.shape[1], units = left.shape[0], inputs = right.shape[0] if which == 2 else left.shape[1]
     cdef Py_ssize_t columns

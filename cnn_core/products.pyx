@@ -1,17 +1,9 @@
-"""Matrix products and elementwise maps over blocks; the one place that is tuned for speed.
-
-Every product runs over register tiles (tiles.pxd), every map over neighbours in memory without a branch, which the
-compiler turns into vector instructions.
-"""
-from .activations cimport (ELU, GELU, LEAKY_RELU, RELU, SELU, SIGMOID, SILU, SOFTMAX, SOFTPLUS, TANH, elu, elu_prime, gelu,
-                           gelu_prime, leaky_relu, leaky_relu_prime, relu, relu_prime, selu, selu_prime, sigmoid,
-                           sigmoid_prime, silu, silu_prime, softplus, softplus_prime, tanh_prime)
-from .architecture cimport BLOCK, real
-from .elementary cimport exponential, tanh
-from .tiles cimport MOST, NARROW, ROWS, WIDE, tile
+"""Matrix products over blocks.  Nearly all of the time is spent here: the only file, with tiles.pxd, that is tuned for speed."""
+from .architecture cimport real
+from .tiles cimport NARROW, ROWS, WIDE, tile
 
 cdef enum:
-    CHUNK = 128             # inputs of a product at once, so that their strip of columns stays in the L1 cache
+    CHUNK = 128             # inputs that a product takes at once: their strip of columns stays in the L1 cache
 
 
 # Z = W·A + b          IN W (units, inputs), b (units), A (inputs, columns)   OUT Z (units, columns)
@@ -29,8 +21,8 @@ cdef void transposed_product(const real *W, const real *dZ, real *dA,
 # dW = dZ·Aᵀ, or added to dW          IN dZ (units, columns), A (inputs, columns)   OUT panel (columns, WIDE), dW (units, inputs)
 cdef void outer_product(const real *dZ, const real *A, real *panel, real *dW, bint add,
                         Py_ssize_t units, Py_ssize_t inputs, Py_ssize_t columns) noexcept nogil:
-    # Aᵀ is laid out anew, a panel of inputs at a time, so that tiles run over inputs as they else do over examples; what
-    # is left in a panel beside fewer inputs is multiplied too, but not stored
+    # Aᵀ is copied into a panel, a few inputs at a time, so that a tile's columns are inputs; surplus columns of the last
+    # panel are computed, not stored
     cdef Py_ssize_t first = 0, count, width
     while first < inputs:
         width = WIDE(sizeof(real)) if inputs - first > NARROW(sizeof(real)) else NARROW(sizeof(real))
@@ -40,10 +32,10 @@ cdef void outer_product(const real *dZ, const real *A, real *panel, real *dW, bi
         first += width
 
 
-# OUT panel (columns, rows), with width elements from one row to the next          IN A (rows, columns)
+# panel = Aᵀ, with `width` elements from one row to the next          IN A (rows, columns)   OUT panel (columns, rows)
 cdef inline void transpose(const real *A, real *panel, Py_ssize_t width, Py_ssize_t rows, Py_ssize_t columns) noexcept nogil:
     cdef Py_ssize_t k = 0, c, j
-    while k + 4 <= rows:            # four rows at a time are written side by side
+    while k + 4 <= rows:            # four rows at a time, so that writes are neighbours
         for c in range(columns):
             for j in range(4):
                 panel[c*width + k + j] = A[(k + j)*columns + c]
@@ -72,100 +64,8 @@ cdef void row_sums(const real *dZ, real *db, bint add, Py_ssize_t units, Py_ssiz
         db[i] = (db[i] if add else <real>0) + (((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7])))
 
 
-# A = g(Z), softmax over the rows of each column          IN Z (units, columns)   OUT A (units, columns)
-cdef void activate(int g, const real *Z, real *A, Py_ssize_t units, Py_ssize_t columns) noexcept nogil:
-    cdef Py_ssize_t e
-    if g == SOFTMAX:
-        softmax(Z, A, units, columns)
-    elif g == RELU:
-        for e in range(units * columns):
-            A[e] = relu(Z[e])
-    elif g == LEAKY_RELU:
-        for e in range(units * columns):
-            A[e] = leaky_relu(Z[e])
-    elif g == SIGMOID:
-        for e in range(units * columns):
-            A[e] = sigmoid(Z[e])
-    elif g == TANH:
-        for e in range(units * columns):
-            A[e] = tanh(Z[e])
-    elif g == ELU:
-        for e in range(units * columns):
-            A[e] = elu(Z[e])
-    elif g == SELU:
-        for e in range(units * columns):
-            A[e] = selu(Z[e])
-    elif g == GELU:
-        for e in range(units * columns):
-            A[e] = gelu(Z[e])
-    elif g == SILU:
-        for e in range(units * columns):
-            A[e] = silu(Z[e])
-    elif g == SOFTPLUS:
-        for e in range(units * columns):
-            A[e] = softplus(Z[e])
-    else:
-        for e in range(units * columns):
-            A[e] = Z[e]
-
-
-# dZ = dA ∗ g′(Z)          IN Z, A, dA (units, columns)   OUT dZ (units, columns)
-cdef void times_derivative(int g, const real *Z, const real *A, const real *dA, real *dZ,
-                           Py_ssize_t units, Py_ssize_t columns) noexcept nogil:
-    cdef Py_ssize_t e
-    if g == RELU:
-        for e in range(units * columns):
-            dZ[e] = dA[e] * relu_prime(Z[e], A[e])
-    elif g == LEAKY_RELU:
-        for e in range(units * columns):
-            dZ[e] = dA[e] * leaky_relu_prime(Z[e], A[e])
-    elif g == SIGMOID:
-        for e in range(units * columns):
-            dZ[e] = dA[e] * sigmoid_prime(Z[e], A[e])
-    elif g == TANH:
-        for e in range(units * columns):
-            dZ[e] = dA[e] * tanh_prime(Z[e], A[e])
-    elif g == ELU:
-        for e in range(units * columns):
-            dZ[e] = dA[e] * elu_prime(Z[e], A[e])
-    elif g == SELU:
-        for e in range(units * columns):
-            dZ[e] = dA[e] * selu_prime(Z[e], A[e])
-    elif g == GELU:
-        for e in range(units * columns):
-            dZ[e] = dA[e] * gelu_prime(Z[e], A[e])
-    elif g == SILU:
-        for e in range(units * columns):
-            dZ[e] = dA[e] * silu_prime(Z[e], A[e])
-    elif g == SOFTPLUS:
-        for e in range(units * columns):
-            dZ[e] = dA[e] * softplus_prime(Z[e], A[e])
-    else:
-        for e in range(units * columns):
-            dZ[e] = dA[e]
-
-
-# A[i] = e^(Z[i] − max Z) / Σ e^(Z[k] − max Z), column by column, as reference.softmax          IN Z (units, columns)   OUT A (units, columns)
-cdef void softmax(const real *Z, real *A, Py_ssize_t units, Py_ssize_t columns) noexcept nogil:
-    cdef real[BLOCK] largest, total
-    cdef Py_ssize_t i, c
-    for c in range(columns):
-        largest[c] = Z[c]
-        total[c] = 0
-    for i in range(1, units):
-        for c in range(columns):
-            largest[c] = Z[i*columns + c] if Z[i*columns + c] > largest[c] else largest[c]
-    for i in range(units):
-        for c in range(columns):
-            A[i*columns + c] = exponential(Z[i*columns + c] - largest[c])
-            total[c] += A[i*columns + c]
-    for i in range(units):
-        for c in range(columns):
-            A[i*columns + c] /= total[c]
-
-
-# out (rows, columns) = bias + W (rows, length)·A (length, columns), or added to out: see tile.  A tile for every ROWS rows,
-# or somewhat fewer, so that no tile is left with few.
+# out (rows, columns) = bias + W (rows, length)·A (length, columns), or added to out: see tile.  The rows are divided evenly
+# among tiles of at most ROWS rows.
 cdef void multiply(const real *W, Py_ssize_t W_row, Py_ssize_t W_step, const real *A, Py_ssize_t A_step,
                    const real *bias, bint add, real *out, Py_ssize_t out_step,
                    Py_ssize_t rows, Py_ssize_t length, Py_ssize_t columns) noexcept nogil:
@@ -197,7 +97,7 @@ cdef void multiply(const real *W, Py_ssize_t W_row, Py_ssize_t W_step, const rea
         add = True
 
 
-# tile, with its number of rows as a constant
+# tile, with its number of rows as a constant of the compiler: 1 to ROWS, which is at most 6
 cdef inline void rows_of_tile(Py_ssize_t rows, Py_ssize_t width, const real *W, Py_ssize_t W_row, Py_ssize_t W_step,
                               const real *A, Py_ssize_t A_step, const real *bias, bint add, real *out,
                               Py_ssize_t out_step, Py_ssize_t length, Py_ssize_t columns) noexcept nogil:
@@ -211,5 +111,5 @@ cdef inline void rows_of_tile(Py_ssize_t rows, Py_ssize_t width, const real *W, 
         tile(3, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
     elif rows == 2:
         tile(2, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
-    else:
+    elif rows == 1:
         tile(1, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)

@@ -1,0 +1,25 @@
+from .architecture cimport BLOCK, Architecture, real
+from .batches cimport Batch
+from .descent cimport Optimizer
+from .signals cimport Watch
+from .tiles cimport WIDE
+
+
+# The arrays of a block, one behind the other: A, Z, dA, dZ (net.units rows each), Y (n[L] rows), backward's panel, and weights.
+cdef inline Py_ssize_t scratch_elements(const Architecture *net) noexcept nogil:
+    return (4*net.units + net.n[net.L] + WIDE(4) + 1) * BLOCK
+
+
+# The columns of a block of so many examples.
+cdef inline Py_ssize_t padded(Py_ssize_t examples, Py_ssize_t narrow) noexcept nogil:
+    return (examples + narrow - 1) // narrow * narrow
+
+
+cdef int threads_for(int wanted, double work, Py_ssize_t parts) noexcept nogil
+cdef Py_ssize_t most_shares(const Architecture *net, Py_ssize_t examples) noexcept nogil
+cdef double run_block(const Architecture *net, const real *theta, const Batch *batch, Py_ssize_t start, Py_ssize_t examples,
+                      real *scratch, real *gradient, bint add, bint inputs_too, double *metrics) noexcept nogil
+cdef Py_ssize_t run_batch(const Architecture *net, const real *theta, const Batch *batch, int n_threads, real *scratch,
+                          real *gradient, double *sums, double *share_sums, Watch *watch) except -1 nogil
+cdef void step(const Architecture *net, const Optimizer *optimizer, double t, real *theta, real *gradient,
+               Py_ssize_t shares, Py_ssize_t examples, real *state, int n_threads) noexcept nogil
