@@ -40,8 +40,7 @@ _PARAMETERS = """hidden_layer_sizes : int or sequence of int
     activation : str or sequence of str
         Activation of the hidden layers, one name for all or one for each: those of `pynn.Network`.
     initializer : str
-        How the weights start: a name that `pynn.Network` knows.  With one or two hidden layers, glorot (scikit-learn's
-        choice) scored higher than he: see `python -m benchmarks.sklearn_scores --initializer he`.
+        How the weights start: a name that `pynn.Network` knows.
     optimizer : str or one of pynn.optimizers
         A recipe, or the name of one with its defaults.
     learning_rate_init : float or callable, optional
@@ -138,7 +137,7 @@ class _NetworkEstimator(BaseEstimator):
 
     hidden_layer_sizes: int | Sequence[int] = (100,)
     activation: str | Sequence[str] = "relu"
-    initializer: str = "glorot"
+    initializer: str = "paired"
     optimizer: str | Optimizer = "adam"
     learning_rate_init: float | Schedule | None = None
     batch_size: int | Literal["auto"] | None = "auto"

@@ -36,7 +36,8 @@ class Network(Model):
         binary_cross_entropy or mean_squared_error for sigmoid, categorical_cross_entropy for softmax,
         mean_squared_error, mean_absolute_error or huber for linear; the first is the default.
     initializer : str
-        How the weights start: he, glorot, small_normal (0.1 · N(0, 1)) or zeros.  Biases start at 0.
+        How the weights start: paired (orthogonal pairs w and −w in a hidden layer of at most 8 rectifiers, glorot in every
+        other layer), he, glorot, lecun, small_normal (0.1 · N(0, 1)) or zeros.  Biases start at 0.
     dropout : float or sequence of float
         The probability that a step of fit drops a unit of a hidden layer: one number for all layers, or one for each.
     dtype : {"float64", "float32"}
@@ -67,7 +68,7 @@ class Network(Model):
     """
 
     def __init__(self, sizes: Sequence[int], *, hidden: str | Sequence[str] = "relu", output: str | None = None,
-                 loss: str | None = None, initializer: str = "he", dropout: float | Sequence[float] = 0.0,
+                 loss: str | None = None, initializer: str = "paired", dropout: float | Sequence[float] = 0.0,
                  dtype: Any = "float64", rng: Any = None, engine: Literal["cython", "numpy"] = "cython") -> None:
         architecture = Architecture(sizes, hidden=hidden, output=output, loss=loss, dropout=dropout, dtype=dtype)
         engine_name = choice(engine, "engine", ENGINES)
@@ -78,7 +79,7 @@ class Network(Model):
         generator = np.random.default_rng(seed)
         for layer in self:
             units, inputs = layer.W.shape
-            layer.W[...] = draw(units, inputs, generator)
+            layer.W[...] = draw(units, inputs, layer.activation, generator)
 
     # ------------------------------------------------------------------------------------------ the article's verbs
 

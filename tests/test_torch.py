@@ -94,7 +94,7 @@ OPTIMIZERS = {
 def test_a_hundred_steps_of_every_optimiser(name, regularised, engine):
     """Also with l1, l2 and a clipped norm."""
     recipe, keywords = OPTIMIZERS[name]
-    net = pynn.Network([3, 7, 5, 2], hidden=["tanh", "silu"], rng=0, engine=engine)
+    net = pynn.Network([3, 7, 5, 2], hidden=["tanh", "silu"], initializer="glorot", rng=1, engine=engine)
     X, y = problem(net, 50, 0)
     W = [torch.tensor(layer.W, requires_grad=True) for layer in net]
     b = [torch.tensor(layer.b[:, 0], requires_grad=True) for layer in net]

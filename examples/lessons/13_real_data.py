@@ -73,7 +73,7 @@ ax.set(title="Petals of 90 irises", xlabel="petal length, cm", ylabel="petal wid
 in_mm = np.array([10, 1, 1, 1])         # the sepal length
 for units, factor in (("cm", np.ones(4)), ("mm", in_mm)):
     for scaled in (False, True):
-        net = pynn.Network([4, 16, 3], rng=0)
+        net = pynn.Network([4, 16, 3], rng=1)
         if scaled:
             net.standardizer = pynn.Standardizer.fit(X_train * factor)
         net.fit(X_train * factor, y_train, epochs=100, learning_rate=0.1)
@@ -85,7 +85,7 @@ for units, factor in (("cm", np.ones(4)), ("mm", in_mm)):
 # In centimetres the training goes well either way. The loss of 1.099 is log 3: the network gives each species a third,
 # whatever the flower. All 16 hidden units have died (lesson 8): with inputs so large, the steps were far too long.
 # ``diagnose`` looks for the reason why a network does not learn, and here it knows before the training:
-print(pynn.diagnose(pynn.Network([4, 16, 3], rng=0), X_train * in_mm, y_train))
+print(pynn.diagnose(pynn.Network([4, 16, 3], rng=1), X_train * in_mm, y_train))
 
 # %%
 # A network for three classes

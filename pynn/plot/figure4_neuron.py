@@ -73,7 +73,7 @@ def neuron(net: Network | None = None, x: ArrayLike | None = None, ax: Axes | No
     >>> import pynn
     >>> ax = pynn.plot.neuron(pynn.Network([2, 4, 1], rng=0), [0.5, -1.0], layer=1, unit=2)
     >>> [text.get_text() for text in ax.texts if text.get_text().startswith("$w_{")]
-    ['$w_{1} = -0.126$', '$w_{2} = 0.132$']
+    ['$w_{1} = -1.20$', '$w_{2} = 0.746$']
     """
     known = _Known(net, x, layer)
     if net is None and unit != 1:
