@@ -1,28 +1,28 @@
 """What several test files share."""
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
+import cnn_core
 import pynn
-from pynn import datasets, optimizers
+from pynn import datasets, optimizers, reference
 
 os.environ["MPLBACKEND"] = "Agg"        # before matplotlib is imported: the tests, doctests and subprocesses need no screen
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:       # as in a shell's background job: tests would wait for ever
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-PAIRS = [("sigmoid", "binary_cross_entropy"), ("sigmoid", "mean_squared_error"),
-         ("softmax", "categorical_cross_entropy"), ("linear", "mean_squared_error"),
-         ("linear", "mean_absolute_error"), ("linear", "huber")]
-
-
-RECIPES = [optimizers.SGD(), optimizers.SGD(momentum=0.9), optimizers.SGD(momentum=0.9, nesterov=True), optimizers.RMSprop(),
-           optimizers.Adagrad(), optimizers.Adam(), optimizers.AdamW(), optimizers.Adamax()]
+PAIRS = [(output, loss) for output, losses in reference.OUTPUT.items() for loss in losses]
+RECIPES = [*(recipe() for recipe in optimizers.RECIPES.values()),       # the first is plain SGD
+           optimizers.SGD(momentum=0.9), optimizers.SGD(momentum=0.9, nesterov=True)]
 
 
 def circles_net(engine: str = "cython", **keywords: Any) -> pynn.Network:
@@ -45,6 +45,39 @@ def problem(net: pynn.Network, m: int, seed: int) -> tuple[np.ndarray, np.ndarra
     if net.activations[-1] == "softmax":
         return X, rng.integers(K, size=m)
     return X, rng.integers(2, size=(m, K))
+
+
+@st.composite
+def networks(draw, widest=70, dtypes=("float64",)):
+    """A random architecture of 1 to 6 layers with every activation and loss pair, as keywords of Network."""
+    output, loss = draw(st.sampled_from(PAIRS))
+    sizes = draw(st.lists(st.integers(1, widest), min_size=2, max_size=7))
+    if output == "softmax":
+        sizes[-1] = max(2, sizes[-1])
+    hidden = draw(st.lists(st.sampled_from(reference.HIDDEN), min_size=len(sizes) - 2, max_size=len(sizes) - 2))
+    return {"sizes": sizes, "hidden": hidden, "output": output, "loss": loss, "dtype": draw(st.sampled_from(dtypes)),
+            "rng": draw(st.integers(0, 2**32)), "initializer": draw(st.sampled_from(["he", "glorot", "small_normal"]))}
+
+
+def assert_close(ours, truth, tolerance, name):
+    """‖ours − truth‖∞ ≤ tolerance · ‖truth‖∞, infinities in the same places."""
+    assert ours.shape == truth.shape, name
+    finite = np.isfinite(truth)
+    assert np.array_equal(ours[~finite], truth[~finite]), name
+    scale = np.abs(truth[finite]).max(initial=0)
+    assert np.abs(ours[finite] - truth[finite]).max(initial=0) <= tolerance * scale, name
+
+
+def probe_of(level):
+    """The probe of an instruction set.  The build in the source tree has it; a wheel has it only if built with PYNN_PROBE=1."""
+    if not (Path(cnn_core.__file__).parent.parent / "setup.py").exists():
+        pytest.importorskip(f"cnn_core.{level}.probe", reason="an installed wheel has no probe")
+    return importlib.import_module(f"cnn_core.{level}.probe")
+
+
+@pytest.fixture(params=cnn_core.instruction_sets)
+def probe(request):
+    return probe_of(request.param)
 
 
 @pytest.fixture(params=["cython", "numpy"])

@@ -1,71 +1,9 @@
-"""The kernels of every instruction set that this CPU has: tiles against NumPy, e^x, tanh and log(1 + x) against mpmath."""
-import importlib
-import os
-import subprocess
-import sys
-from pathlib import Path
+"""e^x, tanh, log(1 + x) and their like against mpmath, for every instruction set that this CPU has."""
+from __future__ import annotations
 
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-import cnn_core
-
-DTYPES = ("float32", "float64")
-
-
-def probe_of(level):
-    """The probe of an instruction set.  The build in the source tree has it; a wheel has it only if built with PYNN_PROBE=1."""
-    if not (Path(cnn_core.__file__).parent.parent / "setup.py").exists():
-        pytest.importorskip(f"cnn_core.{level}.probe", reason="an installed wheel has no probe")
-    return importlib.import_module(f"cnn_core.{level}.probe")
-
-
-@pytest.fixture(params=cnn_core.instruction_sets)
-def probe(request):
-    return probe_of(request.param)
-
-
-# -------------------------------------------------------------------------------------------- products over tiles
-
-
-@given(units=st.integers(1, 40), inputs=st.integers(1, 40), m=st.integers(1, 140), seed=st.integers(0, 2**32 - 1))
-@settings(max_examples=60, deadline=None)
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("level", cnn_core.instruction_sets)
-def test_products_are_those_of_numpy(level, dtype, units, inputs, m, seed):
-    rng = np.random.default_rng(seed)
-    W = rng.standard_normal((units, inputs)).astype(dtype)
-    A = rng.standard_normal((inputs, m)).astype(dtype)
-    dZ = rng.standard_normal((units, m)).astype(dtype)
-    check_products(probe_of(level), W, A, dZ)
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize(("units", "inputs"), [(1, 1000), (1000, 1), (257, 513), (511, 256), (7, 255)])
-def test_products_longer_than_a_chunk(probe, dtype, units, inputs):
-    rng = np.random.default_rng(0)
-    W = rng.standard_normal((units, inputs)).astype(dtype)
-    A = rng.standard_normal((inputs, 70)).astype(dtype)
-    dZ = rng.standard_normal((units, 70)).astype(dtype)
-    check_products(probe, W, A, dZ)
-
-
-def check_products(probe, W, A, dZ):
-    eps = np.finfo(W.dtype).eps
-    for name, left, right, first, second in (("W·A", W, A, W, A), ("Wᵀ·dZ", W, dZ, W.T, dZ), ("dZ·Aᵀ", dZ, A, dZ, A.T)):
-        found, _ = probe.product(name, left, right)
-        truth = first.astype(np.longdouble) @ second.astype(np.longdouble)
-        # the error of any order of summation: length · eps · Σ |a b|
-        bound = (first.shape[1] + 2) * eps * (abs(first.astype(np.float64)) @ abs(second.astype(np.float64)))
-        assert found.dtype == W.dtype
-        assert found.shape == truth.shape
-        assert (abs(found - truth) <= bound).all(), name
-
-
-# ------------------------------------------------------------------------------------------ elementary functions
 
 ULPS = {"exp": 2, "tanh": 4, "log1p": 2}
 
@@ -154,21 +92,3 @@ def test_what_elu_and_gelu_are_made_of(probe, dtype):
     assert abs(probe.elementary("normal_tail", x) - tails).max() <= 2 * np.finfo(dtype).eps
     assert np.isnan(probe.elementary("expm1", np.array([np.nan], dtype)))
     assert np.isnan(probe.elementary("normal_tail", np.array([np.nan], dtype)))
-
-
-# ---------------------------------------------------------------------------------- choosing the instruction set
-
-
-def reported(**environment):
-    done = subprocess.run([sys.executable, "-P", "-c", "import cnn_core; print(cnn_core.instruction_set)"],
-                          env={**os.environ, **environment}, capture_output=True, text=True)
-    return done.stdout.strip() or done.stderr.strip().splitlines()[-1]
-
-
-def test_the_environment_chooses_the_instruction_set():
-    assert reported(PYNN_INSTRUCTION_SET="") == cnn_core.instruction_sets[-1]
-    for name in cnn_core.instruction_sets:
-        assert reported(PYNN_INSTRUCTION_SET=name) == name
-    message = reported(PYNN_INSTRUCTION_SET="avx1024")
-    assert message.startswith("ImportError: PYNN_INSTRUCTION_SET: this CPU and build of pynn have baseline")
-    assert message.endswith("got 'avx1024'")

@@ -182,3 +182,12 @@ def test_where_a_sign_is_of_0():
     assert not net.backward([[1.0, 2.0]], [0.0]).flat.any()
     net.fit([[1.0, 2.0]], [0.0], epochs=3, learning_rate=0.1, l1=0.5)
     assert not net.parameters.any()
+
+
+def test_reference_layer_is_a_stack_of_neurons():
+    rng = np.random.default_rng(0)
+    W, b, A = rng.normal(size=(4, 3)), rng.normal(size=(4, 1)), rng.normal(size=(3, 5))
+    _, A_next = reference.layer(W, b, A, reference.tanh)
+    for i in range(4):
+        for c in range(5):
+            assert reference.neuron(W[i], b[i, 0], A[:, c], reference.tanh) == pytest.approx(A_next[i, c], rel=1e-14)

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 import pynn
 
-from .conftest import problem
-from .test_mathematics import assert_close, networks
+from .conftest import assert_close, networks, problem
 
 torch = pytest.importorskip("torch")
 

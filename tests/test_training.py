@@ -16,8 +16,7 @@ import pytest
 import pynn
 from pynn import datasets
 
-from .conftest import circles_net
-from .test_mathematics import assert_close
+from .conftest import assert_close, circles_net
 
 
 @pytest.mark.parametrize("twin", [lambda net: net, lambda net: net.copy(), copy.deepcopy, copy.copy,
