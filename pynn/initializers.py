@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from pynn.reference import ACTIVATIONS
+
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 _NARROW = 8             # units: a narrow layer is as likely to start badly as its few units
-_RECTIFIERS = ("relu", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus")     # small on one side of 0, not on the other
 
 
 def paired(units: int, inputs: int, activation: str, rng: np.random.Generator) -> Array:
@@ -23,7 +24,7 @@ def paired(units: int, inputs: int, activation: str, rng: np.random.Generator) -
     For any input, one ReLU of each pair is active, so no layer starts dead; orthogonal pairs look in different directions.
     √2 is the length that He's variance gives.  docs/decisions.md has the measurements that chose this default.
     """
-    if activation not in _RECTIFIERS or units > _NARROW:
+    if not ACTIVATIONS[activation].rectifier or units > _NARROW:
         return glorot(units, inputs, activation, rng)
     W = np.repeat(math.sqrt(2) * _orthogonal_rows((units + 1) // 2, inputs, rng), 2, axis=0)[:units]
     W[1::2] *= -1

@@ -24,6 +24,7 @@ class Activation:
     formula: str                                            # of g(z)
     derivative_formula: str                                 # of g′(z)
     words: tuple[str, ...] = ()
+    rectifier: bool = False                                 # whether |g(z)| is small on one side of 0 and not on the other
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import cnn_core
 import pynn
+from pynn.optimizers import RECIPES
 
 from .conftest import PAIRS, problem
 
@@ -39,7 +40,7 @@ def test_any_number_of_threads_gives_the_same_bits(pair, hidden, m, dtype, share
         assert bits(net, X, y, threads, batch_size) == alone
 
 
-@pytest.mark.parametrize("rule", ["sgd", "rmsprop", "adagrad", "adam", "adamw", "adamax"])
+@pytest.mark.parametrize("rule", RECIPES)
 @pytest.mark.parametrize("penalty", [{}, {"l1": 0.01, "l2": 0.1}, {"clip_norm": 0.1}])
 def test_optimisers_and_dropout_too(rule, penalty):
     net = pynn.Network([3, 60, 60, 2], dropout=0.3, hidden="tanh", rng=0)
