@@ -61,7 +61,7 @@ _NAMES = {
     "diagnose": "pynn.learn.diagnosis",
     "Explanation": "pynn.learn.explanation",
     "explain": "pynn.learn.explanation",
-    "NetworkClassifier": "pynn.estimators",         # these two are not in __all__: `import *` is not to need scikit-learn
+    "NetworkClassifier": "pynn.estimators",         # not in __all__, because `import *` must not need scikit-learn
     "NetworkRegressor": "pynn.estimators",
 }
 

@@ -153,8 +153,9 @@ class Training:
         self.total = sum_of_squares(y) if self.architecture.is_regression else None
         if self.plan.recipe is not None:
             self.state.use(self.plan.recipe)
-        if isinstance(self.plan.learning_rate, float):
-            self.state.optimizer = self.state.optimizer.with_learning_rate(self.plan.learning_rate)
+        alpha, optimizer = self.plan.learning_rate, self.state.optimizer
+        if isinstance(alpha, float) and alpha != optimizer.learning_rate:
+            self.state.optimizer = optimizer.with_learning_rate(alpha)
         if self.seed is not None:
             self.state.start_over(self.seed)
 

@@ -10,11 +10,12 @@ import numpy as np
 
 _ROWS = 1 << 16         # rows checked at a time, so that a check needs little memory and Ctrl-C does not wait long
 _NAMES_SHOWN = 10
+_INTEGER, _REAL = (int, numbers.Integral), (float, int, numbers.Real)     # the common types first: an ABC is slow to ask
 
 
 def positive_int(value: object, name: str, least: int = 1) -> int:
     """An int that is at least `least`."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+    if isinstance(value, bool) or not isinstance(value, _INTEGER):
         raise TypeError(f"{name}: expected an int, got {value!r} ({type(value).__name__})")
     if value < least:
         raise ValueError(f"{name}: expected an int of at least {least}, got {value}")
@@ -24,7 +25,7 @@ def positive_int(value: object, name: str, least: int = 1) -> int:
 def real_number(value: object, name: str, low: float, high: float = math.inf, *, low_included: bool = True,
                 high_included: bool = True) -> float:
     """A finite float between low and high."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+    if isinstance(value, bool) or not isinstance(value, _REAL):
         raise TypeError(f"{name}: expected a real number, got {value!r} ({type(value).__name__})")
     try:
         number = float(value)
