@@ -97,7 +97,7 @@ class Standardizer:
 
 
 def check_standardizer(value: object, name: str, features: int) -> Standardizer | None:
-    """Return a Standardizer of so many features, or None."""
+    """Return a Standardizer of `features` features, or None."""
     if value is not None and not isinstance(value, Standardizer):
         raise TypeError(f"{name}: expected a pynn.Standardizer or None, got {type(value).__name__}")
     if value is not None and len(value.mean) != features:

@@ -110,6 +110,26 @@ def functions_of(text: str) -> Iterator[tuple[str, str]]:
             yield head[2], "\n".join(lines[start:stop])
 
 
+def test_lines_are_counted_in_python_and_cython():
+    text = '''
+class Class:
+    def method(self,
+               one):
+        """Docstring.
+
+        Over several lines.
+        """
+        return one      # code
+
+cdef int f(const real *x) except -1 nogil:
+    # a comment
+
+    return 0
+cdef int declared(int x) except -1 nogil
+'''
+    assert [(name, lines_of_code(body)) for name, body in functions_of(text)] == [("method", 3), ("f", 2)]
+
+
 def test_files_and_functions_are_short():
     import cnn_core
     files = [path for folder in (PACKAGE, Path(cnn_core.__file__).parent) for path in folder.rglob("*")
