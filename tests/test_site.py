@@ -100,6 +100,7 @@ def test_links_lead_to_files(page):
             assert heading in {re.sub(r"[^\w-]", "", title.lower().replace(" ", "-")) for title in headings}, link
 
 
+@pytest.mark.usefixtures("clean_figures")
 @pytest.mark.parametrize("page", PYTHON_PAGES, ids=[path.name for path in PYTHON_PAGES])
 def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
     """In one namespace, as a reader types it; a film takes too long."""
