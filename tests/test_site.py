@@ -1,6 +1,7 @@
 """The lessons run, the pages say what is so, and the site builds and loads nothing from a network."""
 from __future__ import annotations
 
+import ast
 import html.parser
 import os
 import re
@@ -114,7 +115,7 @@ def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
 
 
 def test_the_readmes_are_short_and_the_same():
-    """As many lines, the same commands, code and links to what is not a page; at most 120 lines, the film at most 1 MB."""
+    """At most 120 lines, the film first and at most 1 MB, the same headings, commands and code."""
     english, chinese = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md"))
     for text in (english, chinese):
         assert len(text.splitlines()) <= 120
@@ -123,6 +124,19 @@ def test_the_readmes_are_short_and_the_same():
     assert code[0] == code[1]
     assert re.findall(r"^#+ ", english, re.MULTILINE) == re.findall(r"^#+ ", chinese, re.MULTILINE)
     assert (ROOT / "docs" / "pictures" / "circles.gif").stat().st_size <= 1e6
+
+
+@pytest.mark.usefixtures("clean_figures")
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_readme_says_what_its_lines_print(name, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    lines = re.search(r"```python\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.DOTALL)[1]
+    assert len(lines.splitlines()) == 10
+    exec(lines, {})
+    printed = ast.literal_eval(capsys.readouterr().out)
+    said = ast.literal_eval(re.search(r"print.*#.*?(\{.*\})", lines)[1])
+    assert {key: float(f"{value:.2g}") for key, value in printed.items()} == said
+    assert (tmp_path / "surface.png").stat().st_size > 10_000
 
 
 def test_the_package_index_gets_absolute_links(tmp_path):
