@@ -77,15 +77,15 @@ class Recorder:
     def replay(self, net: Network, history: History, trace: np.ndarray) -> None:
         """The same for several epochs, with θ of each (k, P); `fit` calls this if nothing has to happen between them."""
         if not self._histories or history is not self._histories[-1]:
-            self._before += len(self._histories[-1]) if self._histories else 0
+            self._before += self._histories[-1].epochs if self._histories else 0
             self._histories.append(history)
-        for epoch, theta in enumerate(trace, start=self._before + len(history) - len(trace) + 1):
+        for epoch, theta in enumerate(trace, start=self._before + history.epochs - len(trace) + 1):
             if epoch % self.every == 0:
                 self._keep(theta, epoch)
 
     def record(self, net: Network) -> None:
         """Record the network now, whatever `every` is: before `fit` where it starts, after `fit` where it ended."""
-        epoch = self._before + (len(self._histories[-1]) if self._histories else 0)
+        epoch = self._before + (self._histories[-1].epochs if self._histories else 0)
         if not self._epochs or epoch > self._epochs[-1]:
             self._keep(net.parameters, epoch)
 
@@ -122,8 +122,7 @@ class Recorder:
             raise ValueError("history: nothing recorded yet; hand the recorder to fit: callbacks=[recorder]")
         if len(self._histories) == 1:
             return self._histories[0]
-        columns = [history.keys() for history in self._histories]
-        names = tuple(name for name in columns[0] if all(name in others for others in columns))
+        names = tuple(name for name in self._histories[0] if all(name in others for others in self._histories))
         joined = History(names)
         for history in self._histories:
             for row in zip(*(history[name] for name in names), strict=True):
@@ -155,7 +154,7 @@ class _Best:
         self.waited, self._least = 0, np.inf
 
     def improved(self, history: History) -> bool:
-        if len(history) == 1:           # a new fit
+        if history.epochs == 1:           # a new fit
             self.start()
         value = self._sign * _monitored(history, self.monitor)
         better = bool(value < self._least - self._min_delta)
@@ -190,7 +189,7 @@ class EarlyStopping:
     >>> stop = pynn.callbacks.EarlyStopping(patience=5)
     >>> net = pynn.Network([2, 16, 1], rng=0)
     >>> history = net.fit(X, y, epochs=1000, validation_split=0.3, optimizer="adam", learning_rate=0.05, callbacks=[stop])
-    >>> len(history) < 1000, len(history) - stop.best_epoch
+    >>> history.epochs < 1000, history.epochs - stop.best_epoch
     (True, 5)
     """
 
@@ -205,7 +204,7 @@ class EarlyStopping:
     def __call__(self, net: Network, history: History) -> bool:
         """Whether to stop."""
         if self._best.improved(history):
-            self.best_epoch = len(history)
+            self.best_epoch = history.epochs
             self._parameters = net.parameters.copy() if self.restore_best else None
         return self._best.waited >= self.patience
 
@@ -319,5 +318,5 @@ class ModelCheckpoint:
     def __call__(self, net: Network, history: History) -> None:
         """Save if it is time."""
         better = self._best is None or self._best.improved(history)
-        if better and len(history) % self.every == 0:
+        if better and history.epochs % self.every == 0:
             net.save(self.path)

@@ -144,9 +144,9 @@ def _train(given: argparse.Namespace) -> None:
     what = f"{classes} classes" if classes else "values"
     _say(f"{len(table.X)} rows of {X.shape[1]} features and {what}; wrote {given.out}")
     result = {name: value for name, value in history.last().items() if name != "epoch_seconds"}
-    _print(given, {"epochs": len(history), **result})
+    _print(given, {"epochs": history.epochs, **result})
     if history.interrupted:
-        _fail(f"interrupted after {len(history)} epochs; the model is as the last step left it")
+        _fail(f"interrupted after {history.epochs} epochs; the model is as the last step left it")
 
 
 def _predict(given: argparse.Namespace) -> None:

@@ -1,275 +1,31 @@
-"""NetworkClassifier and NetworkRegressor: networks as estimators of scikit-learn; no other module here imports scikit-learn.
+"""NetworkClassifier and NetworkRegressor: networks as estimators of scikit-learn.
 
 A keyword that means the same as in scikit-learn's MLPClassifier and MLPRegressor has the same name.
 """
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
-from pynn.architecture import check_hidden
-from pynn.history import History
-from pynn.network import Network
-from pynn.optimizers import Optimizer, optimizer_of
-from pynn.training import Callback, Schedule
-from pynn.validation import boolean, check_weights, positive_int, real_number
+# isort: split
+from pynn.estimator_base import ATTRIBUTES, DTYPES, FIT, PARAMETERS, NetworkEstimator, leave_out_weightless
+from pynn.validation import real_number
 
-try:
-    from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-    from sklearn.model_selection import train_test_split
-    from sklearn.utils import check_random_state
-    from sklearn.utils.multiclass import check_classification_targets
-    from sklearn.utils.validation import check_is_fitted, validate_data
-except ImportError as error:
-    raise ImportError("NetworkClassifier and NetworkRegressor need scikit-learn 1.6 or newer: "
-                      'pip install "pynn-dense[sklearn]"') from error
+# isort: split
+from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import validate_data
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 __all__ = ["NetworkClassifier", "NetworkRegressor"]
 
-_BATCH = 200                    # scikit-learn's "auto"
-_DTYPES = (np.float64, np.float32)
-_OF_THE_NETWORK = ("hidden_layer_sizes", "activation", "dropout", "dtype", "loss")
-
-_PARAMETERS = """hidden_layer_sizes : int or sequence of int
-        Units of every hidden layer; () for none.
-    activation : str or sequence of str
-        Activation of the hidden layers, one name for all or one for each: those of `pynn.Network`.
-    initializer : str
-        How the weights start: a name that `pynn.Network` knows.
-    optimizer : str or one of pynn.optimizers
-        A recipe, or the name of one with its defaults.
-    learning_rate_init : float or callable, optional
-        The learning rate, or a schedule (pynn.schedules has some); if not given, the optimiser's own.
-    batch_size : int, "auto" or None
-        Examples per step; "auto" means 200, None all of them, and so does a number above theirs.
-    max_iter : int
-        Epochs at most.
-    shuffle : bool
-        Whether every epoch takes the examples in a new order.
-    l1, l2 : float
-        The penalties l1·Σ|W| + l2/2·ΣW² in every step; scikit-learn's alpha is l2 times the batch size.
-    dropout : float or sequence of float
-        The probability that a step drops a unit of a hidden layer: one number for all layers, or one for each.
-    clip_norm : float, optional
-        Rescale the gradient to this norm if its norm is larger.
-    tol, n_iter_no_change : float, int
-        Stop after more than `n_iter_no_change` epochs in a row in which the loss has not improved on the best by `tol`.
-    early_stopping : bool
-        Watch SCORE on validation data (without weights) instead of the loss, and end with the parameters of the best epoch.
-    validation_fraction : float
-        The share of the examples that `early_stopping` validates on, unless `fit` is given validation data.
-    warm_start : bool
-        Whether `fit` continues with the network of the last fit.
-    random_state : int, RandomState or None
-        The source of the weights, the order of the examples, dropout and the choice of validation examples.
-    verbose : bool
-        Show a progress bar.
-    callbacks : sequence of callables (net, history)
-        Called after every epoch; the fit stops if one returns True.  Clones have their own copies.
-    n_threads : int, optional
-        The most threads to use; if not given, the engine chooses by the work of a step.
-    dtype : {"float64", "float32"}
-        The dtype of the parameters and the outputs."""
-
-_ATTRIBUTES = """network_ : pynn.Network
-    n_features_in_ : int
-    feature_names_in_ : ndarray
-        Exists only if X had column names, all of them text.
-    n_iter_ : int
-        Epochs trained since the network was new.
-    loss_curve_ : list of float
-    history_ : pynn.History
-        Of the last fit or partial_fit."""
-
-_FIT = """Train on X (m, n_features) and y.
-
-        Parameters
-        ----------
-        X : array-like, (m, n_features)
-        y : array-like, {y}
-        sample_weight : array-like, (m,), optional
-            How much each example counts; 0 leaves it out.
-        X_val, y_val : array-like, optional
-            Evaluated after every epoch but not trained on: `history_` has the curves.
-
-        Raises
-        ------
-        KeyboardInterrupt
-            After Ctrl-C; the estimator keeps what it has learned so far.
-        DivergenceError
-            The loss or a parameter is not finite.
-        ValueError, TypeError
-            The message names the argument, the value received and what was expected."""
-
-
-class _Patience:
-    """The callback that ends a fit by scikit-learn's rule; a larger `sign` · history[monitor] is better.
-
-    Unlike in EarlyStopping, a gain of exactly `tol` resets the count, and any gain sets a new best.
-    """
-
-    def __init__(self, monitor: str, sign: int, tol: float, patience: int, *, restore: bool) -> None:
-        self._monitor, self._sign, self._tol, self._patience, self._restore = monitor, sign, tol, patience, restore
-        self._best, self._stale = -np.inf, 0
-        self._parameters: Array | None = None
-
-    def __call__(self, net: Network, history: History) -> bool:
-        value = self._sign * history.last()[self._monitor]
-        self._stale = self._stale + 1 if value < self._best + self._tol else 0
-        if value > self._best:
-            self._best = value
-            self._parameters = net.parameters.copy() if self._restore else None
-        return self._stale > self._patience
-
-    def finish(self, net: Network, history: History) -> None:
-        if self._parameters is not None:
-            net.parameters = self._parameters
-
-
-@dataclass(kw_only=True, eq=False, repr=False)      # so that scikit-learn finds the keywords, and its own repr
-class _NetworkEstimator(BaseEstimator):
-    """What both estimators share."""
-
-    hidden_layer_sizes: int | Sequence[int] = (100,)
-    activation: str | Sequence[str] = "relu"
-    initializer: str = "paired"
-    optimizer: str | Optimizer = "adam"
-    learning_rate_init: float | Schedule | None = None
-    batch_size: int | Literal["auto"] | None = "auto"
-    max_iter: int = 200
-    shuffle: bool = True
-    l1: float = 0.0
-    l2: float = 0.0
-    dropout: float | Sequence[float] = 0.0
-    clip_norm: float | None = None
-    tol: float = 1e-4
-    n_iter_no_change: int = 10
-    early_stopping: bool = False
-    validation_fraction: float = 0.1
-    warm_start: bool = False
-    random_state: Any = None
-    verbose: bool = False
-    callbacks: Sequence[Callback] = ()
-    n_threads: int | None = None
-    dtype: str = "float64"
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "network_")
-
-    def _continues(self) -> bool:
-        """Whether fit continues with the network of the last fit."""
-        return boolean(self.warm_start, "warm_start") and hasattr(self, "network_")
-
-    def _train(self, X: Array, y: Array, sample_weight: Array | None, validation: tuple[Array, Array] | None = None, *,
-               new: dict[str, Any] | None, once: bool = False, class_weight: Any = None,
-               classes: Array | None = None) -> None:
-        """Train a new network, made with the keywords `new`, or (for None) the present one; `once`: for one epoch."""
-        random = check_random_state(self.random_state)
-        keywords = repr({name: getattr(self, name) for name in _OF_THE_NETWORK if hasattr(self, name)})
-        if new is not None:
-            net = self._new_network(new, random, classes)
-        elif keywords != self._keywords:
-            raise ValueError(f"the present network was made with {self._keywords}, got {keywords}; to make a new one, set "
-                             "warm_start=False and call fit")
-        else:
-            net = self.network_
-        if not isinstance(self.callbacks, Sequence):
-            raise TypeError(f"callbacks: expected a sequence of callables, got {self.callbacks!r}")
-        callbacks = list(self.callbacks)
-        if not once:
-            if validation is None and boolean(self.early_stopping, "early_stopping"):
-                X, y, sample_weight, validation = self._split(X, y, sample_weight, random)
-            callbacks.append(self._patience(net))
-        elif self.early_stopping:
-            raise ValueError("early_stopping: expected False for partial_fit, which trains for one epoch, got True")
-        batch_size = _BATCH if isinstance(self.batch_size, str) and self.batch_size == "auto" else self.batch_size
-        history = net.fit(X, y, epochs=1 if once else positive_int(self.max_iter, "max_iter"), batch_size=batch_size,
-                          **self._steps(net), validation_data=validation, shuffle=self.shuffle, sample_weight=sample_weight,
-                          class_weight=class_weight, l1=self.l1, l2=self.l2, clip_norm=self.clip_norm, callbacks=callbacks,
-                          progress=boolean(self.verbose, "verbose"), n_threads=self.n_threads)
-        self.loss_curve_: list[float] = ([] if new is not None else self.loss_curve_) + history.loss.tolist()
-        self.n_iter_ = len(self.loss_curve_)
-        self.network_: Network = net
-        self.history_: History = history
-        self._keywords: str = keywords
-        if classes is not None:
-            self.classes_ = classes
-        if history.interrupted:
-            raise KeyboardInterrupt
-
-    def _new_network(self, keywords: dict[str, Any], random: np.random.RandomState, classes: Array | None) -> Network:
-        net = Network(**keywords, initializer=self.initializer, dropout=self.dropout, dtype=self.dtype,
-                      rng=int(random.randint(2**31 - 1)))
-        names = getattr(self, "feature_names_in_", ())
-        net.feature_names = names if 0 < len(names) == len(set(names)) else None
-        net.label_names = None if classes is None else [str(k) for k in classes]
-        return net
-
-    def _steps(self, net: Network) -> dict[str, Any]:
-        """The optimiser and the learning rate for a fit of this network."""
-        recipe, learning_rate = optimizer_of(self.optimizer), self.learning_rate_init
-        if learning_rate is None:
-            learning_rate = recipe.learning_rate
-        elif not callable(learning_rate):
-            learning_rate = real_number(learning_rate, "learning_rate_init", 0, low_included=False)
-        same = recipe == net.optimizer.with_learning_rate(recipe.learning_rate)
-        return {"optimizer": None if same else recipe, "learning_rate": learning_rate}      # None: it continues
-
-    def _validation(self, X_val: Any, y_val: Any) -> tuple[Array, Array] | None:
-        """The validation data that fit was given, checked."""
-        if X_val is None and y_val is None:
-            return None
-        if X_val is None or y_val is None:
-            raise ValueError(f"X_val, y_val: expected both or neither, got only {'y_val' if X_val is None else 'X_val'}")
-        X_val, y_val, _ = self._checked(X_val, y_val, None, reset=False)
-        return X_val, y_val
-
-    def _patience(self, net: Network) -> _Patience:
-        tol = real_number(self.tol, "tol", 0)
-        patience = positive_int(self.n_iter_no_change, "n_iter_no_change")
-        if self.early_stopping:
-            return _Patience("val_r2" if net.is_regression else "val_accuracy", 1, tol, patience, restore=True)
-        return _Patience("loss", -1, tol, patience, restore=False)
-
-    def _split(self, X: Array, y: Array, sample_weight: Array | None,
-               random: np.random.RandomState) -> tuple[Array, Array, Array | None, tuple[Array, Array]]:
-        """Set some examples aside to validate on."""
-        share = real_number(self.validation_fraction, "validation_fraction", 0, 1, low_included=False, high_included=False)
-        train, aside = train_test_split(np.arange(len(X)), test_size=share, random_state=random,
-                                        stratify=y if isinstance(self, ClassifierMixin) else None)
-        return X[train], y[train], None if sample_weight is None else sample_weight[train], (X[aside], y[aside])
-
-    def _sizes(self, outputs: int) -> dict[str, Any]:
-        """n[0] … n[L] and the activations of the hidden layers, under the names of Network."""
-        hidden = self.hidden_layer_sizes
-        if not isinstance(hidden, Sequence | np.ndarray) or isinstance(hidden, str):
-            hidden = (hidden,)
-        sizes = [positive_int(n, f"hidden_layer_sizes[{i}]") for i, n in enumerate(hidden)]
-        return {"sizes": [self.n_features_in_, *sizes, outputs],
-                "hidden": check_hidden(self.activation, "activation", len(sizes))}
-
-    def _outputs(self, X: Any, of: str) -> Array:
-        check_is_fitted(self)
-        outputs: Array = getattr(self.network_, of)(validate_data(self, X, dtype=_DTYPES, reset=False))
-        return outputs
-
-
-def _weighted(X: Array, y: Array, sample_weight: Any) -> tuple[Array, Array, Array | None]:
-    """The examples whose weight is not 0, with their weights."""
-    checked = check_weights(sample_weight, "sample_weight", len(X))
-    if checked is None or checked.all():
-        return X, y, checked
-    counts = checked > 0
-    return X[counts], y[counts], checked[counts]
-
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
+class NetworkClassifier(ClassifierMixin, NetworkEstimator):
     __doc__ = f"""A dense network that tells classes apart, as an estimator of scikit-learn.
 
     For two classes the output is one sigmoid unit, for more it is a softmax; the loss is the cross-entropy.  The estimator
@@ -277,16 +33,17 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
 
     Parameters
     ----------
-    {_PARAMETERS.replace("SCORE", "the accuracy")}
+    {PARAMETERS.replace("SCORE", "the accuracy")}
     class_weight : mapping from label to weight, or "balanced", optional
-        How much the examples of a class count; 1 for a class that is not named.  balanced: every class counts the same in
+        How much the examples of a class count; 1 for a class that is not named.  `fit` ignores a class that does not occur
+        in y, as in a fold of a cross-validation.  balanced: every class counts the same in
         total, by its share of the examples that this call of fit or partial_fit is given.
 
     Attributes
     ----------
     classes_ : ndarray, (K,)
         The labels, sorted.
-    {_ATTRIBUTES}
+    {ATTRIBUTES}
 
     Raises
     ------
@@ -317,7 +74,7 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
         self._learn(X, y, sample_weight, validation, classes, new=new)
         return self
 
-    fit.__doc__ = _FIT.format(y="(m,) of any labels")
+    fit.__doc__ = FIT.format(y="(m,) of any labels")
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> NetworkClassifier:
         """Train for one epoch on X (m, n_features) and y (m,), continuing after the last fit or partial_fit.
@@ -341,9 +98,9 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
         return self
 
     def _checked(self, X: Any, y: Any, sample_weight: Any, *, reset: bool) -> tuple[Array, Array, Array | None]:
-        X, y = validate_data(self, X, y, dtype=_DTYPES, reset=reset)
+        X, y = validate_data(self, X, y, dtype=DTYPES, reset=reset)
         check_classification_targets(y)
-        return _weighted(X, y, sample_weight)
+        return leave_out_weightless(X, y, sample_weight)
 
     def _learn(self, X: Array, y: Array, sample_weight: Array | None, validation: tuple[Array, Array] | None, classes: Array,
                *, new: bool, once: bool = False) -> None:
@@ -351,8 +108,7 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
             raise ValueError(f"{'classes' if once else 'y'}: expected at least 2 classes, got 1 class, {classes.tolist()}")
         class_weight: Any = self.class_weight
         if isinstance(class_weight, Mapping):
-            numbers = _numbers_of(np.array(list(class_weight)), classes, "class_weight")
-            class_weight = dict(zip(numbers.tolist(), class_weight.values(), strict=True))
+            class_weight = _weights_by_number(class_weight, classes, strict=once)
         self._train(X, _numbers_of(y, classes, "y"), sample_weight, validation, once=once, class_weight=class_weight,
                     classes=classes, new=self._sizes(1 if len(classes) == 2 else len(classes)) if new else None)
 
@@ -369,15 +125,40 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
 
 def _numbers_of(y: Array, classes: Array, name: str) -> Array:
     """The position of every label in the classes."""
-    numbers = np.minimum(np.searchsorted(classes, y), len(classes) - 1)
-    unknown = classes[numbers] != y
+    try:
+        numbers = np.minimum(np.searchsorted(classes, y), len(classes) - 1)
+        unknown = classes[numbers] != y
+    except TypeError:           # text and numbers have no order
+        unknown = np.array([label not in classes.tolist() for label in y.tolist()])
     if unknown.any():
-        raise ValueError(f"{name}: expected only the labels {classes.tolist()}, got {y[unknown].tolist()[0]!r}")
+        raise _unknown_label(name, classes, y[unknown].tolist()[0])
     return numbers
 
 
+def _weights_by_number(class_weight: Mapping[Any, float], classes: Array, *, strict: bool) -> dict[int, float]:
+    """The weights by the numbers of the classes; without `strict`, a class that does not occur is left out.
+
+    A label of another kind than the classes, such as 1 among texts, is an error, and so are labels none of which occurs.
+    """
+    numbers = {label: number for number, label in enumerate(classes.tolist())}
+    texts = isinstance(classes.tolist()[0], str)
+    weights = {}
+    for label, weight in class_weight.items():
+        if label in numbers:
+            weights[numbers[label]] = real_number(weight, f"class_weight[{label!r}]", 0)
+        elif strict or isinstance(label, str) != texts:
+            raise _unknown_label("class_weight", classes, label)
+    if class_weight and not weights:
+        raise _unknown_label("class_weight", classes, next(iter(class_weight)))
+    return weights
+
+
+def _unknown_label(name: str, classes: Array, label: object) -> ValueError:
+    return ValueError(f"{name}: expected only the labels {classes.tolist()}, got {label!r}")
+
+
 @dataclass(kw_only=True, eq=False, repr=False)
-class NetworkRegressor(RegressorMixin, _NetworkEstimator):
+class NetworkRegressor(RegressorMixin, NetworkEstimator):
     __doc__ = f"""A dense network with linear outputs, one or several, as an estimator of scikit-learn.
 
     It works in pipelines, searches and cross-validation, with pickle and with joblib.  If the values are far from -1 … 1,
@@ -385,13 +166,13 @@ class NetworkRegressor(RegressorMixin, _NetworkEstimator):
 
     Parameters
     ----------
-    {_PARAMETERS.replace("SCORE", "R²")}
+    {PARAMETERS.replace("SCORE", "R²")}
     loss : str
         mean_squared_error, mean_absolute_error or huber.
 
     Attributes
     ----------
-    {_ATTRIBUTES}
+    {ATTRIBUTES}
 
     Raises
     ------
@@ -415,7 +196,7 @@ class NetworkRegressor(RegressorMixin, _NetworkEstimator):
         self._train(X, y, sample_weight, self._validation(X_val, y_val), new=self._layers(y) if new else None)
         return self
 
-    fit.__doc__ = _FIT.format(y="(m,) or (m, outputs)")
+    fit.__doc__ = FIT.format(y="(m,) or (m, outputs)")
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> NetworkRegressor:
         """Train for one epoch on X (m, n_features) and y, continuing after the last fit or partial_fit.
@@ -432,8 +213,8 @@ class NetworkRegressor(RegressorMixin, _NetworkEstimator):
         return self
 
     def _checked(self, X: Any, y: Any, sample_weight: Any, *, reset: bool) -> tuple[Array, Array, Array | None]:
-        X, y = validate_data(self, X, y, dtype=_DTYPES, multi_output=True, y_numeric=True, reset=reset)
-        return _weighted(X, y, sample_weight)
+        X, y = validate_data(self, X, y, dtype=DTYPES, multi_output=True, y_numeric=True, reset=reset)
+        return leave_out_weightless(X, y, sample_weight)
 
     def _layers(self, y: Array) -> dict[str, Any]:
         return {**self._sizes(1 if y.ndim == 1 else y.shape[1]), "output": "linear", "loss": self.loss}

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,8 +11,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-class History:
-    """The record of a fit: one entry per epoch, in columns such as ``loss``, ``accuracy`` and ``val_loss``.
+class History(Mapping[str, "np.ndarray[Any, np.dtype[np.float64]]"]):
+    """The record of a fit: a mapping from names such as ``loss``, ``accuracy`` and ``val_loss`` to arrays, one value per epoch.
 
     Attributes
     ----------
@@ -25,6 +26,8 @@ class History:
         Likewise, in regression ``val_r2``.
     epoch_seconds : ndarray, (epochs,)
         Wall time of the training of each epoch, in seconds.
+    epochs : int
+        The number of epochs in this record.
     interrupted : bool
         Whether Ctrl-C ended the fit.
 
@@ -33,8 +36,8 @@ class History:
     >>> import pynn
     >>> X, y = pynn.datasets.circles(200, rng=0)
     >>> history = pynn.Network([2, 8, 1], rng=0).fit(X, y, epochs=3, learning_rate=0.1)
-    >>> len(history), history.keys()
-    (3, ('loss', 'accuracy', 'epoch_seconds'))
+    >>> history.epochs, list(history)
+    (3, ['loss', 'accuracy', 'epoch_seconds'])
     >>> bool((history["loss"] == history.loss).all())
     True
     """
@@ -53,16 +56,35 @@ class History:
         for name, value in entry.items():
             self._columns[name][-1] = float(value)
 
-    def keys(self) -> tuple[str, ...]:
-        """The names of the columns."""
-        return tuple(self._columns)
-
     def last(self) -> dict[str, float]:
         """The values of the last epoch; empty before the first."""
         return {name: column[-1] for name, column in self._columns.items() if column}
 
-    def __len__(self) -> int:
+    @property
+    def epochs(self) -> int:
+        """The number of epochs in this record."""
         return len(self._columns["loss"])
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of the columns."""
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        """The number of columns; `epochs` is the number of epochs."""
+        return len(self._columns)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._columns
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both have the same values under the same names."""
+        if not isinstance(other, History):
+            return NotImplemented
+        return self.interrupted == other.interrupted and all(
+            len(self) == len(other) and name in other and np.array_equal(self[name], other[name], equal_nan=True)
+            for name in self)
+
+    __hash__ = None         # type: ignore[assignment]      # as of every mapping that changes
 
     def __getitem__(self, name: str) -> np.ndarray[Any, np.dtype[np.float64]]:
         if name not in self._columns:
@@ -77,7 +99,7 @@ class History:
 
     def __repr__(self) -> str:
         last = ", ".join(f"{name} {value:.4g}" for name, value in self.last().items())
-        return f"History({len(self)} epochs{': last ' + last if last else ''}{', interrupted' * self.interrupted})"
+        return f"History({self.epochs} epochs{': last ' + last if last else ''}{', interrupted' * self.interrupted})"
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the curves: pynn.plot.history(self, ax)."""

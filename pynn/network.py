@@ -177,7 +177,8 @@ class Network(Model):
         validation_data : (X, y), optional
             Evaluated after every epoch, but not trained on.
         validation_split : float
-            Instead of validation_data: the share of the rows to validate on.  These are the last rows, before any shuffling.
+            Instead of validation_data: the share of the rows to validate on.  These are the last rows, before any shuffling;
+            their number is rounded to the nearest, and at least one row is on either side.
         shuffle : bool
             Whether every epoch takes the examples in a new order.
         sample_weight : array-like, (m,), optional

@@ -61,6 +61,8 @@ class Standardizer:
     def fit(cls, X: Any) -> Standardizer:
         """The mean and the (population) standard deviation of X (m, features); the scale of a constant feature is 1.
 
+        A feature is constant if its variance is at most what rounding leaves, m·ε·var + (m·ε·mean)², as in scikit-learn.
+
         Examples
         --------
         >>> import pynn
@@ -73,10 +75,12 @@ class Standardizer:
         with np.errstate(over="ignore", invalid="ignore"):
             moved = X - X[0].astype(np.float64)         # this makes the deviation of a constant feature exactly 0
             centre = moved.mean(axis=0)
-            mean, scale = X[0] + centre, np.sqrt(np.mean((moved - centre)**2, axis=0))
-        if not np.isfinite(mean + scale).all():
+            mean, variance = X[0] + centre, np.mean((moved - centre)**2, axis=0)
+            rounding = len(X) * np.finfo(np.float64).eps
+            constant = variance <= rounding * variance + (rounding * mean)**2
+        if not np.isfinite(mean + variance).all():
             raise ValueError("X: expected numbers whose mean and deviation float64 can hold, got larger ones")
-        return cls(mean, np.where(scale > 0, scale, 1.0))
+        return cls(mean, np.where(constant, 1.0, np.sqrt(variance)))
 
     def transform(self, X: Any) -> Array:
         """(X − mean) / scale of X (m, features), in float64.

@@ -4,6 +4,7 @@ The mathematics and the batches belong to the engine.
 """
 from __future__ import annotations
 
+import math
 import numbers
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -127,7 +128,7 @@ class Training:
         before = self.state.snapshot()
         try:
             self._start()
-            while len(self.history) < self.plan.epochs and not self.stopped:
+            while self.history.epochs < self.plan.epochs and not self.stopped:
                 self._train_some_epochs()
         except KeyboardInterrupt:
             self.history.interrupted = True
@@ -161,7 +162,7 @@ class Training:
 
     def _train_some_epochs(self) -> None:
         """Train until something has to be done between two epochs, and do it."""
-        rates = self._learning_rates(min(self.plan.epochs - len(self.history), self._most_epochs()))
+        rates = self._learning_rates(min(self.plan.epochs - self.history.epochs, self._most_epochs()))
         trace = np.empty((len(rates), len(self.state.theta)), self.state.theta.dtype) if self.replayed else None
         losses = self._call_engine(rates, trace)
         if not np.isfinite(losses[-1]) or self._find_not_finite() is not None:
@@ -206,7 +207,7 @@ class Training:
         finally:
             stats = stats[~np.isnan(stats[:, 0])]
             state.epoch += len(stats)
-            unknown = dict.fromkeys(self.history.keys(), np.nan)
+            unknown = dict.fromkeys(self.history, np.nan)
             for row in stats:
                 self.history.append({**unknown, "epoch_seconds": row[0], **_report(row[1], row[2:], len(X), self.total)})
         return stats[:, 1] / len(X)
@@ -218,14 +219,14 @@ class Training:
             return
         self.warned = True
         at = int(high.argmax())
-        epoch = len(self.history) - len(losses) + at + 1
+        epoch = self.history.epochs - len(losses) + at + 1
         warnings.warn(f"epoch {epoch}: the loss is {losses[at]:.4g}, above {_WARN_ABOVE} times the {self.loss_before:.4g} "
                       f"before the fit; lower learning_rate (now {rates[at]:g}) or scale the inputs",
                       DivergenceWarning, stacklevel=5)
 
     def _divergence(self, learning_rate: float) -> DivergenceError:
         history = self.history
-        epoch = len(history) + history.interrupted          # an interrupted epoch is not in the history
+        epoch = history.epochs + history.interrupted          # an interrupted epoch is not in the history
         if history.interrupted or np.isfinite(history["loss"][-1]):
             what = self._find_not_finite()
         else:
@@ -292,10 +293,9 @@ def weigh_and_split(architecture: Architecture, X: Array, y: Array, *, sample_we
     if share and validation is not None:
         raise ValueError(f"validation_split: expected 0 where validation_data is given, got {share}; give one of them")
     if share:
-        first = int(len(X) * (1 - share))
-        if first == 0 or first == len(X):
-            raise ValueError(f"validation_split: {share} of {len(X)} examples leaves "
-                             f"{first} to train on and {len(X) - first} to validate on")
+        if len(X) == 1:
+            raise ValueError(f"validation_split: expected at least 2 examples to split, got 1 example and a share of {share}")
+        first = len(X) - min(max(math.floor(share * len(X) + 0.5), 1), len(X) - 1)
         X, y, validation = X[:first], y[:first], (X[first:], y[first:])
     if weights is not None:             # their mean over the rows to train on is 1
         weights = check_weights(weights[:len(X)], "sample_weight", len(X))

@@ -21,13 +21,13 @@ import joblib
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_iris, make_regression
 from sklearn.inspection import permutation_importance
-from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.model_selection import GridSearchCV, KFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from pynn import NetworkClassifier, NetworkRegressor, optimizers, schedules
+from pynn import NetworkClassifier, NetworkRegressor, datasets, optimizers, schedules
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "search.py"
 BOTH = pytest.mark.parametrize("kind", [NetworkClassifier, NetworkRegressor])
@@ -176,7 +176,7 @@ def test_epochs_of_partial_fit_are_those_of_fit(kind):
         by_parts.partial_fit(X, y, **({"classes": ["upper", "lower"]} if kind is NetworkClassifier else {}))
     assert parameters(once) == parameters(by_parts)
     assert once.loss_curve_ == by_parts.loss_curve_
-    assert (once.n_iter_, by_parts.n_iter_, len(by_parts.history_)) == (4, 4, 1)
+    assert (once.n_iter_, by_parts.n_iter_, by_parts.history_.epochs) == (4, 4, 1)
 
 
 def test_partial_fit_of_batches_without_some_class():
@@ -204,7 +204,7 @@ def test_warm_start_goes_on(kind):
     once = kind(max_iter=6, random_state=0, batch_size=32).fit(X, y)
     warm = kind(max_iter=3, random_state=0, batch_size=32, warm_start=True)
     assert parameters(warm.fit(X, y).fit(X, y)) == parameters(once)
-    assert (warm.n_iter_, len(warm.history_)) == (6, 3)
+    assert (warm.n_iter_, warm.history_.epochs) == (6, 3)
     cold = kind(max_iter=3, random_state=0, batch_size=32)
     assert parameters(cold.fit(X, y)) == parameters(cold.fit(X, y))
     assert cold.n_iter_ == 3
@@ -279,7 +279,7 @@ def test_own_examples_to_validate_on(kind):
 def test_callbacks(kind):
     X, y = data_for(kind)
     recorder = pynn.callbacks.Recorder()
-    estimator = kind(max_iter=10, callbacks=[recorder, lambda net, history: len(history) == 3], random_state=0).fit(X, y)
+    estimator = kind(max_iter=10, callbacks=[recorder, lambda net, history: history.epochs == 3], random_state=0).fit(X, y)
     assert estimator.n_iter_ == 3
     assert recorder.epochs.tolist() == [1, 2, 3]
 
@@ -292,7 +292,7 @@ def test_ctrl_c_raises_on_and_leaves_a_usable_network(kind):
     X, y = data_for(kind)
 
     def interrupt(net, history):
-        if len(history) == 3:
+        if history.epochs == 3:
             raise KeyboardInterrupt
 
     estimator = kind(max_iter=10, callbacks=[interrupt], random_state=0)
@@ -346,11 +346,11 @@ def test_divergence_is_an_error_and_the_last_fit_stays():
     ({"clip_norm": 0}, ValueError, "clip_norm"),
     ({"tol": -1}, ValueError, "tol"),
     ({"n_iter_no_change": 0}, ValueError, "n_iter_no_change"),
-    ({"early_stopping": 1}, TypeError, "early_stopping"),
+    ({"early_stopping": 2}, TypeError, "early_stopping"),
     ({"early_stopping": True, "validation_fraction": 1.0}, ValueError, "validation_fraction"),
     ({"warm_start": None}, TypeError, "warm_start"),
     ({"random_state": "seed"}, ValueError, "seed"),
-    ({"verbose": 2}, TypeError, "verbose"),
+    ({"verbose": "yes"}, TypeError, "verbose"),
     ({"callbacks": [3]}, TypeError, "callbacks"),
     ({"callbacks": len}, TypeError, "callbacks"),
     ({"n_threads": 0}, ValueError, "n_threads"),
@@ -376,6 +376,64 @@ def test_bad_keywords_of_one():
             kind(early_stopping=True).partial_fit(X, y, **({"classes": np.unique(y)} if kind is NetworkClassifier else {}))
         with pytest.raises(ValueError, match="sample_weight: expected no weight below 0"):
             kind().fit(X, y, sample_weight=-np.ones(len(X)))
+
+
+@pytest.mark.parametrize("class_weight", [
+    {0: 1, 1: 1, 2: 2, 3: 9}, {2: 2, 7: 0.5}, {0: 1, 1: 1, 2: 2, 1.5: 3}, {2: 2, -1: 4}], ids=str)
+def test_the_weight_of_a_class_that_does_not_occur_is_ignored_in_fit(class_weight):
+    X, y = datasets.blobs(60, centers=3, rng=0)
+    occurring = NetworkClassifier(class_weight={2: 2}, max_iter=2, random_state=0).fit(X, y)
+    classifier = NetworkClassifier(class_weight=class_weight, max_iter=2, random_state=0).fit(X, y)
+    assert parameters(classifier) == parameters(occurring)
+    with pytest.raises(ValueError, match=r"^class_weight: expected only the labels \[0, 1, 2\], got "):
+        NetworkClassifier(class_weight=class_weight).partial_fit(X, y, classes=[0, 1, 2])
+
+
+def test_a_weight_for_a_rare_class_in_cross_validation():
+    X, y = datasets.blobs(60, centers=3, rng=0)
+    y[0] = 3
+    classifier = NetworkClassifier(class_weight={0: 1, 1: 1, 2: 2, 3: 9}, max_iter=2, random_state=0)
+    scores = cross_val_score(classifier, X, y, cv=KFold(3), error_score="raise")
+    assert len(scores) == 3
+
+
+def object_labels():
+    return np.array(["lower", "upper"], object)
+
+
+def text_labels():
+    return pytest.importorskip("pandas").Series(["lower", "upper"], dtype="str")
+
+
+@pytest.mark.parametrize("labels", [object_labels, text_labels, lambda: np.array(["lower", "upper"]), lambda: np.array([3, 4]),
+                                    lambda: np.array([False, True])])
+def test_weights_and_labels_of_another_kind_get_a_clear_error(labels):
+    X, y = datasets.moons(40, rng=0)
+    known = labels()
+    y, other = known.take(y), [7, 8] if known.dtype.kind not in "iub" else ["lower", "upper"]
+    with pytest.raises(ValueError, match=r"^class_weight: expected only the labels \[.*, .*\], got "):
+        NetworkClassifier(class_weight={other[0]: 1, other[1]: 2}).fit(X, y)
+    with pytest.raises(ValueError, match=r"^class_weight: expected only the labels \[.*, .*\], got "):
+        NetworkClassifier(class_weight={known.tolist()[0]: 1, other[1]: 2}).fit(X, y)
+    with pytest.raises(ValueError, match=r"^y_val: expected only the labels \[.*, .*\], got "):
+        NetworkClassifier(max_iter=1).fit(X, y, X_val=X[:4], y_val=np.array(other).take([0, 1, 0, 1]))
+
+
+@pytest.mark.parametrize("yes", [1, np.int64(1), np.True_])
+@BOTH
+def test_ones_and_zeros_switch_as_in_scikit_learn(kind, yes):
+    X, y = data_for(kind)
+    keywords = ("early_stopping", "warm_start", "shuffle")
+    estimators = [kind(max_iter=2, random_state=0, **dict.fromkeys(keywords, value)).fit(X, y) for value in (yes, True)]
+    assert parameters(estimators[0]) == parameters(estimators[1])
+    off = [kind(max_iter=2, random_state=0, verbose=value, **dict.fromkeys(keywords, value)).fit(X, y) for value in (0, False)]
+    assert parameters(off[0]) == parameters(off[1])
+
+
+@pytest.mark.parametrize("verbose", [1, 2, 10])
+def test_any_level_of_verbose_shows_a_bar(verbose, capfd):
+    NetworkClassifier(max_iter=2, verbose=verbose).fit(*classes())
+    assert "2/2" in capfd.readouterr().err
 
 
 # ------------------------------------------------------------------------------------------------- at work in scikit-learn

@@ -370,7 +370,7 @@ def test_a_window_is_shown_once_and_redrawn_and_may_be_closed(data, monkeypatch)
     monkeypatch.setattr(FigureCanvasAgg, "flush_events", lambda self: events.append("flush"))
 
     def close(net: pynn.Network, history: pynn.History) -> None:
-        if len(history) == 3:
+        if history.epochs == 3:
             plt.close("all")
 
     pynn.Network([2, 3, 1], rng=0).fit(*data, epochs=5, progress=False, callbacks=[callbacks.LivePlot(*data, grid=7), close])

@@ -116,3 +116,21 @@ def test_large_numbers_fit_into_float32_once_standardised(engine):
         net(X * 1e50)
     net.standardizer = pynn.Standardizer.fit(X * 1e50)
     assert np.isfinite(net(X * 1e50)).all()
+
+
+ROUNDED = {     # columns that differ by rounding only, or by little more
+    "0.3 in two ways": np.where(np.arange(400) % 3, 0.3, 0.1 + 0.2),
+    "a sum in two orders": np.where(np.arange(300) % 2, 0.1 + 0.2 + 0.3, 0.3 + 0.2 + 0.1),
+    "negative": np.where(np.arange(400) % 3, -0.3, -(0.1 + 0.2)),
+    "large": 1e16 + 2.0 * (np.arange(100) % 2),
+    "one unit in the last place": np.where(np.arange(50) < 25, 7.0, np.nextafter(7.0, 8.0)),
+    "small but real": 1.0 + 1e-9 * (np.arange(100) % 2),
+    "tiny but real": 1e-200 * np.arange(40),
+    "time stamps": 1.7e9 + 0.001 * (np.arange(1000) % 7)}
+
+
+@pytest.mark.parametrize("column", ROUNDED.values(), ids=ROUNDED)
+def test_rounding_is_no_deviation_as_in_scikit_learn(column):
+    preprocessing = pytest.importorskip("sklearn.preprocessing")
+    truth = preprocessing.StandardScaler().fit(column[:, None]).scale_
+    assert pynn.Standardizer.fit(column[:, None]).scale == pytest.approx(truth, rel=1e-6)

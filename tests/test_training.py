@@ -109,12 +109,22 @@ def test_validation(engine, circles):
     X, X_val, y, y_val = circles
     net = circles_net(engine)
     history = net.fit(X, y, epochs=4, validation_data=(X_val, y_val))
-    assert history.keys() == ("loss", "accuracy", "val_loss", "val_accuracy", "epoch_seconds")
+    assert list(history) == ["loss", "accuracy", "val_loss", "val_accuracy", "epoch_seconds"]
     assert history.val_loss[-1] == net.evaluate(X_val, y_val)["loss"]
     by_share, by_hand = circles_net(engine), circles_net(engine)
     cut = int(len(X) * 0.75)
     assert np.array_equal(by_share.fit(X, y, epochs=4, validation_split=0.25).val_loss,
                           by_hand.fit(X[:cut], y[:cut], epochs=4, validation_data=(X[cut:], y[cut:])).val_loss)
+
+
+@pytest.mark.parametrize(("share", "m", "aside"), [
+    (0.9, 10, 9), (0.9, 100, 90), (0.3, 10, 3), (0.7, 10, 7), (0.6, 1000, 600), (0.8, 5, 4), (0.1, 15, 2), (0.25, 10, 3),
+    (0.34, 100, 34), (0.001, 10, 1), (0.99, 10, 9)])
+def test_a_share_to_validate_on_is_rounded_to_the_nearest(share, m, aside, monkeypatch):
+    seen = []
+    monkeypatch.setattr("pynn.training.evaluate", lambda engine, architecture, theta, X, y, threads: seen.append(len(X)) or {})
+    pynn.Network([2, 3, 1], rng=0).fit(*datasets.moons(m, rng=0), epochs=1, validation_split=share)
+    assert seen == [aside]
 
 
 def test_huge_sizes_of_a_batch_are_the_full_batch(engine):
@@ -131,16 +141,16 @@ def test_callbacks(circles):
     net, seen = circles_net(), []
 
     def stop_at_three(network, history):
-        seen.append((network is net, len(history)))
-        return len(history) == 3
+        seen.append((network is net, history.epochs))
+        return history.epochs == 3
 
-    assert len(net.fit(X, y, epochs=10, callbacks=[stop_at_three])) == 3
+    assert net.fit(X, y, epochs=10, callbacks=[stop_at_three]).epochs == 3
     assert seen == [(True, 1), (True, 2), (True, 3)]
 
 
 def test_a_callback_may_answer_with_a_numpy_bool(circles):
     X, _, y, _ = circles
-    assert len(circles_net().fit(X, y, epochs=10, callbacks=[lambda net, history: history.loss[-1] < 100])) == 1
+    assert circles_net().fit(X, y, epochs=10, callbacks=[lambda net, history: history.loss[-1] < 100]).epochs == 1
 
 
 def test_a_callback_that_raises_leaves_the_network_usable(engine, circles):
@@ -167,7 +177,7 @@ def test_finish_is_called_once_when_the_fit_ends():
 
         def finish(self, net, history):
             self.finished += 1
-            assert len(history) == 3
+            assert history.epochs == 3
 
     counting = Counting()
     pynn.Network([2, 3, 1], rng=0).fit(*datasets.moons(300, rng=0), epochs=9, callbacks=[counting])
@@ -217,7 +227,7 @@ def test_divergence_is_an_error_that_explains_and_restores(engine, dtype):
     with pytest.raises(pynn.DivergenceError, match=r"epoch \d+: .* lower learning_rate") as raised:
         net.fit(100 * X, 100 * y, epochs=200, learning_rate=10.0, rng=9)
     assert pickle.dumps(net) == before
-    assert len(raised.value.history) >= 1
+    assert raised.value.history.epochs >= 1
     assert pickle.loads(pickle.dumps(raised.value)).history.keys() == raised.value.history.keys()
 
 
@@ -228,7 +238,7 @@ def test_a_high_loss_is_warned_of_once():
         history = net.fit(X, y, epochs=40, batch_size=None, learning_rate=1.9)
     assert len(seen) == 1
     assert seen[0].filename == __file__
-    assert len(history) == 40
+    assert history.epochs == 40
 
 
 def test_nan_planted_in_a_weight_is_reported(engine, circles):
@@ -268,9 +278,9 @@ INTERRUPT = """
     timer.start()
     history = net.fit(X, y, epochs=1, batch_size=None, learning_rate=0.1)
     late = time.perf_counter() - sent[0]
-    assert history.interrupted and len(history) == 0
+    assert history.interrupted and history.epochs == 0
     assert np.isfinite(net.predict_proba(X[:10])).all()
-    assert len(net.fit(X[:100], y[:100], epochs=2)) == 2
+    assert net.fit(X[:100], y[:100], epochs=2).epochs == 2
     print(late)
 """
 
@@ -309,13 +319,13 @@ def test_ctrl_c_between_epochs_keeps_the_history(engine, circles):
     net = circles_net(engine)
 
     def press(network, history):
-        if len(history) == 3:
+        if history.epochs == 3:
             signal.raise_signal(signal.SIGINT)
             time.sleep(0.01)
 
     history = net.fit(X, y, epochs=10, callbacks=[press])
     assert history.interrupted
-    assert len(history) == 3
+    assert history.epochs == 3
 
 
 MEMORY = """

@@ -181,8 +181,8 @@ def film(recorder: Recorder, net: Network, X: ArrayLike, y: ArrayLike, *, fps: f
     """
     fps = validation.real_number(fps, "fps", 0, low_included=False)
     epochs, thetas, history, twin = _records(recorder, net)
-    last = len(history)
-    picture = Scene(twin, X, y, history.keys(), **scene)
+    last = history.epochs
+    picture = Scene(twin, X, y, tuple(history), **scene)
     picture.show(twin, history, last)
     picture.freeze()
 

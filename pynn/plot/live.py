@@ -60,17 +60,17 @@ class LivePlot:
 
     def __call__(self, net: Network, history: History) -> None:
         """Draw, if it is time: what `fit` calls after every epoch."""
-        if len(history) % self.every:
+        if history.epochs % self.every:
             return
         if self._scene is None:
             from matplotlib import pyplot
-            self._scene = Scene(net, *self._arguments, history.keys(), **self._keywords)
+            self._scene = Scene(net, *self._arguments, tuple(history), **self._keywords)
             self.figure = self._scene.figure
             if self._scene.figure.canvas.required_interactive_framework is None:
                 pyplot.close(self.figure)       # no window will show it: pyplot is not to keep it
             else:
                 self._scene.figure.show()
-        self._scene.show(net, history, len(history))
+        self._scene.show(net, history, history.epochs)
         self._refresh(self._scene.figure)
 
     def _refresh(self, figure: Figure) -> None:
