@@ -1,0 +1,54 @@
+"""Run what was exported on examples and compare it with the network."""
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from typing import Any
+
+import numpy as np
+
+from pynn.export.contents import FLOAT32, Array, Contents
+from pynn.validation import boolean
+
+_EXAMPLES = 16
+TOLERANCE = {np.dtype(np.float64): 1e-9, FLOAT32: 1e-4}       # a wrong export differs by far more
+
+
+def examples_of(net: Any, contents: Contents) -> tuple[Array, Array]:
+    """X (16, n[0]) with small, usual and large numbers, and Ŷ (16, n[L]) of the network."""
+    n = contents.sizes[0]
+    X = np.random.default_rng(0).normal(size=(_EXAMPLES, n))
+    X[:4] *= np.array([[0], [1e-8], [-1e-8], [10]])
+    if contents.standardizer is not None:
+        X = X * contents.standardizer.scale + contents.standardizer.mean
+    X = X.astype(contents.dtype).astype(np.float64)
+    return X, np.asarray(net(X), np.float64)
+
+
+def is_wanted(check: object, runtime: str | None, needs: str) -> bool:
+    """Whether to check: as the user says, or for None if there is a runtime; `needs` says what to install."""
+    if check is None:
+        return runtime is not None
+    if boolean(check, "check") and runtime is None:
+        raise ImportError(f"check: True needs {needs}; check=False writes the file without running it")
+    return bool(check)
+
+
+def installed(*modules: str) -> str | None:
+    """The last of the modules if all of them can be imported."""
+    return modules[-1] if all(importlib.util.find_spec(name) for name in modules) else None
+
+
+def program(*names: str) -> str | None:
+    """The first of these programs that is on the PATH."""
+    return next((found for found in map(shutil.which, names) if found), None)
+
+
+def compare(got: Any, expected: Array, dtype: np.dtype[Any], what: str) -> None:
+    """ArithmeticError if max |got − expected| is above the tolerance, relative to max |expected|."""
+    got = np.asarray(got, np.float64).reshape(expected.shape)
+    with np.errstate(invalid="ignore"):
+        difference, size = np.abs(got - expected).max(), np.abs(expected).max()
+    if not difference <= TOLERANCE[dtype] * size:
+        raise ArithmeticError(f"check: {what} differs from the network by {difference:.2g}, where the largest output is "
+                              f"{size:.2g}; expected at most {TOLERANCE[dtype]:g} of that. check=False skips this check")

@@ -1,0 +1,82 @@
+"""What a file has to carry of a network, read once for every format."""
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+
+from pynn.standardizer import Standardizer
+from pynn.validation import check_network, finite_array
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+VERSION = metadata.version("pynn-dense")
+FLOAT32 = np.dtype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Contents:
+    """A network as the exporters see it; W and b are lists from layer 1 on, W (n[l], n[l−1]) and b (n[l],)."""
+
+    sizes: tuple[int, ...]
+    activations: tuple[str, ...]
+    loss: str
+    dropout: tuple[float, ...]
+    dtype: np.dtype[Any]
+    W: list[Array]
+    b: list[Array]
+    standardizer: Standardizer | None
+    target_standardizer: Standardizer | None
+    feature_names: tuple[str, ...] | None
+    label_names: tuple[str, ...] | None
+
+    def title(self) -> str:
+        """One line for the head of a file, such as: a dense network 2 -> 4 -> 1 (relu, sigmoid), written by pynn 0.1.0."""
+        return (f"a dense network {' -> '.join(map(str, self.sizes))} ({', '.join(self.activations)}), "
+                f"written by pynn {VERSION}")
+
+    def standardize_split(self) -> tuple[Array, Array, Array]:
+        """mean, rest and scale in float32: (x − mean − rest) / scale keeps its digits where x is close to a large mean."""
+        assert self.standardizer is not None
+        mean = self.standardizer.mean.astype(np.float32)
+        rest = (self.standardizer.mean - mean).astype(np.float32)
+        return mean, rest, self.standardizer.scale.astype(np.float32)
+
+
+def read_network(net: Any, function: str, dtype: Any = None) -> Contents:
+    """The contents of a network, in its own dtype or in another; `function` is the exporter, for the messages."""
+    check_network(net)
+    if getattr(net, "encoder", None) is not None:
+        raise ValueError(f"net: {function} cannot carry its TableEncoder (net.encoder); expected a network of numeric inputs. "
+                         "Set encoder = None on a copy of it, and give the exported file what net.encoder.transform returns")
+    finite_array(net.parameters, "net.parameters")
+    dtype = net.dtype if dtype is None else _checked_dtype(dtype)
+    with np.errstate(over="ignore"):
+        W, b = [layer.W.astype(dtype) for layer in net], [layer.b[:, 0].astype(dtype) for layer in net]
+    if not all(np.isfinite(array).all() for array in (*W, *b)):
+        raise ValueError(f"dtype: expected one that can hold the parameters of the network, got {dtype}")
+    return Contents(net.sizes, net.activations, net.loss, net.dropout, dtype, W, b, net.standardizer,
+                    getattr(net, "target_standardizer", None), net.feature_names, net.label_names)
+
+
+def number(value: Any) -> str:
+    """The shortest decimal that reads back as this float32 or float64, always with a point or an exponent."""
+    return str(value) if isinstance(value, np.float32) else repr(float(value))
+
+
+def ascii_json(value: Any) -> str:
+    """JSON that may stand in any source file, comment or page: ASCII, without < and without */ or a trigraph."""
+    return json.dumps(value).replace("<", "\\u003c").replace("*/", "*\\/").replace("??", "?\\u003f")
+
+
+def _checked_dtype(dtype: Any) -> np.dtype[Any]:
+    try:
+        checked = np.dtype(dtype)
+    except TypeError:
+        raise TypeError(f"dtype: expected 'float32', 'float64' or None, got {dtype!r}") from None
+    if checked not in (FLOAT32, np.dtype(np.float64)):
+        raise ValueError(f"dtype: expected 'float32', 'float64' or None, got {dtype!r}")
+    return checked
