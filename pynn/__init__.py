@@ -18,7 +18,7 @@ from pynn.standardizer import Standardizer
 from pynn.training import DivergenceError, DivergenceWarning
 
 if TYPE_CHECKING:
-    from pynn import plot, schedules
+    from pynn import export, interop, plot, schedules
     from pynn.estimators import NetworkClassifier as NetworkClassifier
     from pynn.estimators import NetworkRegressor as NetworkRegressor
     from pynn.learn import workbook
@@ -45,7 +45,9 @@ __all__ = [
     "datasets",
     "diagnose",
     "explain",
+    "export",
     "find_learning_rate",
+    "interop",
     "load",
     "optimizers",
     "plot",
@@ -54,7 +56,8 @@ __all__ = [
 ]
 
 # loaded when first used, so that `import pynn` takes little time
-_MODULES = {"plot": "pynn.plot", "schedules": "pynn.schedules", "workbook": "pynn.learn.workbook"}
+_MODULES = {"export": "pynn.export", "interop": "pynn.interop", "plot": "pynn.plot", "schedules": "pynn.schedules",
+            "workbook": "pynn.learn.workbook"}
 _NAMES = {
     "Diagnosis": "pynn.learn.diagnosis",
     "Finding": "pynn.learn.diagnosis",

@@ -83,7 +83,7 @@ def to_c(net: Any, path: Any, *, dtype: Any = None, name: str = "predict", check
     contents = read_network(net, "to_c", dtype)
     _check_name(name)
     compiler = program("cc", "gcc", "clang")
-    X, Y = examples_of(net, contents)
+    X, Y = examples_of(net, contents.dtype)
     header = os.path.splitext(file_name)[1].lower() in (".h", ".hpp")
     text = "\n".join(_lines(contents, name, X[:8], Y[:8], "static inline " if header else "")) + "\n"
     if is_wanted(check, compiler, "a C compiler on the PATH (cc, gcc or clang)"):

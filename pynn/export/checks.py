@@ -7,21 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from pynn.export.contents import FLOAT32, Array, Contents
+from pynn.export.contents import FLOAT32, Array
 from pynn.validation import boolean
 
 _EXAMPLES = 16
 TOLERANCE = {np.dtype(np.float64): 1e-9, FLOAT32: 1e-4}       # a wrong export differs by far more
 
 
-def examples_of(net: Any, contents: Contents) -> tuple[Array, Array]:
-    """X (16, n[0]) with small, usual and large numbers, and Ŷ (16, n[L]) of the network."""
-    n = contents.sizes[0]
-    X = np.random.default_rng(0).normal(size=(_EXAMPLES, n))
+def examples_of(net: Any, dtype: np.dtype[Any] | None = None) -> tuple[Array, Array]:
+    """X (16, n[0]) with small, usual and large numbers that fit in dtype, by default the network's, and its Ŷ (16, n[L])."""
+    X = np.random.default_rng(0).normal(size=(_EXAMPLES, net.sizes[0]))
     X[:4] *= np.array([[0], [1e-8], [-1e-8], [10]])
-    if contents.standardizer is not None:
-        X = X * contents.standardizer.scale + contents.standardizer.mean
-    X = X.astype(contents.dtype).astype(np.float64)
+    if net.standardizer is not None:
+        X = X * net.standardizer.scale + net.standardizer.mean
+    X = X.astype(dtype or net.dtype).astype(np.float64)
     return X, np.asarray(net(X), np.float64)
 
 
@@ -44,11 +43,11 @@ def program(*names: str) -> str | None:
     return next((found for found in map(shutil.which, names) if found), None)
 
 
-def compare(got: Any, expected: Array, dtype: np.dtype[Any], what: str) -> None:
+def compare(got: Any, expected: Array, dtype: np.dtype[Any], what: str, hint: str = "check=False skips this check") -> None:
     """ArithmeticError if max |got − expected| is above the tolerance, relative to max |expected|."""
     got = np.asarray(got, np.float64).reshape(expected.shape)
     with np.errstate(invalid="ignore"):
         difference, size = np.abs(got - expected).max(), np.abs(expected).max()
     if not difference <= TOLERANCE[dtype] * size:
-        raise ArithmeticError(f"check: {what} differs from the network by {difference:.2g}, where the largest output is "
-                              f"{size:.2g}; expected at most {TOLERANCE[dtype]:g} of that. check=False skips this check")
+        raise ArithmeticError(f"{what} differs from the network by {difference:.2g}, where the largest output is "
+                              f"{size:.2g}; expected at most {TOLERANCE[dtype]:g} of that. {hint}")

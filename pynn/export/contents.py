@@ -1,7 +1,6 @@
 """What a file has to carry of a network, read once for every format."""
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
@@ -65,11 +64,6 @@ def read_network(net: Any, function: str, dtype: Any = None) -> Contents:
 def number(value: Any) -> str:
     """The shortest decimal that reads back as this float32 or float64, always with a point or an exponent."""
     return str(value) if isinstance(value, np.float32) else repr(float(value))
-
-
-def ascii_json(value: Any) -> str:
-    """JSON that may stand in any source file, comment or page: ASCII, without < and without */ or a trigraph."""
-    return json.dumps(value).replace("<", "\\u003c").replace("*/", "*\\/").replace("??", "?\\u003f")
 
 
 def _checked_dtype(dtype: Any) -> np.dtype[Any]:

@@ -1,6 +1,7 @@
 """A network as a module of JavaScript, for a web page or node, without a library."""
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import tempfile
@@ -12,7 +13,7 @@ import numpy as np
 
 from pynn import reference, storage
 from pynn.export.checks import compare, examples_of, is_wanted, program
-from pynn.export.contents import Array, Contents, ascii_json, number, read_network
+from pynn.export.contents import Array, Contents, number, read_network
 
 # of z, and of e = e^-|z|, which cannot overflow
 _FORMULAS = {
@@ -78,7 +79,7 @@ def to_javascript(net: Any, path: Any, *, check: bool | None = None) -> None:
     node = program("node", "nodejs")
     if is_wanted(check, node, "node on the PATH"):
         assert node is not None
-        X, Y = examples_of(net, contents)
+        X, Y = examples_of(net)
         compare(_run(node, text, X), Y, contents.dtype, "the JavaScript module")
     with storage.replacing(path) as file:
         file.write(text.encode("ascii"))
@@ -87,8 +88,8 @@ def to_javascript(net: Any, path: Any, *, check: bool | None = None) -> None:
 def _lines(contents: Contents) -> Iterator[str]:
     yield from (f"// {contents.title()}.",
                 '// import { predict } from "./this-file.mjs"; predict(x) of one example x is a Float64Array.', "",
-                f"export const featureNames = {ascii_json(contents.feature_names)};",
-                f"export const labelNames = {ascii_json(contents.label_names)};", "")
+                f"export const featureNames = {_json(contents.feature_names)};",
+                f"export const labelNames = {_json(contents.label_names)};", "")
     for what, standardizer in (("input", contents.standardizer), ("target", contents.target_standardizer)):
         if standardizer is not None:
             yield from _array(f"{what}Mean", standardizer.mean)
@@ -131,6 +132,11 @@ _SOFTMAX = """function softmax(z) {
   return powers.map((power) => power / sum);
 }
 """
+
+
+def _json(names: Any) -> str:
+    """JSON in ASCII that may also stand in the script of a page: </script> in a name does not end it."""
+    return json.dumps(names).replace("<", "\\u003c")
 
 
 def _array(name: str, values: Array) -> Iterator[str]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from pynn import reference, storage
 from pynn.export.checks import compare, examples_of, is_wanted
-from pynn.export.contents import Array, Contents, ascii_json, number, read_network
+from pynn.export.contents import Array, Contents, number, read_network
 
 _FORMULAS = {       # of z (m, n[l]); e^-|z| cannot overflow
     "sigmoid": "np.where(z > 0, 1, np.exp(-np.abs(z))) / (1 + np.exp(-np.abs(z)))",
@@ -66,7 +66,7 @@ def to_numpy(net: Any, path: Any, *, check: bool | None = None) -> None:
     contents = read_network(net, "to_numpy")
     text = "\n".join(_lines(contents)) + "\n"
     if is_wanted(check, "numpy", "NumPy"):
-        X, Y = examples_of(net, contents)
+        X, Y = examples_of(net)
         module: dict[str, Any] = {"__name__": "check"}
         exec(compile(text, "<to_numpy>", "exec"), module)
         compare(module["predict"](X), Y, contents.dtype, "the NumPy module")
@@ -82,7 +82,7 @@ def _lines(contents: Contents) -> Iterator[str]:
         yield "import math\n"
     yield "import numpy as np\n"
     for what, names in (("FEATURE", contents.feature_names), ("LABEL", contents.label_names)):
-        yield f"{what}_NAMES = {'None' if names is None else ascii_json(names)}"
+        yield f"{what}_NAMES = {names!a}"
     yield ""
     for what, standardizer in (("INPUT", contents.standardizer), ("TARGET", contents.target_standardizer)):
         if standardizer is not None:

@@ -58,7 +58,7 @@ def to_onnx(net: Any, path: Any, *, check: bool | None = None) -> None:
     if len(data) > _MOST_BYTES:
         raise ValueError(f"net: expected one whose ONNX model has at most {_MOST_BYTES} bytes, got one of {len(data)}")
     if is_wanted(check, installed("onnxruntime"), 'onnxruntime: pip install "pynn-dense[onnx]"'):
-        X, Y = examples_of(net, contents)
+        X, Y = examples_of(net)
         digits = FLOAT32 if "gelu" in contents.activations else contents.dtype
         compare(_run(data, X, contents.dtype), Y, digits, "the ONNX model in onnxruntime")
     with storage.replacing(path) as file:

@@ -1,0 +1,93 @@
+"""A network as a keras.Sequential."""
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pynn.export.checks import compare, examples_of
+from pynn.export.contents import FLOAT32, Contents, read_network
+from pynn.validation import boolean
+
+_LEAST_SCALE = 1e-7         # Keras' Normalization takes a smaller one for this
+
+
+def to_keras(net: Any, *, check: bool = True) -> Any:
+    """Return the network as a keras.Sequential of Dense layers, for whichever backend Keras runs on.
+
+    It takes (m, n[0]) inputs in the user's units and returns the outputs (m, n[L]), probabilities or values: the standardizers
+    of inputs and targets are Normalization layers.  Dropout goes along and is active in training.  The model is not compiled;
+    names, loss and the state of the optimiser are not carried.  It is equal to about 1e-15 in float64 and 1e-7 in float32.  One
+    exception is softplus, which is linear above 20 on the backend of PyTorch: 1e-10.
+
+    Parameters
+    ----------
+    net : Network
+    check : bool
+        Run the model on examples.
+
+    Returns
+    -------
+    keras.Sequential
+
+    Raises
+    ------
+    ImportError
+        Keras 3 is not installed, or not its backend.
+    ValueError, TypeError
+        The message names the argument, the value received and what was expected.
+    ArithmeticError
+        The model differs from the network.
+
+    Examples
+    --------
+    >>> import pynn
+    >>> net = pynn.Network([2, 4, 1], rng=0)
+    >>> model = pynn.export.to_keras(net)                          # doctest: +SKIP
+    >>> model.save("model.keras")                                  # doctest: +SKIP
+    """
+    contents = read_network(net, "to_keras")
+    boolean(check, "check")
+    for name, standardizer in (("standardizer", contents.standardizer), ("target_standardizer", contents.target_standardizer)):
+        if standardizer is not None and standardizer.scale.min() < _LEAST_SCALE:
+            raise ValueError(f"net: its {name} has the scale {standardizer.scale.min():g}; expected at least {_LEAST_SCALE:g}, "
+                             "the smallest that Keras' Normalization takes: use another unit")
+    try:
+        import keras
+    except ImportError as error:
+        raise ImportError('pynn.export.to_keras needs Keras 3 and a backend such as PyTorch: pip install "pynn-dense[keras]" '
+                          f"and set KERAS_BACKEND ({error})") from error
+    model = keras.Sequential([keras.Input((contents.sizes[0],), dtype=contents.dtype.name), *_layers(keras, contents)])
+    for l, (W, b) in enumerate(zip(contents.W, contents.b, strict=True), start=1):
+        model.get_layer(f"layer{l}").set_weights([np.ascontiguousarray(W.T), b])
+    if check:
+        X, Y = examples_of(net)
+        got = keras.ops.convert_to_numpy(model(keras.ops.convert_to_tensor(X.astype(contents.dtype)), training=False))
+        compare(got, Y, contents.dtype, "the Keras model")
+    return model
+
+
+def _layers(keras: Any, contents: Contents) -> list[Any]:
+    layers, dtype = [], contents.dtype.name
+    if contents.standardizer is not None:
+        mean, scale = contents.standardizer.mean, contents.standardizer.scale
+        if contents.dtype == FLOAT32 and contents.standardize_split()[1].any():
+            first, mean, scale = contents.standardize_split()       # the mean in two parts, in a layer each
+            layers.append(_normalization(keras, first, np.ones_like(first), dtype, "large_mean"))
+        layers.append(_normalization(keras, mean, scale, dtype, "standardize"))
+    for l, (units, activation) in enumerate(zip(contents.sizes[1:], contents.activations, strict=True), start=1):
+        leaky = activation == "leaky_relu"
+        layers.append(keras.layers.Dense(units, activation="linear" if leaky else activation, dtype=dtype, name=f"layer{l}"))
+        if leaky:               # by name its slope would be 0.2
+            layers.append(keras.layers.LeakyReLU(negative_slope=0.01, dtype=dtype, name=f"leaky_relu{l}"))
+        if l < len(contents.W) and contents.dropout[l - 1] > 0:
+            layers.append(keras.layers.Dropout(contents.dropout[l - 1], dtype=dtype, name=f"dropout{l}"))
+    if contents.target_standardizer is not None:
+        layers.append(_normalization(keras, contents.target_standardizer.mean, contents.target_standardizer.scale, dtype,
+                                     "restore_targets", invert=True))
+    return layers
+
+
+def _normalization(keras: Any, mean: Any, scale: Any, dtype: str, name: str, *, invert: bool = False) -> Any:
+    mean, scale = mean.astype(dtype), scale.astype(dtype)
+    return keras.layers.Normalization(mean=mean, variance=scale * scale, invert=invert, dtype=dtype, name=name)
