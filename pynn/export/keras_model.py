@@ -9,16 +9,16 @@ from pynn.export.checks import compare, examples_of
 from pynn.export.contents import FLOAT32, Contents, read_network
 from pynn.validation import boolean
 
-_LEAST_SCALE = 1e-7         # Keras' Normalization takes a smaller one for this
-
 
 def to_keras(net: Any, *, check: bool = True) -> Any:
     """Return the network as a keras.Sequential of Dense layers, for whichever backend Keras runs on.
 
     It takes (m, n[0]) inputs in the user's units and returns the outputs (m, n[L]), probabilities or values: the standardizers
-    of inputs and targets are Normalization layers.  Dropout goes along and is active in training.  The model is not compiled;
-    names, loss and the state of the optimiser are not carried.  It is equal to about 1e-15 in float64 and 1e-7 in float32.  One
-    exception is softplus, which is linear above 20 on the backend of PyTorch: 1e-10.
+    of inputs and targets are Rescaling layers.  Dropout goes along and is active in training.  The model is not compiled;
+    names, loss and the state of the optimiser are not carried.
+
+    The weights are the network's, bit for bit, but Keras multiplies matrices in float32, also those of float64 (on the backend
+    of PyTorch; Keras follows JAX here).  So the model is equal to about 2e-7 for either dtype.
 
     Parameters
     ----------
@@ -48,10 +48,6 @@ def to_keras(net: Any, *, check: bool = True) -> Any:
     """
     contents = read_network(net, "to_keras")
     boolean(check, "check")
-    for name, standardizer in (("standardizer", contents.standardizer), ("target_standardizer", contents.target_standardizer)):
-        if standardizer is not None and standardizer.scale.min() < _LEAST_SCALE:
-            raise ValueError(f"net: its {name} has the scale {standardizer.scale.min():g}; expected at least {_LEAST_SCALE:g}, "
-                             "the smallest that Keras' Normalization takes: use another unit")
     try:
         import keras
     except ImportError as error:
@@ -63,18 +59,21 @@ def to_keras(net: Any, *, check: bool = True) -> Any:
     if check:
         X, Y = examples_of(net)
         got = keras.ops.convert_to_numpy(model(keras.ops.convert_to_tensor(X.astype(contents.dtype)), training=False))
-        compare(got, Y, contents.dtype, "the Keras model")
+        compare(got, Y, FLOAT32, "the Keras model")
     return model
 
 
 def _layers(keras: Any, contents: Contents) -> list[Any]:
+    """All but the input.  Rescaling is used since Keras' Normalization takes no scale below 1e-7."""
     layers, dtype = [], contents.dtype.name
+
+    def rescaling(scale: Any, offset: Any, name: str) -> None:
+        layers.append(keras.layers.Rescaling(scale.astype(dtype), offset.astype(dtype), dtype=dtype, name=name))
+
     if contents.standardizer is not None:
-        mean, scale = contents.standardizer.mean, contents.standardizer.scale
-        if contents.dtype == FLOAT32 and contents.standardize_split()[1].any():
-            first, mean, scale = contents.standardize_split()       # the mean in two parts, in a layer each
-            layers.append(_normalization(keras, first, np.ones_like(first), dtype, "large_mean"))
-        layers.append(_normalization(keras, mean, scale, dtype, "standardize"))
+        mean, scale = contents.standardizer.mean.astype(contents.dtype), contents.standardizer.scale
+        rescaling(np.ones_like(mean), -mean, "subtract_mean")
+        rescaling(1 / scale, (mean - contents.standardizer.mean) / scale, "divide_by_scale")    # with what the mean lost
     for l, (units, activation) in enumerate(zip(contents.sizes[1:], contents.activations, strict=True), start=1):
         leaky = activation == "leaky_relu"
         layers.append(keras.layers.Dense(units, activation="linear" if leaky else activation, dtype=dtype, name=f"layer{l}"))
@@ -83,11 +82,5 @@ def _layers(keras: Any, contents: Contents) -> list[Any]:
         if l < len(contents.W) and contents.dropout[l - 1] > 0:
             layers.append(keras.layers.Dropout(contents.dropout[l - 1], dtype=dtype, name=f"dropout{l}"))
     if contents.target_standardizer is not None:
-        layers.append(_normalization(keras, contents.target_standardizer.mean, contents.target_standardizer.scale, dtype,
-                                     "restore_targets", invert=True))
+        rescaling(contents.target_standardizer.scale, contents.target_standardizer.mean, "restore_targets")
     return layers
-
-
-def _normalization(keras: Any, mean: Any, scale: Any, dtype: str, name: str, *, invert: bool = False) -> Any:
-    mean, scale = mean.astype(dtype), scale.astype(dtype)
-    return keras.layers.Normalization(mean=mean, variance=scale * scale, invert=invert, dtype=dtype, name=name)

@@ -107,6 +107,9 @@ class Draft:
                       initializer="zeros", dropout=self.dropout[:-1], dtype=dtype if dtype == FLOAT32 else "float64", rng=0)
         for layer, W, b in zip(net, self.weights, self.biases, strict=True):
             layer.W, layer.b = W, b
+        if self.standardizer is not None and len(self.standardizer.mean) == 1:      # one for all inputs
+            self.standardizer = Standardizer(*(np.broadcast_to(array, net.sizes[0]) for array in (
+                self.standardizer.mean, self.standardizer.scale)))
         for attribute in ("standardizer", "target_standardizer"):
             if getattr(self, attribute) is not None:
                 setattr(net, attribute, getattr(self, attribute))

@@ -126,11 +126,22 @@ def _readers(keras: Any) -> dict[Any, _Reader]:
         layers.ELU: fixed("elu", lambda layer: layer.alpha == 1, "ELU(alpha=1)"),
         layers.Softmax: fixed("softmax", lambda layer: layer.axis in (-1, 1), "Softmax(axis=-1)"),
         layers.Dropout: lambda layer, draft, label: draft.add_dropout(layer.rate),
+        layers.Rescaling: _read_rescaling,
         layers.Normalization: lambda layer, draft, label: _read_normalization(keras, layer, draft, label),
         layers.BatchNormalization: lambda layer, draft, label: draft.fold_batch_norm(
             *(None if array is None else keras.ops.convert_to_numpy(array) for array in (
                 layer.moving_mean, layer.moving_variance, layer.gamma, layer.beta)), layer.epsilon, label),
     }
+
+
+def _read_rescaling(layer: Any, draft: Draft, label: str) -> None:
+    """x scale + offset: of the inputs it is a standardisation, of the outputs the way back."""
+    scale, offset = (np.asarray(value, np.float64).ravel() for value in (layer.scale, layer.offset))
+    if draft.weights:
+        units = len(draft.weights[-1])
+        draft.add_target_standardizer(np.broadcast_to(offset, units), np.broadcast_to(scale, units), label)
+    else:
+        draft.add_standardizer(-offset / scale, 1 / scale, label)
 
 
 def _read_normalization(keras: Any, layer: Any, draft: Draft, label: str) -> None:
