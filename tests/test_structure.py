@@ -25,9 +25,9 @@ FLOORS = (      # the arrows of the design: a module imports only from floors be
     {"model", "training"},
     {"model_file"},
     {"network"},
-    {"estimator_base", "learn", "plot"},
+    {"estimator_base", "export", "learn", "plot"},
     {"estimators"},
-    {"callbacks", "range_test"},        # LivePlot and RangeTest.plot draw
+    {"callbacks", "interop", "range_test"},         # LivePlot and RangeTest.plot draw; interop compares as export does
     {"article_figures"},
     {"cli"},
     {"__init__", "__main__"},
@@ -156,14 +156,19 @@ def test_no_private_name_of_network_is_used_outside_its_module():
 # --------------------------------------------------------------------------------------------- importing, and the names
 
 def test_import_is_light():
-    script = ("import sys, pynn; heavy = {'matplotlib', 'sklearn', 'tqdm', 'pandas', 'scipy', 'torch'} & set(sys.modules); "
-              "assert not heavy, heavy; pynn.plot; assert 'matplotlib' in sys.modules")
+    script = ("import sys, pynn; heavy = {'matplotlib', 'sklearn', 'tqdm', 'pandas', 'scipy', 'torch', 'keras', 'onnxruntime', "
+              "'safetensors'}; assert not heavy & set(sys.modules), heavy & set(sys.modules); pynn.export; pynn.interop; "
+              "assert not heavy & set(sys.modules), heavy & set(sys.modules); pynn.plot; assert 'matplotlib' in sys.modules")
     subprocess.run([sys.executable, "-P", "-W", "error", "-c", script], check=True)
 
 
-def test_scikit_learn_belongs_to_the_estimators():
-    importers = {name for name, text in MODULES.items() if "from sklearn" in text or "import sklearn" in text}
-    assert importers == {"estimator_base", "estimators"}
+@pytest.mark.parametrize(("package", "modules"), [
+    ("sklearn", {"estimator_base", "estimators", "interop.sklearn_model"}), ("keras", {"export.keras_model", "interop.keras_model"}),
+    ("torch", {"export.torch_layers", "export.torch_module", "interop.torch_module"}), ("onnxruntime", {"export.onnx_file"}),
+    ("safetensors", {"export.safetensors_file"})])
+def test_each_framework_belongs_to_few_modules(package, modules):
+    importers = {name for name, text in MODULES.items() if re.search(rf"^ *(?:from|import) {package}\b", text, re.MULTILINE)}
+    assert importers == modules
 
 
 def test_every_public_name_after_importing_every_module():
@@ -171,13 +176,14 @@ def test_every_public_name_after_importing_every_module():
     script = """
 import importlib, importlib.util, pkgutil, types, pynn
 for module in pkgutil.walk_packages(pynn.__path__, "pynn."):
-    if not module.name.startswith("pynn.estimator") or importlib.util.find_spec("sklearn"):
+    needs = {"pynn.estimators": "sklearn", "pynn.estimator_base": "sklearn", "pynn.export.torch_layers": "torch"}
+    if importlib.util.find_spec(needs.get(module.name, "pynn")):
         importlib.import_module(module.name)
-modules = ("callbacks", "datasets", "optimizers", "plot", "schedules", "workbook")
+modules = ("callbacks", "datasets", "export", "interop", "optimizers", "plot", "schedules", "workbook")
 for name in pynn.__all__:
     assert isinstance(getattr(pynn, name), types.ModuleType) == (name in modules), name
-for name in pynn.plot.__all__:
-    assert callable(getattr(pynn.plot, name)), name
+for package in (pynn.export, pynn.interop, pynn.plot):
+    assert all(callable(getattr(package, name)) for name in package.__all__), package
 """
     subprocess.run([sys.executable, "-P", "-c", script], check=True)
 
@@ -206,7 +212,7 @@ def test_doctests(name):
 
 def test_public_functions_have_an_example():
     import importlib
-    for module in (pynn, importlib.import_module("pynn.datasets"), importlib.import_module("pynn.plot")):
+    for module in (pynn, *map(importlib.import_module, ("pynn.datasets", "pynn.export", "pynn.interop", "pynn.plot"))):
         for name in getattr(module, "__all__", [n for n in vars(module) if not n.startswith("_")]):
             thing = getattr(module, name)
             if getattr(thing, "__module__", "").startswith("pynn") and callable(thing) and not isinstance(thing, type):

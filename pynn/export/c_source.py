@@ -71,11 +71,11 @@ def to_c(net: Any, path: Any, *, dtype: Any = None, name: str = "predict", check
 
     Examples
     --------
-    >>> import os, tempfile, pynn
+    >>> import os, pathlib, tempfile, pynn
     >>> net = pynn.Network([2, 4, 1], rng=0)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     pynn.export.to_c(net, os.path.join(folder, "predict.c"), check=False)
-    ...     text = open(os.path.join(folder, "predict.c")).read()
+    ...     text = pathlib.Path(folder, "predict.c").read_text()
     >>> "void predict(const double *x, double *y)" in text
     True
     """

@@ -14,6 +14,7 @@ import numpy as np
 from pynn import reference, storage
 from pynn.export.checks import compare, examples_of, is_wanted, program
 from pynn.export.contents import Array, Contents, number, read_network
+from pynn.export.normal_tail import NORMAL_TAIL
 
 # of z, and of e = e^-|z|, which cannot overflow
 _FORMULAS = {
@@ -27,15 +28,6 @@ _FORMULAS = {
     "silu": "z * (z > 0 ? 1 : e(z)) / (1 + e(z))",
     "softplus": "(z <= 0 ? 0 : z) + Math.log1p(e(z))",
 }
-# Phi(-|z|) = e^(-z^2/2) t P(2t - 1), t = 4/(4 + |z|): the coefficients of P are those of cnn_core/elementary.pxd
-_NORMAL_TAIL = (
-    0.188821282603937873, 0.1519741604929730315, 0.09678435018555373745, 0.04663046448991366425, 0.01509914372272904071,
-    0.001885047241707827157, -0.000869923091753213834, -0.0004077046148732328019, 0.00003333607726050142596,
-    0.00005777373853094037904, -4.770610175707610678e-7, -8.786199912433390182e-6, 1.791624763669248961e-7,
-    1.480150962563280058e-6, -1.574535582853825645e-7, -2.556504013813853403e-7, 6.81062687740928657e-8,
-    3.914204350863722418e-8, -2.170613917681122256e-8, -3.675121749809092218e-9, 5.349590323790224682e-9,
-    -3.464963387765453467e-10, -9.297457155612780982e-10, 2.091094245866588417e-10, 8.457642999443180121e-11,
-    -2.861490842835232535e-11)
 
 
 def to_javascript(net: Any, path: Any, *, check: bool | None = None) -> None:
@@ -65,11 +57,11 @@ def to_javascript(net: Any, path: Any, *, check: bool | None = None) -> None:
 
     Examples
     --------
-    >>> import os, tempfile, pynn
+    >>> import os, pathlib, tempfile, pynn
     >>> net = pynn.Network([2, 4, 1], rng=0)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     pynn.export.to_javascript(net, os.path.join(folder, "predict.mjs"), check=False)
-    ...     text = open(os.path.join(folder, "predict.mjs")).read()
+    ...     text = pathlib.Path(folder, "predict.mjs").read_text()
     >>> "export function predict(x)" in text
     True
     """
@@ -103,7 +95,7 @@ def _lines(contents: Contents) -> Iterator[str]:
     if any("e(z)" in _FORMULAS[name] for name in used):
         yield "const e = (z) => Math.exp(-Math.abs(z));"
     if "gelu" in used:
-        yield from _array("normalTailTerms", np.array(_NORMAL_TAIL))
+        yield from _array("normalTailTerms", np.array(NORMAL_TAIL))
         yield _TAIL
     yield from (f"const {name} = (z) => {_FORMULAS[name]};" for name in used)
     if contents.activations[-1] == "softmax":

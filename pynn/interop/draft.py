@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from pynn import activations
 from pynn.export.checks import compare, examples_of
 from pynn.network import Network
+from pynn.reference import ACTIVATIONS, HIDDEN, OUTPUT
 from pynn.standardizer import Standardizer
 from pynn.validation import choice, finite_array
 
@@ -94,12 +94,12 @@ class Draft:
         if not self.weights:
             raise ValueError("expected at least one dense layer, got none")
         own = self.activations[-1]
-        if output is not None and choice(output, "output", activations.OUTPUT) != own and own is not None:
+        if output is not None and choice(output, "output", OUTPUT) != own and own is not None:
             raise ValueError(f"output: expected None or {own!r}, which the last layer has, got {output!r}")
         names = [name or "linear" for name in self.activations[:-1]]
         for l, name in enumerate(names, start=1):
-            choice(name, f"the activation of layer {l}", activations.HIDDEN)
-        last = choice(output or own or "linear", "the activation of the output layer", activations.OUTPUT)
+            choice(name, f"the activation of layer {l}", HIDDEN)
+        last = choice(output or own or "linear", "the activation of the output layer", OUTPUT)
         if self.target_standardizer is not None and last != "linear":
             raise ValueError(f"output: expected 'linear', since the outputs are scaled back to values, got {output!r}")
         dtype = np.result_type(*self.weights, *self.biases)
@@ -125,9 +125,9 @@ def check_activations(value: object, layers: int, output: str | None) -> list[st
     names = [value] * (layers - 1) if isinstance(value, str) else value
     if not isinstance(names, Sequence | np.ndarray):
         raise TypeError(f"activations: expected a name or a sequence of names, got {value!r}")
-    names = [choice(name, f"activations[{i}]", activations.FORMULAS) for i, name in enumerate(names)]
+    names = [choice(name, f"activations[{i}]", ACTIVATIONS) for i, name in enumerate(names)]
     if output is not None and len(names) == layers - 1:
-        names.append(choice(output, "output", activations.OUTPUT))
+        names.append(choice(output, "output", OUTPUT))
     if output is not None and len(names) == layers and names[-1] != output:
         raise ValueError(f"output: expected None or {names[-1]!r}, which activations has, got {output!r}")
     if len(names) != layers:

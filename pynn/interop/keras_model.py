@@ -48,6 +48,7 @@ def from_keras(model: Any, *, output: str | None = None) -> Network:
 
     Examples
     --------
+    >>> import pynn
     >>> net = pynn.interop.from_keras(keras.models.load_model("model.keras"))     # doctest: +SKIP
     >>> pynn.plot.network(net)                                                    # doctest: +SKIP
     """
@@ -68,7 +69,7 @@ def from_keras(model: Any, *, output: str | None = None) -> Network:
     def predict(X: Any) -> Any:
         tensor = keras.ops.convert_to_tensor(X.reshape(-1, *model.inputs[0].shape[1:]))
         outputs = keras.ops.convert_to_numpy(model(tensor, training=False))
-        return reference.ACTIVATIONS[net.activations[-1]][0](outputs.T).T if logits else outputs
+        return reference.ACTIVATIONS[net.activations[-1]].function(outputs.T).T if logits else outputs
 
     check_predictions(net, predict, "the model")
     return net

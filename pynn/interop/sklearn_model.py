@@ -40,6 +40,8 @@ def from_sklearn(mlp_or_pipeline: Any) -> Network:
 
     Examples
     --------
+    >>> import pynn
+    >>> X, y = pynn.datasets.moons(200, rng=0)
     >>> from sklearn.neural_network import MLPClassifier           # doctest: +SKIP
     >>> mlp = MLPClassifier([8], random_state=0).fit(X, y)         # doctest: +SKIP
     >>> net = pynn.interop.from_sklearn(mlp)                       # doctest: +SKIP

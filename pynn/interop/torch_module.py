@@ -155,7 +155,7 @@ def _check(torch: Any, module: Any, net: Network, *, logits: bool) -> None:
 
     def predict(X: Any) -> Any:
         outputs = _array(module(torch.from_numpy(X).to(tensor)))
-        return reference.ACTIVATIONS[net.activations[-1]][0](outputs.T).T if logits else outputs
+        return reference.ACTIVATIONS[net.activations[-1]].function(outputs.T).T if logits else outputs
 
     try:
         module.eval()
