@@ -1,9 +1,10 @@
 """Random networks and inputs, on which every exported form of a network is compared with the network itself."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
+import pytest
 
 import pynn
 from pynn.reference import HIDDEN
@@ -73,7 +74,16 @@ def largest_slope(P: np.ndarray) -> float:
     return float((P * (1 - P)).max())
 
 
-def campaign(dtype: str, run: Callable[[pynn.Network], object], tolerance: float, which: Iterator[int] | range | tuple) -> None:
+TOLERANCE = {"float64": 1e-12, "float32": 1e-5}
+CAMPAIGNS = pytest.mark.parametrize(("dtype", "which"), [
+    pytest.param("float64", FEW, id="float64"), pytest.param("float32", FEW, id="float32"),
+    pytest.param("float64", range(MANY), id="float64-campaign", marks=pytest.mark.slow),
+    pytest.param("float32", range(MANY), id="float32-campaign", marks=pytest.mark.slow)])
+
+
+def compare_all(run: Callable[[pynn.Network], object], dtype: str, which: range | tuple[int, ...],
+                tolerance: dict[str, float] = TOLERANCE) -> None:
+    """`run` exports a network and returns the outputs for all_rows of what was exported."""
     for k in which:
         net = random_network(k, dtype)
-        agree(net, run(net), tolerance)
+        agree(net, run(net), tolerance[dtype])
