@@ -33,9 +33,9 @@ def is_wanted(check: object, runtime: str | None, needs: str) -> bool:
     return bool(check)
 
 
-def installed(*modules: str) -> str | None:
-    """The last of the modules if all of them can be imported."""
-    return modules[-1] if all(importlib.util.find_spec(name) for name in modules) else None
+def installed(module: str) -> str | None:
+    """The module's name if it can be imported."""
+    return module if importlib.util.find_spec(module) else None
 
 
 def program(*names: str) -> str | None:

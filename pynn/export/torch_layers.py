@@ -10,6 +10,8 @@ try:
 except ImportError as error:
     raise ImportError('pynn.export.to_torch needs PyTorch: pip install "pynn-dense[torch]"') from error
 
+__all__ = ["RestoreTargets", "Standardize", "torch"]
+
 
 class Standardize(torch.nn.Module):
     """(x − mean − rest) / scale of every input; in float32 mean + rest has more digits than one number can hold."""

@@ -49,9 +49,7 @@ def to_torch(net: Any, *, check: bool = True) -> Any:
     """
     contents = read_network(net, "to_torch")
     boolean(check, "check")
-    import torch
-
-    from pynn.export.torch_layers import RestoreTargets, Standardize
+    from pynn.export.torch_layers import RestoreTargets, Standardize, torch
 
     modules: OrderedDict[str, Any] = OrderedDict()
     if contents.standardizer is not None:

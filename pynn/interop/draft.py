@@ -94,12 +94,12 @@ class Draft:
         if not self.weights:
             raise ValueError("expected at least one dense layer, got none")
         own = self.activations[-1]
-        if output is not None and choice(output, "output", OUTPUT) != own and own is not None:
+        last = choice(own or choice(output or "linear", "output", OUTPUT), "the activation of the output layer", OUTPUT)
+        if output not in (None, last):
             raise ValueError(f"output: expected None or {own!r}, which the last layer has, got {output!r}")
         names = [name or "linear" for name in self.activations[:-1]]
         for l, name in enumerate(names, start=1):
             choice(name, f"the activation of layer {l}", HIDDEN)
-        last = choice(output or own or "linear", "the activation of the output layer", OUTPUT)
         if self.target_standardizer is not None and last != "linear":
             raise ValueError(f"output: expected 'linear', since the outputs are scaled back to values, got {output!r}")
         dtype = np.result_type(*self.weights, *self.biases)
