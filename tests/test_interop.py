@@ -91,6 +91,9 @@ def test_half_precision(tmp_path):
     for dtype in (torch.float16, torch.bfloat16):
         W = torch.tensor([[1.5, -2.0]], dtype=dtype)
         package.save_file({"0.weight": W}, tmp_path / "model")
+        module = torch.nn.Sequential(torch.nn.Linear(2, 1), torch.nn.Sigmoid()).to(dtype)
+        assert pynn.interop.from_torch(module).dtype == np.float32
+        assert module[0].weight.dtype == dtype
         for net in (pynn.interop.from_safetensors(tmp_path / "model", activations=["linear"]),
                     pynn.interop.from_torch({"0.weight": W}, activations=["linear"])):
             assert net.dtype == np.float32
@@ -127,6 +130,24 @@ def test_broken_metadata(about, tmp_path):
     path = safetensors(tmp_path / "model", {"0.weight": ENTRY}, b"\0" * 16, {"pynn": about})
     with pytest.raises((ValueError, TypeError), match=r"^(path|activations|loss|feature_names)"):
         pynn.interop.from_safetensors(path)
+
+
+def test_mutated_safetensors(tmp_path):
+    """Refused by a ValueError or read, never another error."""
+    net = pynn.Network([2, 3, 1], rng=0)
+    net.feature_names, net.standardizer = ("a", "b"), pynn.Standardizer([1, 2], [3, 4])
+    pynn.export.to_safetensors(net, tmp_path / "model")
+    data, rng, refused = (tmp_path / "model").read_bytes(), np.random.default_rng(0), 0
+    for _ in range(300):
+        changed = bytearray(data)
+        for place in rng.integers(len(data), size=rng.integers(1, 4)):
+            changed[place:place + rng.integers(0, 3)] = bytes(rng.integers(32, 127, size=rng.integers(3)).tolist())
+        (tmp_path / "model").write_bytes(changed)
+        try:
+            pynn.interop.from_safetensors(tmp_path / "model")
+        except ValueError:
+            refused += 1
+    assert 200 < refused < 300
 
 
 # ---------------------------------------------------------------------------------------------------------------- torch

@@ -163,7 +163,8 @@ def test_import_is_light():
 
 
 @pytest.mark.parametrize(("package", "modules"), [
-    ("sklearn", {"estimator_base", "estimators", "interop.sklearn_model"}), ("keras", {"export.keras_model", "interop.keras_model"}),
+    ("sklearn", {"estimator_base", "estimators", "interop.sklearn_model"}),
+    ("keras", {"export.keras_model", "interop.keras_model"}),
     ("torch", {"export.torch_layers", "interop.torch_module"}), ("onnxruntime", {"export.onnx_file"}),
     ("safetensors", {"export.safetensors_file"})])
 def test_each_framework_belongs_to_few_modules(package, modules):

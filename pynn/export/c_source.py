@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import tempfile
-import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +12,7 @@ import numpy as np
 
 from pynn import reference, storage
 from pynn.export.checks import TOLERANCE, compare, examples_of, is_wanted, program
-from pynn.export.contents import FLOAT32, Array, Contents, number, read_network
+from pynn.export.contents import FLOAT32, Array, Contents, number, read_network, rows_of
 
 # of z, and of e = exp(-|z|), which cannot overflow
 _FORMULAS = {
@@ -132,9 +131,7 @@ def _string(text: str) -> str:
 def _array(name: str, values: Array, real: str) -> Iterator[str]:
     """A constant array, a row of a matrix in a line of its own."""
     yield f"static const {real} {name}[{values.size}] = {{"
-    for row in np.atleast_2d(values):
-        yield from textwrap.wrap(" ".join(f"{_literal(value, real)}," for value in row), 118, initial_indent="    ",
-                                 subsequent_indent="     ", break_long_words=False, break_on_hyphens=False)
+    yield from rows_of(values, lambda value: _literal(value, real), "    ")
     yield "};"
 
 

@@ -1,6 +1,7 @@
 """What a file has to carry of a network, read once for every format."""
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
@@ -13,6 +14,7 @@ from pynn.validation import check_network, finite_array
 Array = np.ndarray[Any, np.dtype[Any]]
 
 VERSION = metadata.version("pynn-dense")
+_WIDTH = 116             # characters in a line of numbers
 FLOAT32 = np.dtype(np.float32)
 
 
@@ -64,6 +66,18 @@ def read_network(net: Any, function: str, dtype: Any = None) -> Contents:
 def number(value: Any) -> str:
     """The shortest decimal that reads back as this float32 or float64, always with a point or an exponent."""
     return str(value) if isinstance(value, np.float32) else repr(float(value))
+
+
+def rows_of(values: Array, write: Callable[[Any], str], indent: str) -> Iterator[str]:
+    """The numbers of a matrix or a vector, each with a comma, a row in a line of its own or in several."""
+    for row in np.atleast_2d(values):
+        line = indent
+        for word in map(write, row):
+            if len(line) + len(word) > _WIDTH:
+                yield line.rstrip()
+                line = indent + " "
+            line += word + ", "
+        yield line.rstrip()
 
 
 def _checked_dtype(dtype: Any) -> np.dtype[Any]:

@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import tempfile
-import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +12,7 @@ import numpy as np
 
 from pynn import reference, storage
 from pynn.export.checks import compare, examples_of, is_wanted, program
-from pynn.export.contents import Array, Contents, number, read_network
+from pynn.export.contents import Array, Contents, number, read_network, rows_of
 from pynn.export.normal_tail import NORMAL_TAIL
 
 # of z, and of e = e^-|z|, which cannot overflow
@@ -133,9 +132,7 @@ def _json(names: Any) -> str:
 
 def _array(name: str, values: Array) -> Iterator[str]:
     yield f"const {name} = new Float64Array(["
-    for row in np.atleast_2d(values):
-        yield from textwrap.wrap(" ".join(f"{number(float(value))}," for value in row), 118, initial_indent="  ",
-                                 subsequent_indent="   ", break_long_words=False, break_on_hyphens=False)
+    yield from rows_of(values, lambda value: number(float(value)), "  ")
     yield "]);"
 
 

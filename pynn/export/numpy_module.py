@@ -1,15 +1,12 @@
 """A network as a module of Python that needs NumPy alone."""
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
 from pynn import reference, storage
 from pynn.export.checks import compare, examples_of, is_wanted
-from pynn.export.contents import Array, Contents, number, read_network
+from pynn.export.contents import Array, Contents, number, read_network, rows_of
 
 _FORMULAS = {       # of z (m, n[l]); e^-|z| cannot overflow
     "sigmoid": "np.where(z > 0, 1, np.exp(-np.abs(z))) / (1 + np.exp(-np.abs(z)))",
@@ -108,8 +105,5 @@ def _lines(contents: Contents) -> Iterator[str]:
 
 def _array(name: str, values: Array, dtype: str) -> Iterator[str]:
     yield f"{name} = np.array(["
-    for row in np.atleast_2d(values):
-        text = ", ".join(map(number, row))
-        yield from textwrap.wrap(f"[{text}]," if values.ndim == 2 else text, 118, initial_indent="    ",
-                                 subsequent_indent="     ", break_long_words=False, break_on_hyphens=False)
-    yield f"], {dtype})"
+    yield from rows_of(values, number, "    ")
+    yield f"], {dtype})" + (f".reshape{values.shape}" if values.ndim == 2 else "")

@@ -1,6 +1,7 @@
 """A network from a torch.nn.Sequential or a state_dict."""
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -150,8 +151,10 @@ def _read_batch_norm(module: Any, draft: Draft, label: str) -> None:
 
 def _check(torch: Any, module: Any, net: Network, *, logits: bool) -> None:
     """Compare with the module in eval mode, and leave the mode of each part as it was."""
+    if next(module.parameters()).dtype.itemsize == 2:           # the network computes in float32
+        module = copy.deepcopy(module).float()
     modes = [(part, part.training) for part in module.modules()]
-    tensor = next(iter(module.parameters()))
+    tensor = next(module.parameters())
 
     def predict(X: Any) -> Any:
         outputs = _array(module(torch.from_numpy(X).to(tensor)))
