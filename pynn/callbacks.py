@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from pynn import validation
 from pynn.history import History
+from pynn.storage import check_place
 
 if TYPE_CHECKING:
     from pynn.network import Network
@@ -132,11 +134,15 @@ class Recorder:
 
 def _monitored(history: History, monitor: str) -> float:
     """The last value of the column that a callback watches."""
-    last = history.last()
-    if monitor not in last:
-        raise ValueError(f"monitor: expected one of {', '.join(last)}, got {monitor!r}"
-                         + ("; give fit validation_data or validation_split" if monitor.startswith("val_") else ""))
-    return last[monitor]
+    _check_monitor(history, monitor)
+    return history.last()[monitor]
+
+
+def _check_monitor(history: History, monitor: str) -> None:
+    if monitor not in history:
+        unvalidated = monitor.startswith("val_") and "val_loss" not in history
+        raise ValueError(f"monitor: expected one of {', '.join(history)}, got {monitor!r}"
+                         + "; give fit validation_data or validation_split" * unvalidated)
 
 
 class _Best:
@@ -148,6 +154,10 @@ class _Best:
         self.monitor = monitor
         self._min_delta = validation.real_number(min_delta, "min_delta", 0)
         self._sign = -1.0 if monitor.endswith(("accuracy", "r2")) else 1.0      # the best of these is the largest
+        self.start()
+
+    def prepare(self, history: History) -> None:
+        _check_monitor(history, self.monitor)
         self.start()
 
     def start(self) -> None:
@@ -180,7 +190,7 @@ class EarlyStopping:
     Raises
     ------
     ValueError, TypeError
-        The message names the argument.  At the first epoch, if the History has no such column.
+        The message names the argument.  Before the first epoch, if the History has no such column.
 
     Examples
     --------
@@ -201,6 +211,11 @@ class EarlyStopping:
         self.best_epoch = 0
         self._parameters: np.ndarray | None = None
 
+    def prepare(self, net: Network, history: History) -> None:
+        """Check `monitor`; `fit` calls this before the first epoch."""
+        self._best.prepare(history)
+        self._parameters = None
+
     def __call__(self, net: Network, history: History) -> bool:
         """Whether to stop."""
         if self._best.improved(history):
@@ -216,7 +231,7 @@ class EarlyStopping:
 
 
 class LearningRateSchedule:
-    """Sets the learning rate after every epoch by a schedule; `fit(learning_rate=schedule)` is shorter.
+    """Sets the learning rate after every epoch by a schedule; `fit(learning_rate=schedule)` is shorter, and excludes this one.
 
     Parameters
     ----------
@@ -234,6 +249,8 @@ class LearningRateSchedule:
     0.1
     """
 
+    sets_learning_rate = True
+
     def __init__(self, schedule: Callable[[int], float]) -> None:
         if not callable(schedule):
             raise TypeError(f"schedule: expected a callable, got {schedule!r}")
@@ -241,11 +258,12 @@ class LearningRateSchedule:
 
     def __call__(self, net: Network, history: History) -> None:
         """Set α for the next epoch."""
-        net.learning_rate = self.schedule(net.epoch)
+        alpha = validation.real_number(self.schedule(net.epoch), f"schedule({net.epoch})", 0)
+        net.learning_rate = max(alpha, sys.float_info.min)      # an optimiser's α is above 0; so small a step changes nothing
 
 
 class ReduceOnPlateau:
-    """Multiplies the learning rate by a factor when the fit no longer improves.
+    """Multiplies the learning rate by a factor when the fit no longer improves; it excludes a schedule.
 
     Parameters
     ----------
@@ -271,12 +289,18 @@ class ReduceOnPlateau:
     0.1
     """
 
+    sets_learning_rate = True
+
     def __init__(self, monitor: str = "val_loss", factor: float = 0.1, patience: int = 10, min_delta: float = 0.0,
                  lowest: float = 1e-8) -> None:
         self._best = _Best(monitor, min_delta)
         self.factor = validation.real_number(factor, "factor", 0, 1, low_included=False, high_included=False)
         self.patience = validation.positive_int(patience, "patience")
         self.lowest = validation.real_number(lowest, "lowest", 0, low_included=False)
+
+    def prepare(self, net: Network, history: History) -> None:
+        """Check `monitor`; `fit` calls this before the first epoch."""
+        self._best.prepare(history)
 
     def __call__(self, net: Network, history: History) -> None:
         """Lower α if it is time."""
@@ -292,11 +316,18 @@ class ModelCheckpoint:
     Parameters
     ----------
     path : path
-        The file, taken literally.
+        The file.  In its name, but not in that of its folder, `{epoch}` and the columns of History in braces are filled in,
+        such as ``"{epoch:03d}-{val_loss:.2f}.npz"``; `{epoch}` is `net.epoch`.  A brace itself is written twice.
     every : int
         The number of epochs from one save to the next.
     monitor : str, optional
-        Save only when this column of History has its best value in this fit, as for EarlyStopping.
+        Save the epoch of this fit in which this column of History had its best value so far, as for EarlyStopping: after
+        every `every` epochs, and when the fit ends.
+
+    Raises
+    ------
+    ValueError, TypeError, OSError
+        Before the first epoch, if the file cannot have this name or its folder does not exist.
 
     Examples
     --------
@@ -311,12 +342,42 @@ class ModelCheckpoint:
     """
 
     def __init__(self, path: str | os.PathLike[str], every: int = 1, monitor: str | None = None) -> None:
-        self.path = os.fspath(path)
+        self.path = os.fsdecode(path)
         self.every = validation.positive_int(every, "every")
         self._best = None if monitor is None else _Best(monitor, 0.0)
+        self._unsaved: tuple[Network, dict[str, float]] | None = None       # the best epoch, and its row of the history
+
+    def prepare(self, net: Network, history: History) -> None:
+        """Check the path and `monitor`; `fit` calls this before the first epoch."""
+        check_place(self._filled_path(net, dict.fromkeys(history, 0.0)))
+        self._unsaved = None
+        if self._best is not None:
+            self._best.prepare(history)
 
     def __call__(self, net: Network, history: History) -> None:
         """Save if it is time."""
-        better = self._best is None or self._best.improved(history)
-        if better and history.epochs % self.every == 0:
-            net.save(self.path)
+        if self._best is None:
+            self._unsaved = net, history.last()
+        elif self._best.improved(history):
+            self._unsaved = net.copy(), history.last()
+        if history.epochs % self.every == 0:
+            self._save()
+
+    def finish(self, net: Network, history: History) -> None:
+        """Save the best epoch if it is not saved yet; `fit` calls this when it ends."""
+        if self._best is not None:
+            self._save()
+
+    def _save(self) -> None:
+        if self._unsaved is not None:
+            net, row = self._unsaved
+            net.save(self._filled_path(net, row))
+            self._unsaved = None
+
+    def _filled_path(self, net: Network, row: dict[str, float]) -> str:
+        folder, name = os.path.split(self.path)
+        try:
+            return os.path.join(folder, name.format(epoch=net.epoch, **row))
+        except (AttributeError, LookupError, ValueError):
+            raise ValueError(f"path: expected one of epoch, {', '.join(row)} in braces (a brace itself is written twice), got "
+                             f"{name!r}") from None

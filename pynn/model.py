@@ -1,6 +1,7 @@
 """Model: what a network consists of, as attributes that are checked, copied and described; the verbs are in network.py."""
 from __future__ import annotations
 
+import difflib
 import operator
 import threading
 from collections.abc import Iterable, Iterator
@@ -48,6 +49,15 @@ class Model:
         self._label_names: tuple[str, ...] | None = None
         self._standardizer: Standardizer | None = None
         self._fitting = threading.Lock()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """A public name must be an attribute of the class, so that a misspelt one is an error."""
+        if not name.startswith("_") and not hasattr(type(self), name):
+            known = [one for one in dir(type(self)) if not one.startswith("_") and not callable(getattr(type(self), one))]
+            near = difflib.get_close_matches(name, known, n=1)
+            advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+            raise AttributeError(f"{name}: a {type(self).__name__} has no such attribute; {advice}")
+        super().__setattr__(name, value)
 
     @property
     def architecture(self) -> Architecture:
@@ -110,11 +120,18 @@ class Model:
 
     @property
     def learning_rate(self) -> float:
-        """The optimiser's α; a callback may assign it, which takes effect with the next epoch."""
-        return self._state.optimizer.learning_rate
+        """The optimiser's α; in a callback, the α of this epoch.
+
+        A callback may assign it, which takes effect with the next epoch, unless the fit has a schedule: that is a ValueError.
+        """
+        scheduled = self._state.scheduled
+        return self._state.optimizer.learning_rate if scheduled is None else scheduled
 
     @learning_rate.setter
     def learning_rate(self, value: float) -> None:
+        if self._state.scheduled is not None:
+            raise ValueError(f"learning_rate: in this fit a schedule sets it, so a callback cannot set it to {value!r}; give "
+                             "fit a number as learning_rate, or let the schedule do what the callback does")
         self._state.optimizer = self._state.optimizer.with_learning_rate(value)
 
     @property

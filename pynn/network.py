@@ -170,7 +170,7 @@ class Network(Model):
             Examples per step; None: all of them.
         learning_rate : float or callable, optional
             α; if not given, the optimiser's.  A callable is asked before every epoch, with the number of epochs trained so far;
-            pynn.schedules has the usual ones.
+            pynn.schedules has the usual ones.  It may return 0.  Afterwards `net.learning_rate` is the optimiser's, as before.
         optimizer : str or one of pynn.optimizers, optional
             sgd, rmsprop, adagrad, adam, adamw or adamax with its defaults, or a recipe; it starts at its first step.  If not
             given, the last optimiser continues with its state; at first it is SGD(learning_rate=0.01).
@@ -192,8 +192,8 @@ class Network(Model):
         clip_norm : float, optional
             Rescale ∇J to this norm if its norm is larger.
         callbacks : sequence of callables (net, history)
-            Called after every epoch; the fit stops if one returns True.  If a callback has a method `finish(net, history)`,
-            it is called when the fit ends.
+            Called after every epoch; the fit stops if one returns True.  If a callback has methods `prepare(net, history)` and
+            `finish(net, history)`, they are called before the first epoch and when the fit ends.
         progress : bool, optional
             Whether to show a progress bar.  If not given, one appears on a terminal or in a notebook when the fit takes more
             than half a second.
@@ -211,16 +211,19 @@ class Network(Model):
         Raises
         ------
         DivergenceError
-            The loss or a parameter is not finite; the network is as it was before the fit.
+            The loss or a parameter is not finite, before the first epoch or after any; the network is as it was before the fit.
         RuntimeError
             A fit of this network is already running.
+        Exception
+            What a callback or a schedule raises: the epochs before it are kept, and the error's attribute `history` has them.
         ValueError, TypeError
             The message names the argument, the value received and what was expected.
 
         Warns
         -----
         DivergenceWarning
-            The loss of an epoch is above 10 times the loss before the fit.
+            The loss of an epoch is above 10 times the loss before the fit.  Training goes on; `net.copy()` before the fit is
+            the way back.
 
         Notes
         -----
@@ -316,7 +319,10 @@ class Network(Model):
                                    check_weights(sample_weight, "sample_weight", len(X)))
         for name, value in result.items():
             if np.isnan(value):
-                raise FloatingPointError(f"the {name} of the network is NaN: look at net.parameters for NaN and infinities")
+                theta = self._state.theta
+                cause = (training.explain_overflow(self._engine, self._architecture, theta, X, y) if np.isfinite(theta).all()
+                         else "look at net.parameters for NaN and infinities")
+                raise FloatingPointError(f"the {name} of the network is NaN: {cause}")
         return result
 
     def _check_validation(self, pair: Any) -> tuple[Array, Array] | None:

@@ -15,6 +15,7 @@ from pynn.registry import Coefficients
 Array = np.ndarray[Any, np.dtype[Any]]
 
 _CHUNK = 1 << 14        # examples that predict and evaluate hold at once
+_SILENT = np.errstate(all="ignore")      # as the compiled engine: who calls looks for NaN and infinities
 
 
 class NumpyEngine:
@@ -31,10 +32,12 @@ class NumpyEngine:
         self.dtype = np.dtype(dtype)
         self._dropout = [0.0, *(dropout or [0.0] * len(activations))]
 
+    @_SILENT
     def forward(self, theta: Array, X: Array) -> tuple[list[Any], list[Any]]:
         W, b = self._layers(theta)
         return reference.forward(W, b, self._columns(X), self._activations)
 
+    @_SILENT
     def backward(self, theta: Array, X: Array, Y: Array) -> tuple[float, list[Any], list[Any], Array]:
         W, b = self._layers(theta)
         Z, A = reference.forward(W, b, self._columns(X), self._activations)
@@ -53,6 +56,7 @@ class NumpyEngine:
             outputs[start:start + _CHUNK] = A[-1].T
         return outputs
 
+    @_SILENT
     def evaluate(self, theta: Array, X: Array, Y: Array, weights: Array | None = None, *,
                  n_threads: int = 0) -> tuple[float, Array]:
         summed_loss, metric = 0.0, np.zeros(self._sizes[-1])
@@ -64,9 +68,11 @@ class NumpyEngine:
             metric += reference.metric(self._activations[-1], targets, A[-1], weighing)
         return summed_loss, metric
 
+    @_SILENT
     def descend(self, theta: Array, gradient: Array, learning_rate: float) -> None:
         reference.descend(theta, gradient, learning_rate)
 
+    @_SILENT
     def train(self, theta: Array, X: Array, Y: Array, stats: Array, weights: Array | None = None, *, batch_size: int,
               learning_rates: Array, counts: Array, seed: int, epoch: int, shuffle: bool, rule: str = "sgd",
               coefficients: Sequence[float] = (0, 0, 0, 0), state: Array | None = None, l1: float = 0, l2: float = 0,

@@ -1,7 +1,7 @@
 """Learning rates that change from epoch to epoch: each is a function of the number of epochs trained so far.
 
 `Network.fit(learning_rate=…)` takes any callable of that number; these are the usual ones.  The count continues from fit to
-fit and is saved with the network, so a schedule continues where it was.
+fit and is saved with the network, so a schedule continues where it was.  It may end in α = 0, where nothing changes any more.
 """
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Cosine:
     def __post_init__(self) -> None:
         real_number(self.learning_rate, "learning_rate", 0, low_included=False)
         positive_int(self.epochs, "epochs")
-        real_number(self.lowest, "lowest", 0, self.learning_rate, low_included=False)
+        real_number(self.lowest, "lowest", 0, self.learning_rate)
 
     def __call__(self, epoch: int) -> float:
         share = min(epoch / self.epochs, 1.0)

@@ -38,13 +38,16 @@ class State:
     optimizer : Optimizer
     vectors : ndarray, (k, P)
         What the optimiser keeps between steps.
+    scheduled : float or None
+        α of the present epoch while a schedule sets it, otherwise None.
     """
 
-    __slots__ = ("counts", "epoch", "optimizer", "seed", "theta", "vectors")
+    __slots__ = ("counts", "epoch", "optimizer", "scheduled", "seed", "theta", "vectors")
 
     def __init__(self, elements: int, dtype: np.dtype[Any]) -> None:
         self.theta = new_vector(elements, dtype)
         self.counts = np.zeros(2, np.int64)
+        self.scheduled: float | None = None
         self.start_over(0)
         self.use(SGD())
 

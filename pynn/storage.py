@@ -34,16 +34,25 @@ def write(path: Any, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> 
             _write_array(archive, f"{key}.npy", array)
 
 
+def check_place(path: Any) -> str:
+    """The real name of a file that can be written, because its folder exists and is open to us."""
+    name = os.path.realpath(check_path(path))         # a link stays, and what it points to is replaced
+    folder = os.path.dirname(name)
+    if not os.path.isdir(folder):
+        raise FileNotFoundError(errno.ENOENT, "No such folder", folder)
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(errno.EACCES, "No permission to write to this folder", folder)
+    return name
+
+
 @contextmanager
 def replacing(path: Any) -> Iterator[BinaryIO]:
     """A new file under another name (.pynn-…) in the same folder; it takes the name `path` when the block ends well.
 
     If the block fails, the new file is removed and the old one stays.  Only a kill may leave .pynn-… behind.
     """
-    name = os.path.realpath(check_path(path))         # a link stays, and what it points to is replaced
+    name = check_place(path)
     folder = os.path.dirname(name)
-    if not os.path.isdir(folder):
-        raise FileNotFoundError(errno.ENOENT, "No such folder", folder)
     temporary = os.path.join(folder, f".pynn-{secrets.token_hex(8)}")
     try:
         with open(temporary, "xb") as file:

@@ -4,6 +4,7 @@ The mathematics and the batches belong to the engine.
 """
 from __future__ import annotations
 
+import contextlib
 import math
 import numbers
 import warnings
@@ -39,7 +40,7 @@ _MOST_THREADS = 1 << 10
 
 
 class DivergenceError(ArithmeticError):
-    """The loss or a parameter is no longer finite; the network is restored to what it was before the fit.
+    """The loss or a parameter is not finite, before the first epoch or after any; the network is as it was before the fit.
 
     Attributes
     ----------
@@ -56,7 +57,11 @@ class DivergenceError(ArithmeticError):
 
 
 class DivergenceWarning(UserWarning):
-    """The loss of an epoch is above 10 times the loss before the fit."""
+    """The loss of an epoch is above 10 times the loss before the fit, but finite.
+
+    Training goes on, and the network stays as it is trained.  The way back is a copy from before the fit: `net.copy()`,
+    or the file of `net.save`.
+    """
 
 
 @dataclass(kw_only=True)
@@ -91,6 +96,10 @@ class Plan:
             self.progress = boolean(self.progress, "progress")
         self.threads = 0 if self.n_threads is None else min(positive_int(self.n_threads, "n_threads"), _MOST_THREADS)
         self.callbacks = _check_callbacks(self.callbacks)
+        for callback in self.callbacks:
+            if callable(self.learning_rate) and getattr(callback, "sets_learning_rate", False):
+                raise ValueError(f"callbacks: {type(callback).__name__} sets the learning rate, and so does the schedule "
+                                 f"learning_rate={self.learning_rate!r}; give one of them")
 
 
 class Data(NamedTuple):
@@ -125,6 +134,7 @@ class Training:
         wrong = self._find_not_finite()
         if wrong is not None:
             raise DivergenceError(f"before epoch 1: {wrong}: assign finite parameters first", self.history)
+        self._call_all("prepare")
         before = self.state.snapshot()
         try:
             self._start()
@@ -139,18 +149,41 @@ class Training:
         except DivergenceError:
             self.state.restore(before)
             raise
+        except Exception as error:
+            self._keep_history(error)
+            raise
         finally:
             self.bar.close()
-        for callback in self.plan.callbacks:
-            if hasattr(callback, "finish"):
-                callback.finish(self.net, self.history)
+            self.state.scheduled = None
+        try:
+            self._call_all("finish")
+        except Exception as error:
+            self._keep_history(error)
+            raise
         return self.history
+
+    def _call_all(self, method: str) -> None:
+        """Call prepare(net, history) or finish(net, history) of every callback that has it."""
+        for callback in self.plan.callbacks:
+            if hasattr(callback, method):
+                getattr(callback, method)(self.net, self.history)
+
+    def _keep_history(self, error: Exception) -> None:
+        """Hand out the history of the epochs before a callback or a schedule failed."""
+        if self.history.epochs:
+            with contextlib.suppress(AttributeError):       # an error with slots
+                error.history = self.history        # type: ignore[attr-defined]
+            error.add_note(f"The {self.history.epochs} epochs before this error are kept in the network, and their History is "
+                           "in the error's attribute history.")
 
     def _start(self) -> None:
         """Measure the loss before the fit, then apply what the plan says to the state."""
         X, y, weights, _ = self.data
         summed_loss, _ = self.engine.evaluate(self.state.theta, X, y, weights, n_threads=self.plan.threads)
         self.loss_before = summed_loss / len(X)
+        if not np.isfinite(self.loss_before):
+            cause = explain_overflow(self.engine, self.architecture, self.state.theta, X, y)
+            raise DivergenceError(f"before epoch 1: the loss is {self.loss_before}: {cause}", self.history)
         self.total = sum_of_squares(y) if self.architecture.is_regression else None
         if self.plan.recipe is not None:
             self.state.use(self.plan.recipe)
@@ -171,6 +204,8 @@ class Training:
         if self.data.validation is not None:
             after = evaluate(self.engine, self.architecture, self.state.theta, *self.data.validation, threads=self.plan.threads)
             self.history.replace_last({f"val_{name}": value for name, value in after.items()})
+        if callable(self.plan.learning_rate):
+            self.state.scheduled = float(rates[len(losses) - 1])
         self.bar.show(self.history)
         for callback in self.plan.callbacks:
             if trace is not None:
@@ -191,7 +226,15 @@ class Training:
         schedule, epoch = self.plan.learning_rate, self.state.epoch
         if not callable(schedule):
             return np.full(epochs, self.state.optimizer.learning_rate)
-        return np.array([_ask(schedule, e) for e in range(epoch, epoch + epochs)])
+        rates: list[float] = []
+        for number in range(epoch, epoch + epochs):
+            try:
+                rates.append(_ask(schedule, number))
+            except Exception:
+                if not rates:
+                    raise
+                break           # the epochs before this one come first; then the schedule is asked again
+        return np.array(rates)
 
     def _call_engine(self, rates: Array, trace: Array | None) -> Array:
         """Run epochs and record those that were completed, also after Ctrl-C; returns their losses."""
@@ -231,10 +274,16 @@ class Training:
             what = self._find_not_finite()
         else:
             what = f"the loss is {history['loss'][-1]}"
-        return DivergenceError(
-            f"epoch {epoch}: {what} (the loss before the fit was {self.loss_before:.4g}). Steps of learning_rate "
-            f"{learning_rate:g} overshoot the minimum: lower learning_rate, or scale the inputs to about -1 ... 1. "
-            f"The network is as it was before the fit.", history)
+        optimizer, theta = self.state.optimizer, self.state.theta
+        eps: float = getattr(optimizer, "eps", 1.0)
+        if theta.dtype.type(eps) == 0 and np.isnan(theta).any():
+            cause = (f"eps={eps:g} of {type(optimizer).__name__} is 0 in {theta.dtype}, so a gradient of 0 gives 0/0: take an "
+                     "eps above 0, such as 1e-8")
+        else:
+            cause = (f"Steps of learning_rate {learning_rate:g} overshoot the minimum: lower learning_rate, or scale the inputs"
+                     f"{' and y' * self.architecture.is_regression} to about -1 ... 1")
+        return DivergenceError(f"epoch {epoch}: {what} (the loss before the fit was {self.loss_before:.4g}). {cause}. The "
+                               "network is as it was before the fit.", history)
 
     def _find_not_finite(self) -> str | None:
         return find_not_finite(self.state.theta, self.architecture.sizes)
@@ -247,6 +296,17 @@ def evaluate(engine: Any, architecture: Architecture, theta: Array, X: Array, y:
     return _report(summed_loss, metric, len(X), sum_of_squares(y, weights) if architecture.is_regression else None)
 
 
+def explain_overflow(engine: Any, architecture: Architecture, theta: Array, X: Array, y: Array) -> str:
+    """Why the loss of finite parameters is not finite, and what to do."""
+    if architecture.is_regression:
+        outputs, targets = abs(engine.predict(theta, X)).max(), abs(y).max()
+        if np.isfinite(outputs) and targets >= outputs:
+            return f"y has values up to {targets:g}, whose squares sum up to more than float64 holds; scale y to about -1 ... 1"
+    return (f"the values of X, up to {abs(X).max():g}, and the parameters, up to {abs(theta).max():g}, give outputs that "
+            f"{architecture.dtype} cannot hold; scale the inputs to about -1 ... 1, or assign smaller parameters")
+
+
+@np.errstate(over="ignore", invalid="ignore")
 def sum_of_squares(y: Array, weights: Array | None = None) -> Array:
     """Σ (y − mean y)² of every output, weighted; block by block, so that memory does not grow with the examples."""
     y = y.reshape(len(y), -1)
@@ -269,7 +329,7 @@ def _report(summed_loss: float, metric: Array, m: int, total: Array | None) -> d
 
 
 def _ask(schedule: Schedule, epoch: int) -> float:
-    return real_number(schedule(epoch), f"learning_rate({epoch})", 0, low_included=False)
+    return real_number(schedule(epoch), f"learning_rate({epoch})", 0)
 
 
 def _check_callbacks(callbacks: Any) -> tuple[Callback, ...]:

@@ -80,3 +80,29 @@ def test_columns_in_another_order_are_refused():
 def test_what_a_network_is_cannot_be_assigned(name):
     with pytest.raises(AttributeError):
         setattr(pynn.Network([2, 3, 1]), name, "relu")
+
+
+@pytest.mark.parametrize(("name", "meant"), [
+    ("learn_rate", "learning_rate"), ("learningrate", "learning_rate"), ("standardiser", "standardizer"),
+    ("feature_name", "feature_names"), ("labels_names", "label_names"), ("parameter", "parameters"), ("lr", "learning_rate")])
+def test_a_misspelt_attribute_names_the_right_one(name, meant):
+    net = pynn.Network([2, 3, 1], rng=0)
+    for twin in (net, net.copy(), pickle.loads(pickle.dumps(net))):
+        with pytest.raises(AttributeError, match=f"^{name}: .*{meant}"):
+            setattr(twin, name, 3)
+        assert not hasattr(twin, name)
+
+
+def test_methods_can_be_replaced_and_subclasses_have_attributes_of_their_own(monkeypatch):
+    class Noted(pynn.Network):
+        note = ""
+
+    net = Noted([2, 3, 1], rng=0)
+    net.note = "mine"
+    assert net.note == "mine"
+    with pytest.raises(AttributeError, match="notes"):
+        net.notes = "mine"
+    monkeypatch.setattr(net, "fit", lambda: "replaced")
+    assert net.fit() == "replaced"
+    monkeypatch.undo()
+    assert net.copy().note == ""

@@ -34,7 +34,7 @@ def test_fits_of_both_engines_agree(keywords, m, batch_size, seed):
     tolerance = 1e-9 if ours.dtype == np.float64 else 2e-3
     np.testing.assert_allclose(histories[0].loss, histories[1].loss, rtol=tolerance)
     assert_close(ours.parameters, theirs.parameters, tolerance, "parameters")
-    metric = histories[0].keys()[1]
+    metric = list(histories[0])[1]
     slack = tolerance * (1 + np.abs(histories[1][metric])) if ours.is_regression else 3 / m * (ours.dtype == np.float32)
     assert (np.abs(histories[0][metric] - histories[1][metric]) <= slack + 1e-12).all()
 

@@ -253,6 +253,56 @@ def test_nan_planted_in_a_weight_is_reported(engine, circles):
             call()
 
 
+@pytest.mark.parametrize("factor", [1e160, 1e200, 1e300])
+@pytest.mark.parametrize("outputs", [1, 2])
+def test_values_whose_squares_overflow_are_named_before_the_first_epoch(factor, outputs, engine):
+    X, y = datasets.plane(50, rng=0)
+    Y = np.stack([factor * y] * outputs, axis=1)
+    net = pynn.Network([2, 4, outputs], output="linear", rng=0, engine=engine)
+    before = pickle.dumps(net)
+    with pytest.raises(pynn.DivergenceError, match=r"^before epoch 1: the loss is inf: y .* scale y") as raised:
+        net.fit(X, Y, epochs=3)
+    assert "learning_rate" not in str(raised.value)
+    assert raised.value.history.epochs == 0
+    assert pickle.dumps(net) == before
+    with pytest.raises(FloatingPointError, match="scale y"):
+        net.score(X, Y)
+
+
+@pytest.mark.parametrize(("dtype", "factor"), [("float64", 1e100), ("float32", 1e25), ("float32", 1e36)])
+@pytest.mark.filterwarnings("ignore::pynn.DivergenceWarning")
+def test_large_values_that_make_a_fit_diverge_are_named(dtype, factor, engine):
+    X, y = datasets.plane(50, rng=0)
+    net = pynn.Network([2, 4, 1], output="linear", dtype=dtype, rng=0, engine=engine)
+    with pytest.raises(pynn.DivergenceError, match=r"lower learning_rate, or scale the inputs and y to about"):
+        net.fit(X, factor * y, epochs=100)
+
+
+@pytest.mark.parametrize("output", ["linear", "sigmoid"])
+@pytest.mark.parametrize("large", ["X", "parameters"])
+def test_outputs_that_overflow_name_the_inputs_and_the_parameters(output, large, engine):
+    X, y = datasets.moons(50, rng=0)
+    net = pynn.Network([2, 4, 1], hidden="linear", output=output, rng=0, engine=engine)
+    net.parameters = np.full(len(net.parameters), 1e160 if large == "parameters" else 10.0)
+    with pytest.raises(pynn.DivergenceError, match=r"^before epoch 1: the loss is (inf|nan): the values of X") as raised:
+        net.fit(X * (1e307 if large == "X" else 1e10), y, epochs=3)
+    assert "learning_rate" not in str(raised.value)
+
+
+@pytest.mark.parametrize(("optimizer", "dtype"), [
+    (pynn.optimizers.Adam(eps=0), "float64"), (pynn.optimizers.RMSprop(eps=0), "float64"),
+    (pynn.optimizers.Adagrad(eps=0), "float64"), (pynn.optimizers.AdamW(eps=0), "float32"),
+    (pynn.optimizers.Adamax(eps=0), "float64"), (pynn.optimizers.Adam(eps=1e-60), "float32")], ids=str)
+def test_an_eps_of_zero_is_named_where_it_divides_zero_by_zero(optimizer, dtype, engine):
+    X, y = datasets.moons(50, rng=0)
+    X = np.column_stack([X, np.zeros(50)])
+    net = pynn.Network([3, 4, 1], rng=0, engine=engine, dtype=dtype)
+    name = type(optimizer).__name__
+    with pytest.raises(pynn.DivergenceError, match=rf"^epoch 1: .* eps={optimizer.eps:g} of {name} .* eps above 0") as raised:
+        net.fit(X, y, epochs=3, optimizer=optimizer)
+    assert "learning_rate" not in str(raised.value)
+
+
 # ------------------------------------------------------------------------------------------- interruption and memory
 
 
