@@ -16,7 +16,7 @@ copyright = "The pynn developers, MIT licence"
 release = pynn.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode", "sphinx_gallery.gen_gallery"]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "answers"]        # the lessons include their answers
 
 html_theme = "furo"
 html_title = "pynn"
@@ -54,6 +54,7 @@ def _to_the_site(text: str) -> str:
     """Links to files of the repository lead to the pages of the site that show them; other files are only named."""
     text = re.sub(r"\]\((?:\.\./)*cnn_core/(\w+)\.(p[yx][xd])\)", r"](engine.md#\1-\2)", text)
     text = re.sub(r"\]\((?:\.\./)*pynn/reference\.py\)", "](reference.md)", text)
+    text = re.sub(r"(?m)^Answers: docs/(answers/\w+\.md)$", r".. include:: /\1\n   :parser: myst_parser.sphinx_", text)
     return re.sub(r"\[([\w./]+)\]\((?:\.\./)*pynn/[\w./]*\)", r"`\1`", text)
 
 

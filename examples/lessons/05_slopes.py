@@ -266,3 +266,5 @@ plt.show()
 # 2. Find the slope of f(z) = log(1 + e^z) with the chain rule. It is a function that you know. Check it at three points.
 # 3. Write the slope of the sigmoid for a whole array: ``print(pynn.workbook.describe("sigmoid_prime"))`` has the task. The
 #    input is Z, and e^−z is too large for a float where z is −1000: write ``sigmoid`` first (exercise 1 of lesson 3).
+#
+# Answers: docs/answers/05_slopes.md

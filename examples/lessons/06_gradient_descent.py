@@ -2,25 +2,27 @@
 6. Gradient descent, and the learning rate
 ==========================================
 
-The loss says how wrong a network is. Training makes it smaller, and the way it does is the same for one weight and for a
-million: ask for the slope, take a step downhill, ask again. How long the steps are is set by one number, the learning rate,
-and few numbers matter more for whether training succeeds.
+The loss says how wrong a network is. Training makes the loss smaller, and it works in the same way for one weight and for a
+million weights: find the slope, take a step downhill, and repeat. One number sets the length of the steps, the learning rate.
+Few numbers matter more for the success of the training.
 
-*What you learn:* gradient descent with one parameter, with two and with all of a network; what a learning rate too small or
-too large looks like; how to find a good one; what to do when training diverges.
+*What you learn:* gradient descent with one parameter, with two, and with all parameters of a network; why it goes *against*
+the gradient; what happens if the learning rate is too small or too large; how to find a good one; what to do when training
+diverges.
 """
 
 # %%
 # One parameter, by hand
 # ----------------------
 #
-# Take a loss that depends on one weight, J = (w − 3)². The least loss is at w = 3, but imagine that nobody knows. What
-# one can compute wherever one stands is the slope, dJ/dw = 2 (w − 3). Where it is negative, J falls to the right, where
-# it is positive, to the left. So go against the slope, and the further the steeper it is:
+# Take a loss that depends on one weight, J = (w − 3)². It is least at w = 3, but imagine that nobody knows this. At any w we
+# can compute the slope, dJ/dw = 2 (w − 3). (This is the square and the chain rule of lesson 5.) Where the slope is negative,
+# J falls to the right. Where it is positive, J falls to the left. So we go against the slope, and further where it is
+# steeper:
 #
 # .. math:: w \leftarrow w - \alpha \, \frac{dJ}{dw}
 #
-# α is the learning rate. Four steps from w = 0 with α = 0.1:
+# α is the learning rate. Here are four steps from w = 0 with α = 0.1:
 import textwrap
 
 import matplotlib.pyplot as plt
@@ -36,9 +38,8 @@ for step in range(1, 5):
     print(f" = {w:.3f}, J = {(w - 3) ** 2:.3f}")
 
 # %%
-# The steps get shorter by themselves, because the slope gets smaller on the way: α stays the same. Each of these steps
-# leaves
-# 0.8 of the distance to the goal. With another α it is another share, for better or worse:
+# The steps get shorter by themselves, because the slope gets smaller on the way. α stays the same. Each of these steps leaves
+# 0.8 of the distance to the minimum. Another α leaves another share:
 
 
 def walk(alpha, steps=10):
@@ -59,46 +60,75 @@ for ax, alpha in zip(axes, (0.02, 0.4, 1.05), strict=True):
 axes[0].set_ylabel("J")
 
 # %%
-# With α = 0.02 ten steps make a third of the way. With 0.4 a few steps are enough. With 1.05 every step jumps over the
-# goal and lands higher up on the other side, where the slope is steeper and the next jump is longer still: the descent
+# With α = 0.02, ten steps go a third of the way. With 0.4, a few steps are enough. With 1.05, every step jumps over the
+# minimum and lands higher up on the other side. There the slope is steeper, so the next jump is even longer: the descent
 # diverges.
 #
 # Two parameters
 # --------------
 #
-# With more parameters there is a slope for each, found by moving this one alone; together they are called the gradient.
-# Every parameter takes its own step, all at once. ``plot.descent`` shows it on a landscape with hills, a loss that
-# depends on two numbers a and b. The path goes from the white dot to the star.
+# With more parameters, there is a slope for each: move this parameter and leave the others as they are. Together these slopes
+# are the gradient. Every parameter takes its own step, all at the same time. ``plot.descent`` shows this on a landscape with
+# hills, a loss that depends on two numbers a and b. The path goes from the white dot to the star.
 solid = {"projection": "3d"}
 figure, axes = plt.subplots(1, 3, figsize=(9, 3.8), layout="constrained", subplot_kw=solid)
 pynn.plot.descent(axes=axes)
 
 # %%
-# The first is still on its way, the second has arrived. The third left its valley with the first step and ended far off,
-# in another one, where its steps are too long to come to rest. No path knows the landscape. Each sees only the slope
-# under its feet, and so gradient descent finds a valley near its start, not always the deepest.
+# The first path is still on its way, and the second has arrived. The third left its valley with the first step and ended in
+# another valley, where its steps are too long to come to rest. No path knows the landscape: at each point, only the slope at
+# this point is known. So gradient descent finds a valley near its start, not always the deepest one.
 #
+# Why against the gradient?
+# -------------------------
+#
+# The gradient is a list of slopes, so it is also a direction: an arrow in the plane of a and b. Some texts say that descent
+# moves "in the direction of the gradient". What they mean is *against* it. Along the gradient the loss rises, and it rises
+# faster than in any other direction. Here is why. In a small step d, each parameter changes J by its slope times its own
+# movement, and the changes add up:
+#
+# .. math:: J(\theta + d) - J(\theta) \approx \sum_k \frac{\partial J}{\partial \theta_k} \, d_k
+#           = |\nabla J| \, |d| \, \cos \varphi
+#
+# θ stands for all parameters, and φ is the angle between the gradient and the step. For steps of one length, the change is
+# greatest for φ = 0 (cos φ = 1, along the gradient), and least for φ = 180° (cos φ = −1, against it). At a right angle, J
+# hardly changes. Take J = a² + 2b² at the point (2, 1), where the gradient is (2a, 4b) = (4, 4):
+def bowl(point):
+    return point[0] ** 2 + 2 * point[1] ** 2
+
+
+point, length = np.array([2.0, 1.0]), 0.01
+along = np.array([4, 4]) / np.sqrt(32)              # the direction of the gradient, of length 1
+for degrees in (0, 45, 90, 135, 180, 225):
+    angle = np.radians(degrees)
+    turned = np.array([np.cos(angle) * along[0] - np.sin(angle) * along[1],
+                       np.sin(angle) * along[0] + np.cos(angle) * along[1]])
+    change = bowl(point + length * turned) - bowl(point)
+    print(f"{degrees:3}° from the gradient: J changes by {change:8.5f}, |∇J| |d| cos φ = "
+          f"{np.sqrt(32) * length * np.cos(angle):8.5f}")
+
+# %%
 # Two parameters of a network
 # ---------------------------
 #
-# A network's loss is such a landscape too, over as many directions as it has parameters. Here two of the 17 of a small
-# network move, the weight of the first input in unit 1 and the weight of unit 1 in the output; the other 15 stay as they
-# are. ``entries`` are their places in ``net.parameters``, where all weights and biases stand in one row.
+# A network's loss is such a landscape too, with as many directions as there are parameters. Here two of the 17 parameters of
+# a small network move: the weight from input 1 to unit 1, and the weight from unit 1 to the output. The other 15 stay as they
+# are. ``entries`` are their places in ``net.parameters``, which contains all weights and biases in one row.
 X, y = pynn.datasets.circles(500, rng=0)
 net = pynn.Network([2, 4, 1], rng=1)
 figure, axes = plt.subplots(1, 3, figsize=(9, 3.6), layout="constrained", sharey=True)
-rates = [1, 10, 40]
+rates = [1, 8, 15]
 pynn.plot.descent(net, X, y, axes, entries=(0, 12), learning_rates=rates, kind="contour")
 
 # %%
-# The white lines join points of equal loss, as on a map those of equal height; darker is lower. The first path is slow;
-# the second turns into a valley and follows it; the third jumps from side to side of the valley and gets no further. What
-# is good depends on the landscape: in the one before, 3 was too large.
+# The white lines join points of equal loss, as the lines on a map join points of equal height. Darker is lower. The first
+# path is slow. The second turns into a valley and follows it. The third jumps from side to side of the valley. A good
+# learning rate depends on the landscape: in the landscape before, 3 was too large.
 #
 # All parameters
 # --------------
 #
-# Nothing new is needed for all 17. ``net.backward`` computes the loss and the gradient (lesson 7 shows how), and
+# For all 17 parameters, nothing new is needed. ``net.backward`` computes the loss and the gradient (lesson 7 shows how).
 # ``net.descend`` takes the step in every layer:
 #
 # .. math:: W^{[l]} \leftarrow W^{[l]} - \alpha \, dW^{[l]}, \qquad b^{[l]} \leftarrow b^{[l]} - \alpha \, db^{[l]}
@@ -109,10 +139,10 @@ for step in range(401):
     net.descend(gradients, learning_rate=1.0)
 
 # %%
-# The loss falls from the first step, the accuracy went down before it went up: each step lowers the loss, and the
-# accuracy only follows (lesson 4). ``net.fit`` is this loop, with the difference that it takes a step after every few
-# examples, 32 if not told otherwise, and not only after all of them; lesson 12 says why. Going once through all examples
-# is called an epoch. The same network after 50 epochs with different learning rates, each ten times the one before:
+# The loss falls from the first step on. The accuracy goes down at first: training lowers the loss, and the accuracy only
+# follows (lesson 4). ``net.fit`` is this loop with one difference. It takes a step after every few examples, by default 32,
+# and not only after all of them. Lesson 12 explains why. One pass through all examples is called an epoch. Here is the same
+# network after 50 epochs with different learning rates, each ten times the one before:
 for alpha in (0.001, 0.01, 0.1, 1.0, 10.0):
     net = pynn.Network([2, 4, 1], rng=1)
     net.fit(X, y, epochs=50, learning_rate=alpha)
@@ -123,19 +153,19 @@ for alpha in (0.001, 0.01, 0.1, 1.0, 10.0):
 # Finding a learning rate
 # -----------------------
 #
-# The table is one way to find a learning rate: try powers of ten, and stay below the first that fails. A quicker way is
-# the range test. It trains a copy of the network for up to 200 steps, each with a slightly larger α than the one before,
-# and watches the loss. ``find_learning_rate`` does this and suggests a tenth of the α where the loss was least, to keep a
-# distance from the edge.
+# The table is one way to find a learning rate: try powers of ten, and stay below the first that fails. The range test is
+# quicker. It trains a copy of the network for up to 200 steps, each with a slightly larger α than the step before, and
+# records the loss. ``find_learning_rate`` does this. It suggests a tenth of the α where the loss was least, to keep a
+# distance from the α that fails.
 net = pynn.Network([2, 4, 1], rng=1)
 found = pynn.find_learning_rate(net, X, y)
 print(f"suggestion: {found.suggestion:.2f}")
 pynn.plot.range_test(found)
 
 # %%
-# Read the curve from the left: nothing moves, then the loss falls, then it shoots up. The falling part has the learning
-# rates that work. It agrees with the table, where 0.1 and 1 were good and 10 was not. The suggestion is a start; try a
-# larger and a smaller one too.
+# Read the curve from the left: first nothing happens, then the loss falls, then it shoots up. The learning rates of the
+# falling part work. This agrees with the table, where 0.1 and 1 were good and 10 was not. The suggestion is a start. Try a
+# larger and a smaller α too.
 net.fit(X, y, epochs=50, learning_rate=found.suggestion)
 print(f"loss {net.evaluate(X, y)['loss']:.4f}, accuracy {net.score(X, y):.3f}")
 
@@ -143,12 +173,13 @@ print(f"loss {net.evaluate(X, y)['loss']:.4f}, accuracy {net.score(X, y):.3f}")
 # Divergence
 # ----------
 #
-# In the table α = 10 only learned nothing: its long steps left all four relus at 0 for every example, where their slope
-# is 0 (lesson 3). The slope of the cross-entropy by z stays between −1 and 1 (lesson 4), however far a step has jumped,
-# which holds the jumps back, though a deep network can overflow with it too. That of the squared error grows with the
-# distance, as in the bowl (w − 3)², and the jumps grow with it until the numbers overflow. pynn then stops with a
-# ``DivergenceError``, puts the network back to what it was before, and says what to do. The error has the losses so far
-# in its ``history``:
+# In the table, α = 10 learned nothing: its long steps left all four relus at 0 for every example, where their slope is 0
+# (lesson 3). But the numbers did not overflow. The slope of the cross-entropy with respect to z stays between −1 and 1
+# (lesson 4), however far a step has jumped, and this limits the jumps. (In a deep network they can overflow too.)
+#
+# The slope of the squared error has no limit: it grows with the distance, as in the bowl (w − 3)². So the jumps grow, until
+# the numbers overflow. Then pynn stops with a ``DivergenceError``. It puts the network back to its state before ``fit``, and
+# says what to do. ``history`` of the error contains the losses so far:
 X, y = pynn.datasets.sine(300, rng=0)
 net = pynn.Network([1, 16, 1], hidden="tanh", output="linear", rng=0)
 print(f"before: loss {net.evaluate(X, y)['loss']:.4f}")
@@ -170,9 +201,11 @@ plt.show()
 # Exercises
 # ---------
 #
-# 1. Write the step for all layers of a network: ``print(pynn.workbook.describe("descend"))`` has the task, and
-#    ``pynn.workbook.check("descend", your_function)`` looks at the result.
-# 2. Make the bowl of the first section five times as steep, J = 5 (w − 3)². With which α is the goal reached in a single
-#    step, and from which on does the descent diverge? Find both on paper, then try them.
-# 3. Multiply the X of the circles by 10 and by 100, run the range test on each, and compare the suggestions. Why does the
-#    message of the ``DivergenceError`` say something about the inputs?
+# 1. Write the step for all layers of a network: ``print(pynn.workbook.describe("descend"))`` shows the task, and
+#    ``pynn.workbook.check("descend", your_function)`` checks your function.
+# 2. Make the bowl of the first section five times as steep, J = 5 (w − 3)². Which α reaches the minimum in a single step?
+#    From which α on does the descent diverge? Find both on paper, then try them.
+# 3. Multiply the X of the circles by 10 and by 100. Run the range test on each, and compare the suggestions. Why does the
+#    message of the ``DivergenceError`` mention the inputs?
+#
+# Answers: docs/answers/06_gradient_descent.md

@@ -2,28 +2,32 @@
 7. Backpropagation, by hand and checked
 =======================================
 
-Gradient descent needs the slope of the loss in the direction of every weight and bias. Backpropagation finds all of them in
-one pass through the network from its end to its beginning. It is the chain rule of calculus, and nothing else.
+Gradient descent needs the slope of the loss with respect to every weight and every bias. Backpropagation finds all of them in
+one pass through the network, from the end to the beginning. It uses two rules of lesson 5: along a chain slopes multiply, and
+paths add up.
 
-*What you learn:* where dA, dZ, dW and db come from, in the order in which they are computed; each of them with numbers; how
-to check a gradient that one has written.
+*What you learn:* where dA, dZ, dW and db come from, in the order in which they are computed; each of them with numbers; why
+there is a 1/m and a Wᵀ; how to check a gradient.
 """
 
 # %%
 # One unit, one example
 # ---------------------
 #
-# Begin with the last layer of a network that has a single unit there. Its input a comes from the layer before. The unit
-# computes z = w a + b and ŷ = σ(z), the sigmoid, and the loss of lesson 4 is J = −( y log ŷ + (1−y) log(1−ŷ) ). How does
-# J change when w does? w acts on z, z on ŷ, ŷ on J, so the chain rule multiplies three slopes:
+# We begin with the last layer of a network, which has a single unit. Its input a comes from the layer before. The unit
+# computes z = w a + b and ŷ = σ(z), where σ is the sigmoid. The loss (lesson 4) is J = −( y log ŷ + (1−y) log(1−ŷ) ). How
+# does J change when w changes? w moves z, z moves ŷ, and ŷ moves J. So the chain rule multiplies three slopes:
 #
 # .. math:: \frac{\partial J}{\partial w} =
 #           \frac{\partial J}{\partial \hat{y}} \cdot \frac{\partial \hat{y}}{\partial z} \cdot
 #           \frac{\partial z}{\partial w}
 #
-# The first is the derivative of the loss (its formula for any y was exercise 1 of lesson 4), the second that of the
-# sigmoid, ŷ(1−ŷ), and the third is a. The products of the first factors have names: da is ∂J/∂ŷ, dz is ∂J/∂z, and dw and
-# db are what is asked for.
+# - The first slope is that of the loss. log ŷ has the slope 1/ŷ, and log(1−ŷ) has the slope −1/(1−ŷ), so it is −( y/ŷ −
+#   (1−y)/(1−ŷ) ).
+# - The second is the slope of the sigmoid, ŷ(1−ŷ) (lesson 5).
+# - The third is a, because z = w a + b grows a times as fast as w.
+#
+# The products have names. da is ∂J/∂ŷ, dz is ∂J/∂z, dw is ∂J/∂w and db is ∂J/∂b.
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -37,20 +41,40 @@ y_hat = 1 / (1 + np.exp(-z))
 da = -1 / y_hat                     # y is 1, so J is −log ŷ
 dz = da * y_hat * (1 - y_hat)
 dw = dz * a
-db = dz * 1                         # z grows with b one to one
+db = dz * 1                         # z grows as fast as b
 print(f"z  = {z:.4f}   ŷ  = {y_hat:.4f}")
 print(f"da = {da:.4f}  dz = {dz:.4f}")
 print(f"dw = {dw:.4f}  db = {db:.4f}")
 
 # %%
-# Two things are worth a look. First, da · ŷ(1−ŷ) comes to ŷ − y, whatever the numbers:
+# The picture shows the chain. Forward, the numbers go from left to right. Backward, every arrow has a slope, and the slopes
+# are multiplied from right to left.
+figure, ax = plt.subplots(figsize=(8.5, 3), layout="constrained")
+nodes = {"w": (0, 1), "b": (0, -1), "z": (2.2, 0), "ŷ": (4.4, 0), "J": (6.6, 0)}
+values = {"w": w, "b": b, "z": z, "ŷ": y_hat, "J": -np.log(y_hat)}
+edges = [("w", "z", f"∂z/∂w = a = {a:g}"), ("b", "z", "∂z/∂b = 1"), ("z", "ŷ", f"∂ŷ/∂z = {y_hat * (1 - y_hat):.4f}"),
+         ("ŷ", "J", f"∂J/∂ŷ = {da:.4f}")]
+for start, end, text in edges:
+    (x1, y1), (x2, y2) = nodes[start], nodes[end]
+    ax.annotate("", (x2 - 0.35, y2 + 0.2 * (y1 - y2)), (x1 + 0.35, y1), arrowprops={"arrowstyle": "->"})
+    ax.text((x1 + x2) / 2, (y1 + y2) / 2 + (0.35 if y1 >= 0 else -0.35), text,
+            ha="center" if y1 == y2 else "left", va="center", color="#B34700")
+for name, (x1, y1) in nodes.items():
+    ax.text(x1, y1, f"{name}\n{values[name]:.4f}", ha="center", va="center",
+            bbox={"boxstyle": "circle", "facecolor": "#dceaf7"})
+ax.text(3.3, -1.5, f"dw = {da:.4f} · {y_hat * (1 - y_hat):.4f} · {a:g} = {dw:.4f}", ha="center", color="#B34700")
+ax.set(xlim=(-0.7, 7.3), ylim=(-1.9, 1.7))
+ax.set_axis_off()
+
+# %%
+# Look at dz. The product da · ŷ(1−ŷ) is ŷ − y, for any numbers:
 print(f"ŷ − y = {y_hat - y:.4f}")
 
 # %%
-# On paper the factors ŷ and 1−ŷ cancel. pynn computes dZ[L] in this form, since it divides by nothing. Second, the sign
-# makes sense: dw is negative, so w has to grow for the loss to fall, and indeed a larger w brings ŷ closer to y = 1.
+# On paper, the factors ŷ and 1−ŷ cancel. pynn computes dZ[L] as Ŷ − Y, because this form contains no division. The sign makes
+# sense too: dw is negative, so the loss falls when w grows. A larger w does bring ŷ closer to y = 1.
 #
-# Is dw right? A slope can be measured: change w by a tiny h in both directions and see what J does.
+# Is dw right? We measure it with a central difference:
 h = 1e-6
 
 
@@ -62,30 +86,39 @@ print(f"measured: {(J(w + h) - J(w - h)) / (2 * h):.6f}")
 print(f"computed: {dw:.6f}")
 
 # %%
-# That is a *central difference*. It needs no calculus, but two runs of the network for each single parameter.
-# Backpropagation needs one pass for all of them, and that is why it is used.
+# A central difference takes two runs of the network for every single parameter. Backpropagation takes one pass for all of
+# them. This is why it is used.
 #
 # All units, all examples
 # -----------------------
 #
-# For a whole layer the products become matrix products. From here on, dA and dZ are slopes of the sum of the examples'
-# losses, so that each column belongs to its own example; the 1/m of the mean stands in dW and db. The order is always the
-# same, from layer L down to layer 1:
+# In a whole layer, the products become products of matrices. The order is always the same, from layer L down to layer 1:
 #
 # .. math:: dZ^{[l]} &= dA^{[l]} * g^{[l]\prime}(Z^{[l]}) \\
 #           dW^{[l]} &= \frac{1}{m} \, dZ^{[l]} A^{[l-1]T} \\
 #           db^{[l]} &= \frac{1}{m} \sum dZ^{[l]} \\
 #           dA^{[l-1]} &= W^{[l]T} dZ^{[l]}
 #
-# The first line is the chain rule through the activation, element by element. The second and third are the slopes by the
-# weights and biases, each the mean over the m examples. The last hands the slope on to the layer before: unit j of it
-# feeds every unit i of layer l through the weight in row i, column j, so its slope is the sum of those of layer l, each
-# times that weight. That sum is a product with Wᵀ.
+# *Line 1* is the chain rule through the activation, for each unit and each example. (∗ multiplies entry by entry.)
 #
-# Watch the shapes: dW has the shape of W, db that of b, dA and dZ those of A and Z. If a product does not fit, a factor
-# is transposed or in the wrong place. (Rows 1 and 2 of this W[1] are each other's negative: so pynn starts, and lesson 8
-# says why.)
-X = np.array([[1.0, 2.0], [3.0, 1.0], [-1.0, 0.5]])         # three examples of two features
+# *Line 2:* the weight wᵢⱼ, in row i and column j, multiplies the output aⱼ of unit j of the layer before and adds the product
+# to zᵢ. So ∂zᵢ/∂wᵢⱼ = aⱼ, and one example contributes dzᵢ aⱼ. The sum over the examples is row i of dZ that meets row j of A.
+# This is an entry of dZ Aᵀ.
+#
+# *Line 3* is the same for the bias, where ∂zᵢ/∂bᵢ = 1.
+#
+# *Line 4* passes the slope on to the layer before. Unit j there acts on *every* unit i of layer l, through the weight wᵢⱼ.
+# Each unit i is a path, with the slope wᵢⱼ dzᵢ, and paths add up: daⱼ = Σᵢ wᵢⱼ dzᵢ. This sum goes down a column of W, and so
+# it is an entry of Wᵀ dZ.
+#
+# *Why 1/m?* J is the mean of the losses of m examples, and the slope of a mean is the mean of the slopes. The 1/m must appear
+# once. By convention it appears in dW and db. So **dA and dZ are slopes of the sum of the losses**, where each column belongs
+# to one example only, and **dW and db are slopes of the mean, J**.
+#
+# Look at the shapes: dW has the shape of W, db has that of b, dA and dZ have those of A and Z. If a product does not fit, a
+# factor is transposed or in the wrong place. (Rows 1 and 2 of this W[1] are opposite to each other: pynn's narrow layers
+# start in this way, and lesson 8 explains why.)
+X = np.array([[1.0, 2.0], [3.0, 1.0], [-1.0, 0.5]])         # three examples with two features
 y = np.array([1, 0, 1])
 net = pynn.Network([2, 3, 1], hidden="relu", output="sigmoid", rng=1)
 
@@ -95,9 +128,9 @@ for l in (2, 1):
           f"dW {gradients.dW[l].shape}  db {gradients.db[l].shape}")
 
 # %%
-# One number of it by hand: the slope by the weight from input 1 to unit 3 of the hidden layer, dW[1] in row 3, column 1
-# (Python counts from 0). Each example adds its dz · x. The dz is what the output hands back through its own weight, times
-# the slope of ReLU, which is 1 where z > 0 and else 0:
+# One of these numbers by hand: the slope with respect to the weight from input 1 to unit 3 of the hidden layer. This is dW[1]
+# in row 3 and column 1 (Python counts from 0). Each example adds its dz · x. To get dz, take the dz of the output, multiply
+# it by the weight from unit 3 to the output, and then by the slope of ReLU, which is 1 where z > 0 and 0 elsewhere:
 step = net.forward(X)
 total = 0.0
 for c in range(3):
@@ -110,16 +143,16 @@ print(f"a third of the sum: {total / 3:.6f}")
 print(f"dW[1][2, 0]:        {gradients.dW[1][2, 0]:.6f}")
 
 # %%
-# ``plot.propagation`` draws the whole round trip. Forward (blue) every layer keeps its A and Z, since backward (orange)
-# needs them again: Z for the slope g′, A for dW.
+# ``plot.propagation`` draws both passes. On the way forward, every layer keeps its A and Z. The way backward needs them
+# again: Z for the slope g′, and A for dW.
 pynn.plot.propagation(net)
 
 # %%
 # Every number
 # ------------
 #
-# ``explain`` tells the whole step for one example, each equation in symbols and in numbers, up to the new weights. Read
-# it with a pencil, and recompute some of it.
+# ``explain`` shows the whole step for one example, each equation in symbols and in numbers, up to the new weights. Read it
+# with a pencil in your hand, and recompute some of it.
 pynn.explain(net, X[0], y[0], learning_rate=0.1)            # in a terminal: print(…)
 
 # %%
@@ -130,17 +163,16 @@ print(pynn.explain(net, X[0], y[0], learning_rate=0.1, layer=1, unit=1))
 # Checked
 # -------
 #
-# Whoever writes a gradient should not trust it. ``check_gradients`` measures the slope of every parameter by central
-# differences and holds it against backpropagation:
+# Never trust a gradient that you have written: check it. ``check_gradients`` measures the slope of every parameter by central
+# differences and compares it with backpropagation:
 print(pynn.check_gradients(net, X, y))
 
 # %%
-# What would a mistake look like? Here the 1/m of dW[1] is forgotten, which is easily done and hard to see: the network
-# still learns, with another step length in one layer. Measured slopes give it away: the points of these weights leave the
-# diagonal, on which a right gradient has them all. (Those of unit 2 do not: it is 0 for all three examples, and three
-# times 0 is 0.)
+# What would a mistake look like? Here the 1/m of dW[1] is forgotten. This happens easily and is hard to see, because the
+# network still learns, only with another step length in one layer. The measured slopes reveal it: the points of these weights
+# leave the diagonal. If the gradient is right, all points are on the diagonal.
 wrong = gradients.flat.copy()
-wrong[:6] *= 3                      # the six weights of layer 1
+wrong[:6] *= 3                      # the six weights of layer 1, and m is 3
 measured = np.empty_like(wrong)
 for p in range(len(wrong)):
     up, down = net.copy(), net.copy()
@@ -160,8 +192,10 @@ plt.show()
 # Exercises
 # ---------
 #
-# 1. Write the backward pass of one layer yourself: ``print(pynn.workbook.describe("layer_backward"))`` has the task,
-#    ``pynn.workbook.check("layer_backward", your_function)`` the verdict. Then all layers: ``"backward"``.
-# 2. Take the explanation of unit 1 above and work out its new w₁ with pencil and paper, beginning at the inputs.
-# 3. Central differences are not exact either. Print the difference of measured and computed dw of the first section for
-#    h = 10⁻¹, 10⁻², …, 10⁻¹². It falls at first, then it rises again. Why?
+# 1. Write the slope of the loss with respect to Ŷ: ``print(pynn.workbook.describe("loss_derivative"))`` shows the task. Then
+#    write the backward pass of one layer, ``"layer_backward"``, and of all layers, ``"backward"``.
+# 2. Take the explanation of unit 1 above. Compute its new w₁ with pencil and paper, beginning at the inputs.
+# 3. Central differences are not exact either. Print the difference between the measured and the computed dw of the first
+#    section for h = 10⁻¹, 10⁻², …, 10⁻¹². It falls at first, then it rises again. Why?
+#
+# Answers: docs/answers/07_backpropagation.md

@@ -2,19 +2,19 @@
 8. How to start: initialisation and symmetry
 ============================================
 
-Gradient descent walks downhill from where it is put. The biases may start at 0, but the weights may not: how they are drawn
-decides whether the first gradients say anything at all.
+Gradient descent needs a point to start from. The biases may start at 0, but the weights may not. The way in which they are
+drawn decides whether the first gradients are of any use.
 
-*What you learn:* why equal units stay equal; what too small and too large weights do to the signals in a deep network;
-where the variances of ``he`` and ``glorot`` come from; how ReLUs die, at the start and later.
+*What you learn:* why equal units stay equal; what too small and too large weights do to the signals in a deep network; where
+the variances of ``he`` and ``glorot`` come from, step by step; how ReLUs die, at the start and later.
 """
 
 # %%
 # All zero
 # --------
 #
-# Zero for everything would be the natural choice. Take the circles and one hidden layer of 4 units with tanh, and look at
-# the gradients of the first step, then at the parameters after 100 epochs:
+# Zero for everything seems the natural choice. Take the circles and one hidden layer of 4 units with tanh. Look at the
+# gradients of the first step, and at the parameters after 100 epochs:
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -31,14 +31,19 @@ print(f"not 0 after 100 epochs: {moved} of {len(net.parameters)} parameters")
 print(f"b[2] = {net[2].b[0, 0]:.3f}")
 
 # %%
-# The equations of lesson 7 say why. A[1] = g(0) = 0, so dW[2] = (1/m) dZ[2] A[1]ᵀ = 0. And W[2] = 0, so dA[1] = W[2]ᵀ
-# dZ[2] = 0, and with it dW[1] and db[1]. Only b[2] can learn, and it learns nothing but the mean of y.
+# The equations of lesson 7 explain this.
+#
+# - A[1] = g(0) = 0, so dW[2] = (1/m) dZ[2] A[1]ᵀ = 0.
+# - W[2] = 0, so dA[1] = W[2]ᵀ dZ[2] = 0. Therefore dW[1] and db[1] are 0 too.
+#
+# Only b[2] can learn, and all it can learn is the share of class 1.
 #
 # All equal
 # ---------
 #
-# Zero fails because it multiplies. Does any other number do? With 0.5 for every weight there are gradients. But all four
-# units compute the same from the same inputs, and the output treats them alike, so their gradients are the same too:
+# Zero fails because the gradients are products with a factor 0. Does another number work? With 0.5 for every weight, the
+# gradients are not 0. But all four units compute the same from the same inputs, and the output treats them in the same way.
+# So their gradients are equal too:
 net[1].W, net[2].W = np.full((4, 2), 0.5), np.full((1, 4), 0.5)
 net[2].b = [[0.0]]
 print("dW[1] =\n", net.backward(X, y).dW[1])
@@ -46,13 +51,14 @@ net.fit(X, y, epochs=200, learning_rate=0.5)
 print("W[1] after 200 epochs =\n", net[1].W)
 
 # %%
-# Four units, and the work of one. This is called symmetry: exchange two of the units, and nothing changes; no step of
-# gradient descent can tell them apart. ``diagnose`` sees it in the rows of W:
+# The four units do the work of one. This is called symmetry: if we exchange two of the units, nothing changes, and no step of
+# gradient descent can make them different. ``diagnose`` looks for the usual reasons why a network does not learn. It sees the
+# equal rows of W:
 print(pynn.diagnose(net, X, y))
 
 # %%
-# Random numbers make every unit different from the first step on, and that breaks the symmetry. Here is the same network
-# from equal weights (left) and from random ones (right), each after 200 epochs.
+# With random numbers, every unit is different from the first step on. This breaks the symmetry. Here is the same network
+# after 200 epochs, from equal weights (left) and from random weights (right).
 drawn = pynn.Network([2, 4, 1], hidden="tanh", initializer="glorot", rng=0)
 drawn.fit(X, y, epochs=200, learning_rate=0.5)
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
@@ -65,11 +71,12 @@ for ax, trained, start in zip(axes, (net, drawn), ("equal", "random"), strict=Tr
 # How large?
 # ----------
 #
-# Random, then; but how large? In a deep network that matters a great deal. Here is one of ten hidden layers of 100 units
-# with ReLU. The data are made up: 100 features from a standard normal distribution, and the class is whether the first is
-# positive. The weights of ``initializer="he"`` are explained below; take them as they are, half as large and twice as large.
+# So the weights must be random. But how large? In a deep network this matters very much. Here is a network of ten hidden
+# layers of 100 units with ReLU. The data are artificial: 100 features from a standard normal distribution, and the class is 1
+# if the first feature is positive. We start from ``initializer="he"``, which is explained below, and from the same weights
+# half as large and twice as large.
 #
-# The size of a whole array is told here by its root mean square, the square root of the mean of its squares.
+# We measure the size of a whole array by its root mean square, the square root of the mean of its squares.
 rng = np.random.default_rng(0)
 X_deep = rng.standard_normal((500, 100))
 y_deep = (X_deep[:, 0] > 0).astype(int)
@@ -88,7 +95,7 @@ def deep(factor, hidden="relu", initializer="he"):
 
 
 # %%
-# One pass forward and one pass backward through each of the three, layer by layer:
+# Here are one forward pass and one backward pass through each of the three networks:
 layers = np.arange(1, 11)
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
 for factor in (2, 1, 0.5):
@@ -104,9 +111,10 @@ axes[1].set(xlabel="layer l", title="backward: size of dZ[l]")
 axes[0].legend()
 
 # %%
-# Each layer multiplies the signal by its weights, on the way forward (read the left panel from left to right) and on the
-# way back (read the right one from right to left). If that makes it half as large, ten layers make it a thousandth; if
-# twice, a thousand times as large. One speaks of vanishing and exploding gradients. The consequence for training:
+# Each layer multiplies the signal by its weights, on the way forward (read the left picture from left to right) and on the
+# way back (read the right picture from right to left). If every layer makes the signal half as large, ten layers make it a
+# thousand times smaller. If every layer makes it twice as large, ten layers make it a thousand times larger. These are called
+# vanishing and exploding gradients. This is what they mean for training:
 for factor in (2, 1, 0.5):
     net = deep(factor)
     try:
@@ -120,27 +128,47 @@ print(pynn.diagnose(deep(0.5), X_deep, y_deep))
 # He's variance
 # -------------
 #
-# Where does the right size come from? Take one unit whose n = n[l−1] weights are drawn independently from a distribution
-# that is symmetric about 0 and has the variance σ². Square its sum and take the mean, E, over such draws: the products of
-# different terms are as often positive as negative and cancel, and what remains is
+# Which size is right? We want the signals to have the same size in every layer. Take one unit with n inputs, and write E for
+# a mean over many draws of the weights.
 #
-# .. math:: z = \sum_{k=1}^{n} w_k a_k, \qquad E[z^2] = n \, \sigma^2 \, E[a^2]
+# *Step 1: the sum.* The n weights are drawn independently, symmetric about 0, with the variance E[w²] = σ². The sum is z =
+# w₁a₁ + … + wₙaₙ. Its square contains two kinds of terms: squares, as (w₁a₁)², and products of different terms, as
+# 2 w₁a₁w₂a₂. A product of different terms is as often positive as negative, so its mean is 0. Only the n squares are left:
 #
-# where E[a²] is the mean of the squares of the inputs. Also z is as likely positive as negative, and ReLU keeps its
-# square in one half of the cases: the mean of a² is half that of z². From one layer to the next,
+# .. math:: E[z^2] = n \, \sigma^2 \, E[a^2]
+#
+# Let us draw 20 000 times the weights of such a unit, for n = 100 and σ = 0.3, with inputs a of size about 1:
+n, sigma = 100, 0.3
+a = np.abs(X_deep[0])                   # 100 inputs that are not negative, as behind a ReLU
+z = sigma * rng.standard_normal((20000, n)) @ a
+print(f"mean of z²: {np.mean(z**2):.3f},  n σ² times the mean of a²: {n * sigma**2 * np.mean(a**2):.3f}")
+
+# %%
+# *Step 2: the ReLU.* z is as often positive as negative. ReLU turns the negative half into 0, and the positive half keeps its
+# square. So the mean of the squares becomes half as large:
+relu = np.maximum(0, z)
+print(f"mean of relu(z)²: {np.mean(relu**2):.3f},  half of the mean of z²: {np.mean(z**2) / 2:.3f}")
+
+# %%
+# *Step 3: from layer to layer.* Both steps together:
 #
 # .. math:: E[(a^{[l]})^2] = \frac{1}{2} \, n^{[l-1]} \sigma^2 \, E[(a^{[l-1]})^2]
 #
-# and the size stays what it is if σ² = 2 / n[l−1]. That is ``he``, after Kaiming He (2015): normally distributed numbers
-# of this variance. On the way back, dA[l−1] = W[l]ᵀ dZ[l] is a sum of n[l] terms, and the slope of ReLU lets half of them
-# through: the same with n[l] for n[l−1], and just the same in layers of equal width.
+# The size stays the same if the factor is 1, that is, if σ² = 2 / n[l−1]. This is ``he``, named after Kaiming He (2015):
+# numbers from a normal distribution with this variance.
 #
-# Near 0, tanh has the slope 1, and a ≈ z: nothing is cut in half. Forward asks for σ² = 1/n[l−1], backward for 1/n[l],
-# and ``glorot``, after Xavier Glorot (2010), takes a value between the two:
+# *Step 4: the way back.* dA[l−1] = W[l]ᵀ dZ[l] is a sum of n[l] terms, and the slope of ReLU is 0 for half of the units. The
+# same argument gives σ² = 2 / n[l]. In layers of equal width, it is the same number.
+#
+# *For tanh,* step 2 is different: near 0, tanh has the slope 1, so a ≈ z, and nothing is cut in half. The way forward asks
+# for σ² = 1/n[l−1], and the way back asks for 1/n[l]. ``glorot``, named after Xavier Glorot (2010), takes a value between the
+# two:
 #
 # .. math:: \sigma^2 = \frac{2}{n^{[l-1]} + n^{[l]}}
 #
-# It draws uniformly from −r to r, which has the variance r²/3, so r = √(6 / (n[l−1] + n[l])). All four combinations:
+# It draws uniformly between −r and r. Such numbers have the variance r²/3, so r = √(6 / (n[l−1] + n[l])).
+#
+# Here are all four combinations in the deep network:
 print("activation  initializer  A[1]  A[10]  dZ[10]  dZ[1]")
 for hidden in ("relu", "tanh"):
     for initializer in ("he", "glorot"):
@@ -150,30 +178,29 @@ for hidden in ("relu", "tanh"):
               f"   {rms(dZ[10]):.3f}   {rms(dZ[1]):.3f}")
 
 # %%
-# ReLU with Glorot's weights, which are by √2 too small for it, loses about that factor in each layer. Tanh with either
-# keeps its signals at a useful size in ten layers; with Glorot's they shrink slowly, since tanh is flatter everywhere
-# else than at 0.
+# Glorot's weights are too small for ReLU by a factor of √2. So ReLU with Glorot's weights loses about this factor in each
+# layer. Tanh keeps its signals at a useful size in ten layers with either initializer. With Glorot's weights the signals
+# shrink slowly, because the slope of tanh is 1 only at 0 and smaller everywhere else.
 #
 # In pairs
 # --------
 #
-# A variance speaks of many weights. A narrow layer has few, and may be unlucky. With independent ReLUs it happens that all
-# units of a layer are 0 for an example: in a layer of 4 with probability (½)⁴, about 6 %, in one of 6 with 2 %. Such an example
-# passes nothing on, and no gradient back. Or several units look in nearly the same direction, and see little of the plane.
+# In a *narrow* layer of ReLUs, independent weights have another problem. By chance, all units of the layer can be 0 for an
+# example. In a layer of 4 units the probability is (½)⁴, about 6 %. In a layer of 6 units it is about 2 %. Nothing of such an
+# example reaches the next layer, and no gradient comes back.
 #
-# So pynn's default, ``initializer="paired"``, draws pairs in hidden layers of at most 8 ReLUs: every second unit starts as the
-# mirror image of the one before, with −w for w, and the directions of the pairs are orthogonal. The rows of W[1]:
+# pynn's default, ``initializer="paired"``, avoids this. In a hidden layer of at most 8 ReLUs (or relatives of ReLU), the
+# units come in pairs with opposite weights, w and −w, and different pairs are at right angles. In all other layers it is
+# ``glorot``. Look at the rows of W[1]:
 print(pynn.Network([2, 4, 1], rng=0)[1].W.round(3))
 
 # %%
-# As long as the biases are 0, one unit of each pair has z > 0 for any input (where z is not just 0). The length of a row is √2,
-# as He's variance gives it on average. In wider layers luck evens out, and the default is Glorot's.
+# As long as the biases are 0, one unit of each pair has z > 0 for every input (except where z is exactly 0).
 #
-# The network of the circles has two layers of 4 units and two of 6. Here are 200 starts from pairs, and 200 from He's
-# independent weights. An example counts as silenced if some hidden layer is 0 for it, a start as failed if the accuracy is
-# below 0.99 after 100 epochs.
+# The network of the circles has hidden layers of 4, 6, 6 and 4 units. Here are 200 starts from each initializer. An example
+# is silenced if a hidden layer is 0 for it. A start fails if the accuracy is below 0.99 after 100 epochs.
 sizes = [2, 4, 6, 6, 4, 1]
-for initializer in ("paired", "he"):
+for initializer in ("paired", "he", "glorot"):
     silenced, failures = [], 0
     for seed in range(200):
         net = pynn.Network(sizes, initializer=initializer, rng=seed)
@@ -181,17 +208,17 @@ for initializer in ("paired", "he"):
         silenced.append(np.any(silent, axis=0).mean())
         net.fit(X, y, epochs=100, learning_rate=0.1)
         failures += net.score(X, y) < 0.99
-    print(f"{initializer:11}  {np.mean(silenced):5.1%} of the examples silenced, "
+    print(f"{initializer:7} {np.mean(silenced):5.1%} of the examples are silenced, "
           f"{failures:2} of 200 starts fail")
 
 # %%
 # Dead ReLUs
 # ----------
 #
-# A good start is no insurance. A ReLU with z < 0 for every example is dead: its slope is 0 everywhere, so its own
-# gradients are 0, and its weights and bias no longer move. Only a change in the layers before can bring it back. A long
-# step can kill many at once. Here the learning rate is reasonable, high, and far too high, and dead hidden units are
-# counted after each epoch.
+# A good start does not guarantee success. A ReLU with z < 0 for every example is dead: its slope is 0 for all of them, so its
+# gradients are 0, and its weights and its bias no longer change. Only a change in the layers before can bring it back. A long
+# step can kill many units at once. Here the learning rate is reasonable, high, and far too high. We count the dead hidden
+# units after each epoch. (``Recorder`` is a callback: ``fit`` calls it after every epoch. It keeps a copy of the parameters.)
 
 
 def dead_by_layer(net):
@@ -199,7 +226,7 @@ def dead_by_layer(net):
 
 
 figure, ax = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
-for alpha in (0.1, 0.5, 3):
+for alpha in (0.1, 1, 3):
     net, recorder = pynn.Network([2, 8, 8, 8, 1], rng=0), pynn.callbacks.Recorder()
     recorder.record(net)
     loss = net.fit(X, y, epochs=30, learning_rate=alpha, callbacks=[recorder]).loss[-1]
@@ -209,31 +236,33 @@ for alpha in (0.1, 0.5, 3):
         dead.append(sum(dead_by_layer(twin)))
     ax.plot(recorder.epochs, dead, ".-", label=f"α = {alpha}, loss {loss:.3f}")
 ax.set(xlabel="epoch", ylabel="dead units", yticks=range(0, 25, 4))
-ax.set_title("Dead ones of 24 hidden units")
-ax.legend()
+ax.set_title("Dead units, of 24 hidden units")
+ax.legend(loc="upper right")
 
 # %%
-# Long steps need not do harm: with α = 0.5 one unit is dead at the end, and the loss is the least of the three. With α = 3
-# most of them die. Lower the learning rate afterwards, and it does not help; start anew with the low one, and it does:
-anew = pynn.Network([2, 8, 8, 8, 1], rng=0)
-for name, start in {"first 3, then 0.1": net, "anew with 0.1": anew}.items():
+# With α = 0.1, one unit is dead at the end, and the network learns. With the two high rates, more than half of the units die,
+# and the loss stays near log 2. A lower learning rate afterwards does not help. It helps only from the start:
+fresh = pynn.Network([2, 8, 8, 8, 1], rng=0)
+for name, start in {"first 3, then 0.1": net, "only 0.1": fresh}.items():
     start.fit(X, y, epochs=100, learning_rate=0.1)
     loss = start.evaluate(X, y)["loss"]
     print(f"{name:17}  loss {loss:.3f}, dead by layer {dead_by_layer(start)}")
 plt.show()
 
 # %%
-# Where a layer still has living units, they can take over the work of the dead. A layer without any lets no gradient
-# through: all layers before it have stopped learning, for good.
+# If a layer still has units that are not dead, they can do the work of the dead ones. If all units of a layer are dead, no
+# gradient passes through it: all layers before it have stopped learning for ever.
 #
 # Exercises
 # ---------
 #
-# 1. Write an initialisation yourself: ``print(pynn.workbook.describe("initialize"))`` has the task,
-#    ``pynn.workbook.check("initialize", your_function)`` looks at what you draw.
-# 2. How much randomness is needed to break the symmetry? Start from the equal weights of the second section, add ε times
-#    random numbers to W[1] with ε = 0.1, 0.001, 10⁻⁶ and 10⁻⁹, and train for 1000 epochs each. In which epoch does the
-#    accuracy pass 0.9? What does that say about the equal weights: are they a valley or a ridge?
-# 3. Redo the argument of the third section for ``hidden="linear"``, that is g(z) = z: by which factor are He's weights
-#    then too large? Check with ``deep``. Then take ``hidden="sigmoid"`` with its largest slope of ¼: by what factor does
-#    dZ shrink from layer to layer, and do larger weights mend it?
+# 1. Write an initialisation yourself: ``print(pynn.workbook.describe("initialize"))`` shows the task, and
+#    ``pynn.workbook.check("initialize", your_function)`` checks the weights that you draw.
+# 2. How much randomness is needed to break the symmetry? Start from the equal weights of the second section. Add ε times
+#    standard normal numbers to W[1], with ε = 0.1, 0.001, 10⁻⁶ and 10⁻⁹, and train for 1000 epochs each. In which epoch does
+#    the accuracy pass 0.9? What does that say about the equal weights: are they a valley or a ridge of the loss?
+# 3. Repeat the steps of "He's variance" for ``hidden="linear"``, that is g(z) = z. By which factor are He's weights then too
+#    large? Check with ``deep``. Then take ``hidden="sigmoid"``, with its largest slope of ¼. By which factor does dZ shrink
+#    from layer to layer? Do larger weights help?
+#
+# Answers: docs/answers/08_initialisation.md

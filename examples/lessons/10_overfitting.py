@@ -2,27 +2,26 @@
 10. Overfitting and regularisation
 ==================================
 
-A network is trained on some examples, but it is wanted for others. A large network can learn few examples by heart, their
-noise included, and be the worse for it with new ones. That is overfitting.
+We train a network on some examples, but we want to use it for others. A large network can learn a few examples by heart,
+together with their noise. Then it is worse with new examples. This is overfitting.
 
-*What you learn:* how to see overfitting; what training, validation and test examples are each for; what weight penalties
-(l2 and l1), dropout, early stopping and more data do against it, in pictures and in numbers.
+*What you learn:* how to see overfitting; what training, validation and test examples are for; what weight penalties (l2 and
+l1), dropout, early stopping and more data do against it, in pictures and in numbers.
 """
 
 # %%
 # Three sets of examples
 # ----------------------
 #
-# The data are two half moons that reach into each other, with so much noise that they overlap: nobody can tell all of
-# their points apart. There are
+# The data are two half moons with so much noise that they overlap: nobody can separate all of their points. There are
 #
-# - 60 *training* examples, from which the parameters are learned;
-# - 200 *validation* examples, by which we choose: when to stop, how strong a penalty is to be;
-# - 5000 *test* examples, which are looked at when nothing is chosen any more, to say how good the result is.
+# - 60 *training* examples: the network learns its parameters from them;
+# - 200 *validation* examples: we use them to choose, for example when to stop, or how strong a penalty is;
+# - 5000 *test* examples: we use them once, when nothing is chosen any more, to measure how good the result is.
 #
-# The test set has to be a third one, because a choice fits the validation examples too: the best of many is in part the
-# luckiest. In practice one has a single table and splits it in three. These data are made up, so we can afford a test set
-# that tells an accuracy to about half a percent.
+# Why is the test set a third set? Because a choice fits the validation examples too: the best of many networks is partly the
+# luckiest. In practice there is one table, and we split it into three. These data are artificial, so we can afford a large
+# test set, which measures an accuracy to about half a percent.
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -36,7 +35,7 @@ def draw(m, seed):
 train, validation, test = draw(60, 0), draw(200, 1000), draw(5000, 2000)
 
 # %%
-# The network has two hidden layers of 32 units, and so 1185 parameters, for 60 examples.
+# The network has two hidden layers of 32 units. These are 1185 parameters for 60 examples.
 net, recorder = pynn.Network([2, 32, 32, 1], rng=0), pynn.callbacks.Recorder()
 history = net.fit(*train, epochs=1000, batch_size=16, learning_rate=0.2,
                   validation_data=validation, callbacks=[recorder])
@@ -48,33 +47,34 @@ for epoch in (1, 50, best, 500, 1000):
           f"  {history.val_loss[k]:15.3f}  {history.val_accuracy[k]:8.3f}")
 
 # %%
-# The training loss keeps falling. The validation loss falls at first, is least in the third of these epochs, and then
-# rises: that is what overfitting looks like in numbers.
+# The training loss keeps falling. The validation loss falls at first, is least in the third of these epochs, and then rises.
+# This is how overfitting looks in numbers.
 ax = pynn.plot.history(history, linewidth=1)
 ax.axvline(best, ymax=0.8, color="grey", linewidth=1)
 ax.set_title(f"The validation loss is least in epoch {best}")
 
 # %%
-# And in the plane, with the training examples. The line comes to wind around single points, and the network becomes sure
-# of its answers right up to it:
+# This is how it looks in the plane, with the training examples. The line begins to wind around single points, and the network
+# becomes sure of its answers even close to the line:
 pynn.plot.stills(recorder, net, *train, epochs=[50, best, 1000])
 
 # %%
-# The loss suffers more than the accuracy. The line has moved only here and there. But a wrong answer costs the more, the
-# surer it is given (lesson 4), and where the classes overlap, an overfitted network is sure and often wrong.
+# The loss suffers more than the accuracy. The line has moved in a few places only. But a wrong answer costs more when the
+# network is surer of it (lesson 4). Where the classes overlap, an overfitted network is sure and often wrong.
 #
 # Weight penalties
 # ----------------
 #
-# A steep, winding surface takes large weights. So make large weights cost something: add a penalty to the loss,
+# A steep, winding surface needs large weights. So we make large weights expensive and add a penalty to the loss:
 #
 # .. math:: J_{l2} = J + \frac{\lambda}{2} \sum W^2, \qquad J_{l1} = J + \lambda \sum |W|
 #
-# where the sums are over all weights of all layers, and λ is the strength, a hyper-parameter. The biases go free. In each
-# step the gradient dW becomes dW + λ W with l2: every weight is pulled towards 0 in proportion to its size. With l1 it is
-# dW + λ sign(W): all weights are pulled alike, and those that help little end near 0.
+# The sums go over all weights of all layers. λ is the strength of the penalty, a hyper-parameter. Biases have no penalty. The
+# slope of λ/2 · w² is λw, so with l2 the gradient becomes dW + λ W: each step pulls every weight towards 0, in proportion to
+# its size. With l1 the gradient is dW + λ sign(W): all weights are pulled with the same force, and weights that help little
+# end near 0.
 #
-# How strong? That is a choice, so the validation examples make it.
+# How strong should the penalty be? The validation examples decide this.
 print("l2      training loss  validation loss")
 losses = {}
 for l2 in (0, 0.001, 0.003, 0.01, 0.03, 0.1):
@@ -85,24 +85,24 @@ for l2 in (0, 0.001, 0.003, 0.01, 0.03, 0.1):
 print("chosen:", min(losses, key=losses.get))
 
 # %%
-# The training loss only rises with the strength of the penalty. The validation loss has its minimum between too weak,
-# where the network overfits, and too strong, where it cannot even fit what is there (underfitting).
+# The training loss rises with the strength of the penalty. The validation loss has a minimum in between. If the penalty is
+# too weak, the network overfits. If it is too strong, the network cannot even fit the training examples (underfitting).
 #
 # Three other ways
 # ----------------
 #
-# *Dropout* leaves out each hidden unit with a probability p, drawn anew for every example in every step of the training,
-# and divides the outputs of the others by 1 − p, so that sums over them keep their size in the mean. No unit can rely on
-# a certain other one. When the trained network answers, all units take part.
+# *Dropout* switches off each hidden unit with a probability p. The units are drawn again for every example in every step of
+# the training. The outputs of the other units are divided by 1 − p, so that sums keep their size on average. So no unit can
+# rely on another single unit. When the trained network answers, all units take part.
 #
-# *Early stopping* takes the parameters of the epoch in which the validation loss was least. ``EarlyStopping`` ends the
-# fit when no epoch has been better for a while, here for 100 epochs.
+# *Early stopping* uses the parameters of the epoch in which the validation loss was least. ``EarlyStopping`` ends the fit
+# when no epoch has been better for a while, here for 100 epochs.
 #
-# *More data*, where they can be had, leave less to be learned by heart. Here they are ten times as many. There are ten
-# times fewer epochs, so that the number of steps stays about the same.
+# *More data*, if we can get them, are harder to learn by heart. Here we take ten times as many examples and ten times fewer
+# epochs, so that the number of steps stays about the same.
 #
-# All of these, and the penalties, are called regularisation: whatever keeps a network from following its training
-# examples too closely. p = 0.5 and l1 = 0.003 were chosen as l2 was.
+# All of these, and the penalties, are called regularisation: they keep a network from following its training examples too
+# closely. p = 0.5 and l1 = 0.003 were chosen in the same way as l2.
 ways = {
     "none": {},
     "l2 = 0.01": {"l2": 0.01},
@@ -114,7 +114,7 @@ ways = {
 
 
 def trained(seed, m=60, epochs=1000, dropout=0.0, **options):
-    """A network of this seed, trained on its own draw of m examples, and these."""
+    """Return a network with this seed, trained on its own draw of m examples, and these examples."""
     data, net = draw(m, seed), pynn.Network([2, 32, 32, 1], dropout=dropout, rng=seed)
     if "callbacks" in options:
         options["validation_data"] = draw(200, 1000 + seed)
@@ -123,8 +123,8 @@ def trained(seed, m=60, epochs=1000, dropout=0.0, **options):
 
 
 # %%
-# A draw of 60 points can be lucky or unlucky, and so can a start. Therefore each row is a mean over ten draws of training
-# examples and of first weights, the same ten in each row:
+# A draw of 60 points can be lucky or unlucky, and so can a start. Therefore each row is a mean over ten seeds, and each seed
+# draws its own training examples and its own first weights. The ten seeds are the same in each row.
 print("                  training        test         weights")
 print("                loss  accuracy  loss  accuracy  < 0.01")
 for way, options in ways.items():
@@ -139,15 +139,16 @@ net, _ = trained(0, m=20000, epochs=20)
 print(f"\nfor comparison, 20 000 examples: test accuracy {net.score(*test):.3f}")
 
 # %%
-# Without regularisation the training examples are answered nearly perfectly, and the test loss is the highest. Every way
-# lowers it, most of all more data, then l2 and early stopping. In accuracy they gain between 1 and 3 percentage points of
-# the 4 that there are to gain, if one takes 20 000 examples to show about what is possible: the moons overlap. l1 leaves
-# 97 % of the 1120 weights close to 0, so some three dozen do the work. Dropout helps less here. Another problem may have
-# another order. And whoever picks a row by its test loss has made the test set a second validation set.
+# Without regularisation, the training examples are answered nearly perfectly, and the test loss is the highest. Every way
+# lowers the test loss: more data lowers it most, then l2 and early stopping. What is possible in accuracy? 20 000 examples
+# give 92 %, about 4 percentage points more than no regularisation. (The moons overlap, so 100 % is impossible.) More data
+# gain three of these points, l2 and early stopping two, dropout one, l1 none. But l1 leaves 98 % of the 1120 weights close to
+# 0, so some two dozen weights do all the work.
 #
-# Early stopping has a price, and so has every choice: validation examples, which could have been trained on.
+# Another problem may give another order. And if you choose a row by its test loss, the test set becomes a second validation
+# set. Early stopping, like every choice, has a price: the validation examples cannot be used for training.
 #
-# The first of the ten draws in the plane:
+# Here is the first of the ten draws in the plane:
 figure, axes = plt.subplots(2, 3, figsize=(9, 6.4), layout="constrained")
 for ax, (way, options) in zip(axes.flat, ways.items(), strict=True):
     net, data = trained(0, **options)
@@ -160,18 +161,20 @@ for scale in set(figure.axes) - set(axes.flat):
 plt.show()
 
 # %%
-# Without regularisation the line goes out of its way for three single points. In the other panels most of these stay on
-# the wrong side, where they belong if they are noise. The pale band of l2 is the widest: near its line it does not claim
-# to know.
+# Without regularisation, the line makes detours around single points. With l2, early stopping and 600 examples, most of these
+# points are on the wrong side of the line, which is right if they are noise. l2 has the widest pale band: near its line, the
+# network does not claim to know the answer.
 #
 # Exercises
 # ---------
 #
-# 1. How much data is enough? Train the network without regularisation on 30, 60, 120, … 1920 examples, 60 000 / m epochs
-#    each, in the mean over five seeds, and plot the training loss and the test loss over m. Towards what do the two
-#    curves go?
-# 2. Would a smaller network have been the better cure? Try hidden layers of 2, 4, 8, of 8 and 8, and of 128 and 128 units
-#    on 60 examples, ten seeds each, and compare their test losses with the table.
-# 3. Why a test set? Train 100 networks 2-4-1 from different seeds for 100 epochs on the same 60 examples, and choose the
-#    one with the best accuracy on a validation set of only 20 examples. By how much is it better than the mean of the 100
-#    on these 20, and by how much on the test set? Repeat it with 1000 validation examples.
+# 1. How much data is enough? Train the network without regularisation on 30, 60, 120, … 1920 examples, for 60 000 / m epochs
+#    each. Take the mean over five seeds, and plot the training loss and the test loss against m. What do the two curves
+#    approach?
+# 2. Would a smaller network have been a better remedy? Try one hidden layer of 2, 4 and 8 units, and two of 8 and of 128
+#    units, on 60 examples with ten seeds each. Compare their test losses with the table.
+# 3. Why do we need a test set? Train 100 networks 2-4-1 from different seeds for 100 epochs on the same 60 examples. Choose
+#    the network with the best accuracy on a validation set of only 20 examples. By how much is it better than the mean of the
+#    100 networks on these 20 examples, and by how much on the test set? Repeat this with 1000 validation examples.
+#
+# Answers: docs/answers/10_overfitting.md

@@ -2,31 +2,30 @@
 11. Optimisers
 ==============
 
-Gradient descent takes the direction of each step from the gradient, and its length too. In a cost that is steep in one
-direction and flat in another neither is a good choice. Optimisers are rules that make a better step out of the same
-gradients. There are many; this lesson compares them as fairly as a few seconds allow.
+In gradient descent, the gradient determines both the direction and the length of each step. If the loss is steep in one
+direction and flat in another, neither is a good choice. Optimisers are rules that make better steps from the same gradients.
+There are many. This lesson compares them as fairly as a few seconds allow.
 
-*What you learn:* why plain gradient descent zigzags; the rules of momentum, RMSprop, Adam and their relatives, a line each;
-how to compare optimisers, and what such a comparison is worth; how a learning rate that falls during training helps.
+*What you learn:* why plain gradient descent zigzags; the rules of momentum, RMSprop, Adam and their relatives; how to compare
+optimisers, and what such a comparison is worth; how a learning rate that falls during training helps.
 """
 
 # %%
 # A narrow valley
 # ---------------
 #
-# Take a cost of two parameters p and q, the simplest that is steeper in one direction than in the other, and its
-# derivatives:
+# Here is a loss of two parameters p and q that is much steeper in one direction than in the other. Its slopes are:
 #
 # .. math:: J(p, q) = \frac{1}{2} \left( p^2 + 100 q^2 \right), \qquad
 #           \frac{\partial J}{\partial p} = p, \qquad \frac{\partial J}{\partial q} = 100 q
 #
-# Its contours are long ellipses: a valley along p. A step of gradient descent takes α times the derivatives away, so
+# Its contours are long ellipses: a valley along p. A step of gradient descent subtracts α times the slopes:
 #
 # .. math:: p \leftarrow (1 - \alpha) p, \qquad q \leftarrow (1 - 100 \alpha) q
 #
-# Both factors must be between −1 and 1, or their parameter grows. That of q asks for α below 0.02. Then that of p is
-# above 0.98: not even 2 % nearer in a step. Just below the limit the factor of q is negative, and the path jumps from one
-# side of the valley to the other.
+# Each factor must be between −1 and 1, otherwise its parameter grows. For q this means that α must be below 0.02. Then the
+# factor of p is above 0.98, so p comes less than 2 % nearer to the minimum in each step. Just below the limit, the factor of
+# q is negative, and the path jumps from one side of the valley to the other.
 import warnings
 
 import matplotlib.pyplot as plt
@@ -43,39 +42,59 @@ pynn.plot.descent(lambda p, q: (p**2 + 100 * q**2) / 2, start=(-10, 1), kind="co
                   learning_rates=[0.002, 0.018, 0.0202], extent=(-12, 12, -2.5, 2.5))
 
 # %%
-# None of the three is near the minimum in the middle after 40 steps. (The axes have different scales: drawn to one scale,
+# After 40 steps, none of the three is near the minimum in the middle. (The axes have different scales. Drawn to one scale,
 # the valley would be ten times as long as it is wide.) The loss of a network has such valleys too, in many dimensions.
 #
 # Four rules
 # ----------
 #
-# Write θ for all parameters in one vector and g for the gradient at θ; in this lesson g is no activation, and m no number
-# of examples. Everything below is done element by element.
+# θ stands for all parameters in one vector, and g for the gradient at θ. (In this lesson, g is not an activation, and m is
+# not the number of examples.) Everything below is done for each parameter by itself.
 #
-# Gradient descent, called SGD (stochastic, that is random, gradient descent) where g comes from a random batch of the
-# examples:
+# *SGD* is gradient descent with the gradient g of a random batch. The name means stochastic, that is random, gradient
+# descent:
 #
 # .. math:: \theta \leftarrow \theta - \alpha g
 #
-# Momentum keeps a running sum m of the gradients, in which older ones fade by the factor μ a step. What changes its sign
-# from step to step largely cancels out in it. What keeps its sign adds up: the steps become up to 1/(1 − μ) times as
-# long.
+# *Momentum* keeps a running sum m of the gradients. In each step, the old sum is multiplied by μ, for example 0.9, and the
+# new gradient is added:
 #
 # .. math:: m \leftarrow \mu m + g, \qquad \theta \leftarrow \theta - \alpha m
 #
-# RMSprop keeps a running mean v of the squares of the gradients, and divides by its root: each parameter has a step
-# length of its own, and on a steep slope moves no faster than on a flat one. The tiny ε prevents a division by 0:
+# If g always has the same sign, the sum grows up to 1/(1 − μ) times g, so the steps become longer. If g changes its sign in
+# every step, most of the sum cancels, so the steps stay short:
+for name, signs in (("the same sign ", [1] * 50), ("changing signs", [1, -1] * 25)):
+    m = 0
+    for g in signs:
+        m = 0.9 * m + g
+    print(f"g of size 1, {name}: after 50 steps |m| = {abs(m):.2f}")
+
+# %%
+# *RMSprop* keeps a running mean v of the squares g², and divides g by the root of v:
 #
 # .. math:: v \leftarrow \beta v + (1 - \beta) g^2, \qquad
 #           \theta \leftarrow \theta - \alpha \frac{g}{\sqrt{v} + \varepsilon}
 #
-# Adam does both, with means that are divided by 1 − βᵗ at step t, as they start from 0 and would be too small at first:
+# The root of v is the usual size of g. So g/√v is about 1 or −1 for every parameter, and each parameter moves by about α,
+# whether its slope is steep or flat. The tiny ε prevents a division by 0.
+#
+# *Adam* does both. It keeps a running mean m of the gradients, and a running mean v of their squares. Both means start at 0,
+# so at first they are too small. After t steps, a mean has collected only the share 1 − βᵗ of the weights. Adam divides by
+# this share:
 #
 # .. math:: m \leftarrow \beta_1 m + (1 - \beta_1) g, \qquad v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \qquad
 #           \theta \leftarrow \theta - \alpha \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)} + \varepsilon}
 #
-# ``reference.update`` is one such step in NumPy. In ``walk`` it goes down a valley ½ θᵀKθ, whose gradient is Kθ: ours has
-# the matrix K with 1 and 100 on its diagonal. ``walk`` returns its points up to where J stays below 1.
+# For example, let g be 5 in every step, and β₁ = 0.9. Then m is too small, and m / (1 − β₁ᵗ) is right from the first step on:
+m = 0
+for t in range(1, 4):
+    m = 0.9 * m + 0.1 * 5
+    print(f"t = {t}: m = {m:.3f}, m / (1 − 0.9^{t}) = {m / (1 - 0.9**t):.3f}")
+
+# %%
+# ``reference.update`` is one step of such a rule in NumPy. ``walk`` uses it in a valley J = ½ θᵀKθ, whose gradient is Kθ. Our
+# valley has the matrix K with 1 and 100 on its diagonal. ``walk`` returns the points of the path up to the step from which on
+# J stays below 1.
 RULES = {       # μ or β₁, and β or β₂
     "sgd": (0, 0), "momentum": (0.9, 0), "rmsprop": (0, 0.9), "adam": (0.9, 0.999),
 }
@@ -97,9 +116,8 @@ def walk(rule, alpha, K, start):
 
 
 # %%
-# Which α? It would not be fair to give the same to all: g and g/√v are different things, in different units even. So each
-# rule gets the one of 40 between 0.003 and 3 with which it needs the fewest steps. (μ and β are not searched: exercise
-# 2.)
+# Which α is fair? The same α for all rules would not be: g and g/√v are different quantities. So for each rule we try 40
+# values between 0.003 and 3 and take the one with the fewest steps. (μ and β are not varied. Exercise 2 does this.)
 def best_walk(rule, K, start):
     walks = {alpha: walk(rule, alpha, K, start) for alpha in np.geomspace(0.003, 3, 40)}
     alpha = min(walks, key=lambda alpha: len(walks[alpha]))
@@ -117,12 +135,12 @@ for ax, rule in zip(axes.flat, RULES, strict=True):
     ax.set(title=f"{rule}: {len(points) - 1} steps", xlabel="p", ylabel="q")
 
 # %%
-# Gradient descent jumps from side to side, then crawls. Momentum swings too, but gathers speed along the valley. RMSprop
-# goes down the slope and along the floor at about the same speed. (Its jumps at the end: while q is near 0, v fades,
-# until even a small gradient makes a long step.) Adam does something of both.
+# Gradient descent jumps from side to side and then moves slowly. Momentum swings too, but it becomes faster along the valley.
+# RMSprop goes down the side of the valley and along its floor at about the same speed. (Why does it jump at the end? While q
+# is near 0, its v becomes smaller and smaller, until even a small gradient makes a long step.) Adam has something of both.
 #
-# Is that a fair test? The valley lies along p, as if made for rules that treat every parameter by itself. Turn it by 45°,
-# and the start with it:
+# Is this a fair test? The valley lies along p, which suits rules that treat every parameter by itself. We turn the valley and
+# the start by 45°:
 turn = np.array([[1, -1], [1, 1]]) / np.sqrt(2)
 valleys = [(K, (-10, 1)), (turn @ K @ turn.T, turn @ (-10, 1))]
 print("              along p         turned")
@@ -133,27 +151,29 @@ for rule in RULES:
     print(f"{rule:8}", "   ".join(row))
 
 # %%
-# SGD and momentum take the same steps, turned. RMSprop now meets the steepness in both parameters, and what it had gained
-# is gone. Adam loses too, and needs a larger α, but with its momentum it stays ahead of plain gradient descent.
+# SGD and momentum take the same steps, only turned. For RMSprop, both parameters are now steep, and its advantage is gone.
+# Adam becomes slower too and needs a larger α, but with its momentum it stays ahead of plain gradient descent.
 #
-# The other optimisers of ``pynn.optimizers`` are relatives of these four. Nesterov's momentum takes its step along g + μm
-# instead of m. Adagrad divides by the root of the sum of all g² since the start, so that its steps become shorter and
-# shorter:
+# The other optimisers of ``pynn.optimizers`` are relatives of these four.
+#
+# - *Nesterov's momentum* moves by α (g + μm) instead of αm.
+# - *Adagrad* divides by the root of the sum of all g² since the start, so its steps become shorter and shorter:
 #
 # .. math:: v \leftarrow v + g^2, \qquad \theta \leftarrow \theta - \alpha \frac{g}{\sqrt{v} + \varepsilon}
 #
-# AdamW first makes all parameters a little smaller, by a factor 1 − αλ, and goes on as Adam. Adamax divides by a maximum
-# that fades slowly instead of the root of a mean:
+# - *AdamW* first multiplies all parameters by 1 − αλ, which makes them a little smaller. Then it does the same as Adam.
+# - *Adamax* divides by a maximum, which falls slowly, instead of the root of a mean:
 #
 # .. math:: v \leftarrow \max(\beta_2 v, |g|), \qquad \theta \leftarrow \theta - \alpha \frac{m / (1 - \beta_1^t)}{v}
 #
 # A harder task
 # -------------
 #
-# Two spirals of one and a half turns each, a network 2-16-16-1, 60 epochs in batches of 32 (what batches are for is the
-# matter of lesson 12), and seven learning rates for every optimiser. A single start may be lucky: there are five, with
-# different weights, and what counts is the median, the third of the five results in order. How many epochs does it take
-# until the loss is below 0.1? ("–": not within 60 epochs.)
+# The data are two spirals with one and a half turns each. The network is 2-16-16-1, and it is trained for 60 epochs in
+# batches of
+# 32. Every optimiser is tried with seven learning rates. A single start may be lucky, so there are five starts, with
+#     different weights, and we take the median: the third of the five results in order. After how many epochs is the loss
+#     below 0.1? (A dash means: not within 60 epochs.)
 X, y = pynn.datasets.spirals(600, turns=1.5, noise=0.03, rng=0)
 RATES = [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3]
 EPOCHS, LEVEL = 60, 0.1
@@ -178,7 +198,7 @@ def epochs_needed(runs):
 
 
 # %%
-# Eight optimisers with seven rates and five starts each are 280 trainings:
+# Eight optimisers, seven rates and five starts are 280 trainings:
 RECIPES = {
     "SGD": SGD(), "momentum": SGD(momentum=0.9),
     "Nesterov": SGD(momentum=0.9, nesterov=True),
@@ -193,9 +213,10 @@ for name in RECIPES:
     print(f"{name:9}", "".join(f"{'–' if n == np.inf else int(n):>7}" for n in row))
 
 # %%
-# Read a column: with one α for all, each of the eight can look useless beside others. Read a row: each has a range of
-# rates in which it works, and the ranges differ: RMSprop's ends before SGD's begins. So the left panel, where six of them
-# have α = 0.1, compares learning rates more than optimisers. Right, each has the best α of its row.
+# Read a column: with the same α for all, some optimisers look useless, and in another column they look good. Read a row: each
+# optimiser has a range of rates in which it works, and the ranges differ. The range of RMSprop ends before the range of SGD
+# begins. So the left picture, where six optimisers have α = 0.1, compares learning rates more than optimisers. In the right
+# picture, each has the best α of its row.
 figure, axes = plt.subplots(1, 2, figsize=(8.5, 5), layout="constrained", sharey=True)
 for name in ("SGD", "momentum", "Adagrad", "RMSprop", "Adam", "Adamax"):
     own = min(RATES, key=lambda alpha: needed[name, alpha])
@@ -208,15 +229,15 @@ for ax, title in zip(axes, ("the same α for all", "each with its own α"), stri
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=2, frameon=False)
 
 # %%
-# With α of its own, each comes below 0.1 (dotted) after seven to twenty epochs. But look at what follows: the α that
-# is the fastest at first can be too large later. SGD and momentum rise again, and stay up for the rest of these 60
-# epochs.
+# With its own α, each comes below 0.1 (the dotted line), most of them after 10 to 20 epochs and SGD after 54. But look at the
+# curves after that: many of them are not smooth. An α that is the fastest at first can be too large later.
 #
 # Schedules
 # ---------
 #
-# If long steps are good at first and short ones at the end, let α fall during the training. A schedule is a function of
-# the number of epochs that are over. ``fit`` takes it as its ``learning_rate``; ``pynn.schedules`` has the usual ones.
+# If long steps are good at first and short steps are good at the end, α should fall during the training. A schedule is a
+# function of the number of epochs that are completed. ``fit`` accepts it as its ``learning_rate``. ``pynn.schedules`` has the
+# usual ones.
 SCHEDULES = {
     "constant 0.3": 0.3,
     "constant 1": 1,
@@ -233,37 +254,39 @@ for name, schedule in SCHEDULES.items():
     rates = [schedule(e) if callable(schedule) else schedule for e in range(EPOCHS)]
     left.plot(rates, label=name)
     right.semilogy(np.median(run, axis=0))
-left.set(title="the learning rate", xlabel="epochs that are over", ylabel="α")
-right.set(title="the loss of SGD", xlabel="epochs that are over", ylim=(0.01, 1),
+left.set(title="the learning rate", xlabel="completed epochs", ylabel="α")
+right.set(title="the loss of SGD", xlabel="completed epochs", ylim=(0.01, 1),
           ylabel="loss, median of five starts")
 figure.legend(loc="outside lower center", ncols=2, frameon=False)
 plt.show()
 
 # %%
-# Each schedule falls nearly as fast as α = 1 at first, and its median ends lower than those of both constants. (Its worst
-# start does not always: Step stays at 1 for long enough to spoil one of the five.)
+# The constant 1 is fast at first, and then too large. The constant 0.3 is slow, but reaches a lower loss. With a schedule,
+# the loss falls as fast as with 1 at first and goes on falling. The cosine is the best here. (Step stays at 1 for a long
+# time, and in one of the five starts the loss never recovers from this.)
 #
-# What to make of it
-# ------------------
+# What this means
+# ---------------
 #
-# In the valley, the rules with momentum were better than plain gradient descent, and RMSprop where the valley lay along a
-# parameter. On the spirals, from these five starts, all the seven others were better than SGD (from five others RMSprop
-# only equals it, and Adagrad is slower), but α mattered more than the name: the best numbers of the eight rows are closer
-# together than the numbers of any one row. And that holds for one small task, one measure and seven rates; on another
-# task the order may be another. A claim that one optimiser beats the rest is worth as much as the search for the rates of
-# the rest was.
+# In the valley, the rules with momentum were better than plain gradient descent. RMSprop was better only where the valley lay
+# along a parameter. On the spirals, the seven others were better than SGD. But α mattered more than the name: with a wrong α,
+# every one of the eight fails. From five other starts, SGD needs only 24 epochs, with α = 1, and it is as good as Adagrad.
+# And all this holds for one small task, one measure and seven rates. On another task, the order may be different. If someone
+# claims that one optimiser is better than the others, ask how the learning rates of the others were chosen.
 #
-# In practice: Adam is a good first try, as it mostly moves a parameter by about α a step or less, on whatever scale the
-# gradients are. Then vary α by factors of three, before you change anything else. Then let it fall.
+# In practice, Adam is a good first choice: it moves each parameter by about α in a step or less, whatever the scale of the
+# gradients is. Then vary α by factors of three, before you change anything else. Then let it fall.
 #
 # Exercises
 # ---------
 #
-# 1. Train a network on the spirals for 20 steps with a loop of your own: ``gradients = net.backward(X, y)``, momentum
-#    with ``gradients.flat``, and a change of ``net.parameters``. Compare the parameters with those of a network of the
-#    same ``rng`` after ``fit`` with ``epochs=20, batch_size=None, optimizer=SGD(0.1, momentum=0.9)``: ``np.allclose``
-#    should say True.
-# 2. In the valley along p, let μ be 0.5, 0.67, 0.8 and 0.95, each with its best α. How many steps does each take? Look at
-#    the paths and say what is wrong with a μ that is too small, and with one that is too large.
-# 3. Take 0.03 for ``LEVEL``, then 0.3, and run the search again. Does the order of the eight stay the same? Does the best
-#    α of each?
+# 1. Train a network on the spirals for 20 steps with your own loop: ``gradients = net.backward(X, y)``, momentum with
+#    ``gradients.flat``, and a change of ``net.parameters``. Compare the parameters with those of a network with the same
+#    ``rng`` after ``fit`` with ``epochs=20, batch_size=None, optimizer=SGD(0.1, momentum=0.9)``. ``np.allclose`` should be
+#    True.
+# 2. In the valley along p, let μ be 0.5, 0.67, 0.8 and 0.95, each with its best α. How many steps does each need? Look at the
+#    paths. What is wrong with a μ that is too small, and with a μ that is too large?
+# 3. Change ``LEVEL`` to 0.03, then to 0.3, and run the search again. Does the order of the eight stay the same? Does the best
+#    α of each stay the same?
+#
+# Answers: docs/answers/11_optimisers.md

@@ -2,22 +2,23 @@
 13. Real data
 =============
 
-Data that is made for a lesson is as plentiful as one likes, and its numbers are about 1. A table of measurements need not
-be like that, and it comes with a question: how well will the network do with what nobody has measured yet? This lesson goes
-the whole way, from a table in a file to a trained network in another.
+Artificial data are plentiful, and their numbers are about 1. A table of measurements is often different. And it raises a
+question: how good will the network be with examples that nobody has measured yet? This lesson goes the whole way, from a
+table in a file to a trained network in another file.
 
-*What you learn:* to read a table; to put examples aside for a test, and why; to scale inputs; to choose a learning rate
-with validation data; to tell three classes apart with softmax; to read a confusion matrix; to save a network and load it.
+*What you learn:* how to read a table; how to put examples aside for a test, and why; how to scale inputs; how to choose a
+learning rate with validation data; how to separate three classes with softmax; how to read a confusion matrix; how to save and
+load a network.
 """
 
 # %%
 # The table
 # ---------
 #
-# In 1936 R. A. Fisher published measurements of 150 irises, taken by E. Anderson: lengths and widths of sepal and petal
-# in centimetres, 50 flowers each of three species. The file is ``examples/iris.csv`` in pynn's repository; outside of it,
-# put it beside the lesson. ``load_csv`` takes its first line for names and the column ``species`` for the target. What is
-# text there becomes the numbers 0, 1, 2.
+# In 1936, R. A. Fisher published measurements of 150 irises, which E. Anderson had taken: length and width of the sepals and
+# petals, in centimetres, for 50 flowers of each of three species. The file is ``examples/iris.csv`` in pynn's repository. If
+# you run this lesson elsewhere, put the file beside it. ``load_csv`` reads the names from the first line and the target from
+# the column ``species``. The names of the species become the numbers 0, 1, 2.
 import tempfile
 from pathlib import Path
 
@@ -40,24 +41,24 @@ for i in (0, 50, 100):
 # The test set comes first
 # ------------------------
 #
-# The network is to name flowers that it has not met. So 30 are put aside now, the test set, and neither the network nor
-# we look at them until the end. Of the other 120, 30 more are for validation: to compare networks with one another, which
-# would wear out the test set, since the best of many on the same flowers is in part the luckiest. The file is sorted by
-# species; ``split`` mixes it, and with ``stratify`` each part has the species in their proportions. By pure chance it
-# would not:
+# The network should name flowers that it has never seen. So we put 30 flowers aside now, the test set. Neither the network
+# nor we look at them until the end. Of the other 120, we take 30 for validation: to compare networks with one another. (We
+# must not use the test set for this, because the best of many networks on the same flowers is partly the luckiest.) The file
+# is sorted by species, and ``split`` mixes it. With ``stratify``, each part has the same share of each species. By pure
+# chance it would not:
 X_rest, X_test, y_rest, y_test = split(table.X, table.y, test_size=30, stratify=True, rng=0)
 X_train, X_val, y_train, y_val = split(X_rest, y_rest, test_size=30, stratify=True, rng=0)
 _, _, _, y_chance = split(table.X, table.y, test_size=30, rng=0)
 parts = {"train": y_train, "validation": y_val, "test": y_test, "test, by chance": y_chance}
 for name, y in parts.items():
-    print(f"{name:16} {len(y):3} flowers, of the species {np.bincount(y)}")
+    print(f"{name:16} {len(y):3} flowers, per species {np.bincount(y)}")
 
 # %%
 # Look at it
 # ----------
 #
-# Two of the four features at a time fit on paper. These are the petals of the flowers to train on: one species lies
-# apart, the other two touch.
+# A picture can show two of the four features. These are the petals of the training flowers: one species is separate, and the
+# other two touch.
 ax = pynn.plot.dataset(X_train[:, 2:], y_train, label_names=table.label_names)
 ax.set(title="Petals of 90 irises", xlabel="petal length, cm", ylabel="petal width, cm")
 
@@ -65,11 +66,13 @@ ax.set(title="Petals of 90 irises", xlabel="petal length, cm", ylabel="petal wid
 # Scaling
 # -------
 #
-# A network has no idea of units. The gradient of W[1] is made of the inputs, so a column of large numbers has large
-# gradients, and the valley of lesson 11 becomes narrower. In centimetres all four columns happen to be of like size.
-# Write one of them in millimetres, and the same training fails. ``pynn.Standardizer`` takes from every feature its mean
-# and divides by its standard deviation, so that units drop out; as a part of the network it does so with every X that the
-# network is given. Both numbers come from the training set: those of validation or test flowers are not known yet.
+# A network knows nothing of units such as centimetres. The inputs are factors of the gradient dW[1], so a column of large
+# numbers has large gradients, and the valley of lesson 11 becomes narrower. In centimetres, all four columns happen to have a
+# similar size. With one of them in millimetres, the same training fails.
+#
+# ``pynn.Standardizer`` subtracts from every feature its mean and divides by its standard deviation, so the unit does not
+# matter any more. As a part of the network, it does this with every X that the network gets. Mean and standard deviation come
+# from the training set only, because the validation and test flowers are supposed to be unknown.
 in_mm = np.array([10, 1, 1, 1])         # the sepal length
 for units, factor in (("cm", np.ones(4)), ("mm", in_mm)):
     for scaled in (False, True):
@@ -82,17 +85,17 @@ for units, factor in (("cm", np.ones(4)), ("mm", in_mm)):
               f"validation loss {result['loss']:.3f}, accuracy {result['accuracy']:.3f}")
 
 # %%
-# In centimetres the training goes well either way. The loss of 1.099 is log 3: the network gives each species a third,
-# whatever the flower. All 16 hidden units have died (lesson 8): with inputs so large, the steps were far too long.
-# ``diagnose`` looks for the reason why a network does not learn, and here it knows before the training:
+# In centimetres, the training goes well in both cases. The loss of 1.099 is log 3: the network gives each species the
+# probability ⅓, whatever the flower. All 16 hidden units have died (lesson 8), because with such large inputs the steps were
+# far too long. ``diagnose`` knows the reason even before the training:
 print(pynn.diagnose(pynn.Network([4, 16, 3], rng=1), X_train * in_mm, y_train))
 
 # %%
 # A network for three classes
 # ---------------------------
 #
-# The output layer has a unit for each class, with softmax and the categorical cross-entropy of lesson 4. ``Network``
-# takes both wherever there are several output units. Names make what follows readable, and stay with the network.
+# The output layer has a unit for each class, with softmax and the categorical cross-entropy of lesson 4. These are the
+# defaults of ``Network`` for several output units. The names make the results readable, and they stay with the network.
 
 
 def new_network(X):
@@ -105,9 +108,9 @@ def new_network(X):
 print(new_network(X_train).summary())
 
 # %%
-# For a first learning rate, ``find_learning_rate`` trains a copy for a few steps, each with a larger α, until the loss
-# runs away, and suggests a tenth of the α at which it was least. That is a start. The validation set decides between it,
-# a smaller and a larger one.
+# For a first learning rate, ``find_learning_rate`` trains a copy for a few steps with a growing α, until the loss shoots up.
+# It suggests a tenth of the α at which the loss was least (lesson 6). This is a start. The validation set decides between
+# this α, a smaller and a larger one.
 found = pynn.find_learning_rate(new_network(X_train), X_train, y_train)
 pynn.plot.range_test(found)
 results = {}
@@ -118,11 +121,11 @@ for alpha in (found.suggestion / 3, found.suggestion, 3 * found.suggestion):
     print(f"α = {alpha:.3f}: validation loss {results[alpha]['loss']:.3f}, "
           f"accuracy {results[alpha]['accuracy']:.3f}")
 alpha = min(results, key=lambda alpha: results[alpha]["loss"])
-print(f"taken: {alpha:.3f}")
+print(f"chosen: {alpha:.3f}")
 
 # %%
-# All three would do; the one with the lowest validation loss is taken, by a narrow margin. Validation has now done its
-# work, so the network that counts learns from those flowers too, 120 in all.
+# All three are good. We take the one with the lowest validation loss. The validation flowers are not needed any more, so the
+# final network learns from them too, 120 flowers in all.
 net = new_network(X_rest)
 net.fit(X_rest, y_rest, epochs=100, learning_rate=alpha)
 
@@ -130,29 +133,29 @@ net.fit(X_rest, y_rest, epochs=100, learning_rate=alpha)
 # The test
 # --------
 #
-# Now, once, the test set. The confusion matrix counts the flowers by their species (the row) and by what the network said
-# (the column). On the diagonal it is right.
+# Now we use the test set, once. The confusion matrix counts the flowers by their species (the row) and by the network's
+# answer (the column). On the diagonal, the network is right.
 predicted = net.predict(X_test)
 confusion = np.zeros((3, 3), int)
 np.add.at(confusion, (y_test, predicted), 1)
-print("said:     ", "".join(f"{name:>12}" for name in net.label_names))
+print("answer:   ", "".join(f"{name:>12}" for name in net.label_names))
 for name, row in zip(net.label_names, confusion, strict=True):
     print(f"{name:10}", "".join(f"{count:12}" for count in row))
 print(f"accuracy {net.score(X_test, y_test):.3f}")
 for x, y, p in zip(X_test, y_test, net.predict_proba(X_test), strict=True):
     if p.argmax() != y:
-        print(f"wrong: {x}, a {net.label_names[y]}, has {p.round(3)}")
+        print(f"wrong: {x}, a {net.label_names[y]}, gets the probabilities {p.round(3)}")
 
 # %%
-# All ten setosa are right. The mistake is between versicolor and virginica, as the picture of the petals let us expect.
-# Take the accuracy with care: among 30 flowers a single one is worth 3 %, and other flowers for the test would have given
-# another number (exercise 2).
+# All ten setosa are right. The mistake is between versicolor and virginica, which touch in the picture of the petals. Do not
+# trust the accuracy too much: among 30 flowers, a single one is 3 %, and other test flowers would have given another number
+# (exercise 2).
 #
 # Single flowers
 # --------------
 #
-# ``predict_proba`` says how sure the network is. Here are three flowers: one with the measures of a typical setosa, one
-# from where the other two species touch, and a monster.
+# ``predict_proba`` says how sure the network is. Here are three flowers: a typical setosa, a flower from the region where the
+# other two species touch, and a monster.
 flowers = {
     "typical setosa": [5.0, 3.4, 1.5, 0.2],
     "on the border": [6.0, 2.9, 4.9, 1.6],
@@ -163,13 +166,13 @@ for name, p in zip(flowers, net.predict_proba(list(flowers.values())), strict=Tr
     print(f"{name:15}", "".join(f"{share:12.3f}" for share in p))
 
 # %%
-# Of the second flower the network is unsure, as it should be. Of the third, which is like nothing it has met, it is
-# certain. The probabilities mean something for flowers like those it learned from, and nothing far from them. That the
-# inputs make sense is for you to check.
+# The network is unsure about the second flower, and it should be. But it is sure about the third, although it has never seen
+# anything like it. The probabilities are meaningful for flowers that are similar to the training flowers, and meaningless far
+# away from them. You must check yourself whether the inputs make sense.
 #
-# The picture shows the answers over the two petal features, with the sepals at their means; the deeper the colour, the
-# surer. The dots are the 120 flowers, whose own sepals are not at the mean: so a dot near a border may be on the wrong
-# side in the picture alone.
+# The picture shows the answers for the two petal features, with the sepals at their means. The deeper the colour, the surer
+# the network. The dots are the 120 flowers. Their own sepals are not exactly at the mean, so a dot near a border may be on
+# the wrong side in the picture only.
 figure, ax = plt.subplots(figsize=(8, 5), layout="constrained")
 pynn.plot.decision_surface(net, X_rest, y_rest, ax=ax, features=(2, 3),
                            held=X_rest.mean(axis=0))
@@ -179,9 +182,9 @@ ax.set(xlabel="petal length, cm", ylabel="petal width, cm")
 # Save and load
 # -------------
 #
-# ``save`` writes all that belongs to the network into one file: its parameters, the standardizer, the names, and the
-# state of the training, which can go on later. ``load`` reads it. The file here goes into a temporary folder that
-# vanishes again.
+# ``save`` writes everything that belongs to the network into one file: the parameters, the standardizer, the names, and the
+# state of the training, so that it can go on later. ``load`` reads the file. Here the file is in a temporary folder, which is
+# deleted afterwards.
 with tempfile.TemporaryDirectory() as folder:
     path = Path(folder, "iris.npz")
     net.save(path)
@@ -192,19 +195,20 @@ print("names:", ", ".join(loaded.label_names))
 plt.show()
 
 # %%
-# All of this can be had without a program too: ``pynn train examples/iris.csv --target species --out iris.npz`` on the
-# command line reads a table, scales, trains and saves, and ``pynn predict`` answers. And ``pynn.NetworkClassifier`` wraps
-# a network as an estimator of scikit-learn, a library for machine learning, for its searches and cross-validation.
+# You can do all of this without a program. On the command line,
+# ``pynn train examples/iris.csv --target species --out iris.npz`` reads a table, scales, trains and saves, and
+# ``pynn predict`` answers. And ``pynn.NetworkClassifier`` is an estimator for scikit-learn, a library for machine learning,
+# with its searches and cross-validation.
 #
 # Exercises
 # ---------
 #
-# 1. Which features does the network need? Train with the columns ``[0, 1]`` of ``X_train``, the sepals, then with ``[2,
-#    3]``, the petals, then with all four, and compare the validation accuracies.
-# 2. Put the steps from ``split`` to ``score`` into a function of a seed for ``split``, without the search for α, and call
-#    it for 20 seeds. Between which numbers does the test accuracy vary, and what is its mean? What would you write in a
-#    report?
-# 3. Run ``pynn train examples/iris.csv --target species --validation-split 0.2 --out iris.npz`` in a terminal, at the
-#    root of the repository, and load ``iris.npz`` in Python. Find out from the network what the command chose for you:
-#    the layers, the scaling, the optimiser and its α, the number of epochs. What does ``pynn train --help`` offer to
-#    choose yourself?
+# 1. Which features does the network need? Train with the columns ``[0, 1]`` of ``X_train``, the sepals, then with ``[2, 3]``,
+#    the petals, then with all four. Compare the validation accuracies.
+# 2. Put the steps from ``split`` to ``score`` into a function of a seed for ``split``, without the search for α. Call it for
+#    20 seeds. Between which numbers does the test accuracy vary, and what is its mean? What would you write in a report?
+# 3. Run ``pynn train examples/iris.csv --target species --validation-split 0.2 --out iris.npz`` in a terminal, in the root
+#    folder of the repository, and load ``iris.npz`` in Python. Find out from the network what the command chose for you: the
+#    layers, the scaling, the optimiser and its α, the number of epochs. What does ``pynn train --help`` let you choose?
+#
+# Answers: docs/answers/13_real_data.md

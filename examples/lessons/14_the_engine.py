@@ -154,3 +154,5 @@ plt.show()
 # 2. Measure a step of ``Network([2, 25, 50, 50, 25, 1])`` for batches of 8, 32, 128 and 512 examples, with both engines,
 #    and divide by the size of the batch. Where does an example cost least, and why is it dear in small batches?
 # 3. Time ``by_loops`` of lesson 2 beside NumPy for 6 × 6 weights and 1024 examples. What does a compiler save?
+#
+# Answers: docs/answers/14_the_engine.md

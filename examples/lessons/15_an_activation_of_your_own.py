@@ -102,7 +102,7 @@ def softsign_prime(Z: Array, A: Array) -> Array:
     """g′(z) = (1 − |a|)²."""
     return (1 - np.abs(A)) ** 2
 ''')
-add("pynn/reference.py", '"log(1 + e^z)", "σ(z)", words=("log",)),\n',
+add("pynn/reference.py", '"log(1 + e^z)", "σ(z)", words=("log",), rectifier=True),\n',
     '    "softsign": Activation(softsign, softsign_prime, "z / (1 + |z|)", "(1 − |a|)²"),\n')
 
 # %%
@@ -206,3 +206,5 @@ plt.show()
 # 2. Add *ReLU squared*, g(z) = max(0, z)², instead of softsign. Can its g′ be written with a alone? With z alone?
 # 3. Compare softsign and tanh on ``datasets.spirals(1000, rng=0)``, over five values of ``rng`` for the network (put it
 #    into ``trial``). Is the difference larger than that between two seeds?
+#
+# Answers: docs/answers/15_an_activation_of_your_own.md
