@@ -1,14 +1,14 @@
-"""What the engine knows of a network: its shape, its activations, its loss.
+"""The engine's description of a network: its shape, its activations, its loss.
 
-A *block* is a strip of at most BLOCK examples (columns).  Every block array holds all layers below one another, layer
-l starting at row first[l], C-contiguous:
+A *block* is a strip of at most BLOCK examples (columns).  A block array is C-contiguous and holds the rows of all layers, one
+layer below the other; layer l starts at row first[l]:
 
     A[l] = A + first[l]·columns     (n[l], columns)
 
-and θ holds W[1], b[1], W[2], b[2], … row-major: W[l] = θ + W[l], b[l] = θ + b[l].
+θ holds W[1], b[1], W[2], b[2], …, row-major; the layer's W is at θ + W[l], its b at θ + b[l].
 
-The columns of a block are as many as the register tiles need.  Where there are fewer examples, the last one fills the
-columns that are left, and loss.pyx sets their dZ[L] to 0, so that they add nothing to a gradient.
+The number of columns is a multiple of the width of a register tile.  Surplus columns repeat the last example, and loss.pyx sets
+their dZ[L] to 0, so that they add nothing to a gradient.
 """
 
 ctypedef fused real:

@@ -10,8 +10,9 @@ from .dropout cimport Draw, drop
 from .products cimport outer_product, row_sums, transposed_product
 
 
-# As reference.backward.          IN theta (θ), Z[1…L], A[0…L], dZ[L]   OUT dZ[1…L−1], dA[1…L−1], dA[0] if inputs_too, and dW and
-# db, summed over the examples, as gradient; added to it if add.  panel is scratch memory for a strip of A[l−1]ᵀ; draw is that of forward.
+# As reference.backward.          IN theta (θ), Z[1…L], A[0…L], dZ[L]   OUT dZ[1…L−1], dA[1…L−1], dA[0] if inputs_too, and as
+# gradient dW and db, summed over the examples, or added to it if add.  panel is scratch memory for a strip of A[l−1]ᵀ; draw is
+# that of forward.
 cdef void backward(const Architecture *net, const real *theta, const real *Z, real *A, real *dZ, real *dA, real *panel,
                    real *gradient, const Draw *draw, bint add, bint inputs_too, Py_ssize_t columns) noexcept nogil:
     cdef Py_ssize_t l, here, before, e

@@ -1,7 +1,7 @@
 """Which examples form a batch, and how they become the columns of A[0] and Y.
 
-The order of epoch e is a function of (seed, e) and nothing else: Fisher–Yates, whose i-th draw is the hash splitmix64
-(Steele, Lea, Flood 2014) of a key and i.  So it can be repeated anywhere, after any interruption.
+The order of epoch e is a function of (seed, e) alone: a Fisher–Yates shuffle, whose i-th draw is the hash splitmix64 (Steele,
+Lea, Flood 2014) of a key and i.  So it can be repeated on any machine and after any interruption.
 """
 from libc.stdint cimport int64_t, uint64_t
 

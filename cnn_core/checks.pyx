@@ -63,7 +63,8 @@ cdef Rows checked_weights(object array, Py_ssize_t m) except *:
 
 cdef int check_array(np.ndarray array, str name, int type_number, tuple shape) except -1:
     """Of an array that the engine writes to: writable, C-contiguous, of this type and shape."""
-    if array is None or (<object>array).shape != shape or np.PyArray_TYPE(array) != type_number or not np.PyArray_ISCARRAY(array):
+    if (array is None or (<object>array).shape != shape or np.PyArray_TYPE(array) != type_number
+            or not np.PyArray_ISCARRAY(array)):
         raise ValueError(f"{name}: expected a writable C-contiguous {np.PyArray_DescrFromType(type_number)} array of shape "
                          f"{shape}, got {'None' if array is None else f'{(<object>array).shape} {array.dtype}'}")
     return 0

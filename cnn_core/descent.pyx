@@ -7,9 +7,11 @@ elementwise; g is ∇J; m and v start at 0; t counts the steps from 1.
     Nesterov    m ← μ m + g                                                 θ ← θ − α (g + μ m)
     RMSprop     v ← β₂ v + (1−β₂) g²                                        θ ← θ − α g / (√v + ε)
     Adagrad     v ← v + g²                                                  θ ← θ − α g / (√v + ε)
-    Adam        m ← β₁ m + (1−β₁) g,  v ← β₂ v + (1−β₂) g²                  θ ← θ − α m̂ / (√v̂ + ε),  m̂ = m/(1−β₁ᵗ), v̂ = v/(1−β₂ᵗ)
+    Adam        m ← β₁ m + (1−β₁) g,  v ← β₂ v + (1−β₂) g²                  θ ← θ − α m̂ / (√v̂ + ε)
     AdamW       θ ← θ − α λ θ, then Adam
     Adamax      m ← β₁ m + (1−β₁) g,  v ← max(β₂ v, |g| + ε)                θ ← θ − α m̂ / v
+
+where m̂ = m / (1−β₁ᵗ) and v̂ = v / (1−β₂ᵗ).
 """
 from libc.math cimport pow, sqrt
 

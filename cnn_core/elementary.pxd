@@ -115,7 +115,8 @@ cdef inline real log1p(real x) noexcept nogil:
         result = k*<float>0.693359375 - ((half_square - (s*(half_square + R) + (k*<float>-2.12194440054690583e-4 + lost))) - f)
     else:
         R = z*(2/3. + z*(2/5. + z*(2/7. + z*(2/9. + z*(2/11. + z*(2/13. + z*(2/15. + z*(2/17. + z*(2/19. + z*(2/21.))))))))))
-        result = k*6.93147180369123816490e-01 - ((half_square - (s*(half_square + R) + (k*1.90821492927058770002e-10 + lost))) - f)
+        result = k*6.93147180369123816490e-01 - (
+            (half_square - (s*(half_square + R) + (k*1.90821492927058770002e-10 + lost))) - f)
     result = result if x > -1 else (-INFINITY if x == -1 else NAN)
     return result if x < INFINITY else x
 

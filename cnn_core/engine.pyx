@@ -211,10 +211,12 @@ cdef class Engine:
         with nogil:
             if self.single:
                 run_batch[float](&self.net, <const float *>np.PyArray_DATA(parameters), &batch, threads,
-                                 <float *>workspace.scratch, NULL, <double *>np.PyArray_DATA(sums), workspace.share_sums, &watch)
+                                 <float *>workspace.scratch, NULL, <double *>np.PyArray_DATA(sums), workspace.share_sums,
+                                 &watch)
             else:
                 run_batch[double](&self.net, <const double *>np.PyArray_DATA(parameters), &batch, threads,
-                                  <double *>workspace.scratch, NULL, <double *>np.PyArray_DATA(sums), workspace.share_sums, &watch)
+                                  <double *>workspace.scratch, NULL, <double *>np.PyArray_DATA(sums), workspace.share_sums,
+                                  &watch)
         return float(sums[0]), sums[1:]
 
     def descend(self, theta, gradient, double learning_rate):

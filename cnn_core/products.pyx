@@ -1,4 +1,4 @@
-"""Matrix products over blocks.  Nearly all of the time is spent here: the only file, with tiles.pxd, that is tuned for speed."""
+"""Matrix products over blocks, where nearly all of the time is spent; only this file and tiles.pxd are tuned for speed."""
 from .architecture cimport real
 from .tiles cimport NARROW, ROWS, WIDE, tile
 
@@ -18,7 +18,8 @@ cdef void transposed_product(const real *W, const real *dZ, real *dA,
     multiply(W, 1, inputs, dZ, columns, <const real *>NULL, False, dA, columns, inputs, units, columns)
 
 
-# dW = dZ·Aᵀ, or added to dW          IN dZ (units, columns), A (inputs, columns)   OUT panel (columns, WIDE), dW (units, inputs)
+# dW = dZ·Aᵀ, or added to dW
+# IN dZ (units, columns), A (inputs, columns)   OUT panel (columns, WIDE), dW (units, inputs)
 cdef void outer_product(const real *dZ, const real *A, real *panel, real *dW, bint add,
                         Py_ssize_t units, Py_ssize_t inputs, Py_ssize_t columns) noexcept nogil:
     # Aᵀ is copied into a panel, a few inputs at a time, so that a tile's columns are inputs; surplus columns of the last
@@ -61,7 +62,8 @@ cdef void row_sums(const real *dZ, real *db, bint add, Py_ssize_t units, Py_ssiz
         if narrow == 16:
             for lane in range(8):
                 sums[lane] += sums[lane + 8]
-        db[i] = (db[i] if add else <real>0) + (((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7])))
+        db[i] = (db[i] if add else <real>0) + (((sums[0] + sums[4]) + (sums[1] + sums[5]))
+                                               + ((sums[2] + sums[6]) + (sums[3] + sums[7])))
 
 
 # out (rows, columns) = bias + W (rows, length)·A (length, columns), or added to out: see tile.  The rows are divided evenly

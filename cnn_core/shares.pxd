@@ -10,7 +10,7 @@ cdef inline Py_ssize_t scratch_elements(const Architecture *net) noexcept nogil:
     return (4*net.units + net.n[net.L] + WIDE(4) + 1) * BLOCK
 
 
-# The columns of a block of so many examples.
+# The columns of a block: the examples, and surplus columns up to a multiple of the width of a tile.
 cdef inline Py_ssize_t padded(Py_ssize_t examples, Py_ssize_t narrow) noexcept nogil:
     return (examples + narrow - 1) // narrow * narrow
 

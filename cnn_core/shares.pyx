@@ -1,7 +1,7 @@
 """Whose sum: a batch is split into shares, each of which sums the gradient of its blocks; then θ takes one step.
 
-The split is a function of the shapes alone, and the partial sums are added in order, so that the result is the same, bit for bit,
-for any number of threads.
+The split is a function of the shapes alone, and the partial sums are added in a fixed order, so any number of threads gives the
+same bits.
 """
 import os
 
@@ -72,7 +72,7 @@ cdef Split split_of(const Architecture *net, Py_ssize_t examples) noexcept nogil
     return split
 
 
-# How many threads share this work, in multiply-adds, which has this many independent parts; wanted = 0: as many as it pays for.
+# The number of threads for this work, in multiply-adds, which has `parts` independent parts; wanted = 0: as many as pay off.
 cdef int threads_for(int wanted, double work, Py_ssize_t parts) noexcept nogil:
     cdef int most = 1 if forked else omp_get_max_threads()
     if wanted == 0:

@@ -1,8 +1,8 @@
 """The register tile: the sums of a few units over a few examples that a product holds in registers while it runs.
 
-A tile is ROWS units by WIDE columns, or NARROW columns where fewer are left; each instruction set has as many registers,
-of as many bytes, as its sizes suit.  The sizes take sizeof(real).  A row of at least 8 elements and at most 7 units let
-gcc unroll the units and vectorise the columns (setup.py sets the limit between them).
+A tile is ROWS units by WIDE columns, or by NARROW columns at the end of a row.  These sizes suit the number and the width of
+the registers of each instruction set; they take sizeof(real).  setup.py makes the compiler unroll loops of at most 7 rounds,
+here over units, and vectorise longer ones, here over columns.
 """
 from .architecture cimport real
 
@@ -21,7 +21,7 @@ cdef extern from *:
     #define PYNN_WIDE(size) 8
     #define PYNN_NARROW(size) 8
     #endif
-    #if defined(__GNUC__)       /* a tile's sizes are constants only once it is inlined */
+    #if defined(__GNUC__)       /* only after inlining are a tile's sizes constants */
     #undef CYTHON_INLINE
     #define CYTHON_INLINE inline __attribute__((always_inline))
     #endif

@@ -65,7 +65,7 @@ cdef void products(int which, const real *left, const real *right, const real *b
 
 
 def as_blocks(array):
-    """An array (rows, m) as the engine holds it: blocks of columns, one behind the other; the last one is padded with zeros."""
+    """An array (rows, m) as the engine holds it: blocks of columns, one behind the other, the last one padded with zeros."""
     narrow = NARROW(array.dtype.itemsize)
     padded = numpy.zeros((array.shape[0], -(-array.shape[1] // narrow) * narrow), array.dtype)
     padded[:, :array.shape[1]] = array

@@ -141,6 +141,7 @@ def test_files_and_functions_are_short():
         text, name = path.read_text(encoding="utf-8"), f"{path.parent.name}/{path.name}"
         if len(text.splitlines()) > MOST_LINES:
             found.add(name)
+        assert all(len(line) <= 128 for line in text.splitlines()), name        # ruff reads no Cython
         found |= {f"{name}:{function}" for function, body in functions_of(text) if lines_of_code(body) > MOST_IN_A_FUNCTION}
     assert found <= TOO_LONG
 
