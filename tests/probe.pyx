@@ -37,7 +37,7 @@ cdef void elementwise(int which, const real *x, real *y, Py_ssize_t count) noexc
 
 
 def elementary(str name, np.ndarray x):
-    """"exp", "tanh", "log1p", "expm1" (of x <= 0) or "normal_tail" of every element of a C-contiguous float32 or float64 array."""
+    """"exp", "tanh", "log1p", "expm1" (of x <= 0) or "normal_tail" of every element of a C-contiguous array."""
     cdef int which = ("exp", "tanh", "log1p", "expm1", "normal_tail").index(name)
     cdef np.ndarray y = numpy.empty_like(x)
     if x.dtype == numpy.float32:
