@@ -1,6 +1,7 @@
 """explain: every number of a step by hand, and every number that is printed tied to it, in the text and in the HTML."""
 from __future__ import annotations
 
+import builtins
 import math
 import re
 import xml.etree.ElementTree as ET
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 import pynn
-from pynn.reference import HIDDEN
+from pynn.reference import ACTIVATIONS, HIDDEN, LOSSES
 
 from .conftest import PAIRS, problem
 
@@ -195,8 +196,11 @@ def phi(z):
     return math.erfc(-z / math.sqrt(2)) / 2
 
 
-FUNCTIONS = {"log": lambda v: math.log(v) if v else -math.inf, "tanh": math.tanh, "max": max, "abs": abs, "exp": math.exp,
-             "Φ": phi, "σ": lambda z: 1 / (1 + math.exp(-z)), "sign": lambda v: float(np.sign(v)), "inf": math.inf}
+WORDS = {word for registry in (ACTIVATIONS, LOSSES) for entry in registry.values() for word in entry.words}
+FUNCTIONS = {**{word: getattr(math, word, None) or getattr(builtins, word, None) for word in WORDS},
+             "log": lambda v: math.log(v) if v else -math.inf, "sign": lambda v: float(np.sign(v)), "abs": abs,
+             "exp": math.exp, "Φ": phi, "σ": lambda z: 1 / (1 + math.exp(-z)), "inf": math.inf}
+CALLED = "|".join(FUNCTIONS)
 
 
 def computed(text):
@@ -205,11 +209,11 @@ def computed(text):
     text = text.replace("−", "-").replace("½", "0.5").replace("²", "**2").replace("∞", "inf")
     text = re.sub(r"^((?:\(1/\d+\) )?)(?:\( )?(.+) where (.+), else (.+?)(?: \))?$", r"\1((\2) if (\3) else (\4))",
                   text.replace("≤", "<="))
-    text = re.sub(r"(log|tanh) ([\d.E-]+)", r"\1(\2)", text)
+    text = re.sub(rf"({CALLED}) ([\d.E-]+)", r"\1(\2)", text)
     text = re.sub(r"e\^(-?\([^()]*\)|-?[\d.]+(?:E-?\d+)?)", r"exp(\1)", text)
     text = re.sub(r"\|(.+?)\|", r"abs(\1)", text)
-    text = re.sub(r"(?<=[\d)]) (?=[(σΦ\d]|exp|abs|sign)", "*", text).replace("·", "*")
-    if not re.fullmatch(r"(?:[\d.\s()*/+,<>=-]|E|if|else|log|tanh|max|abs|exp|Φ|σ|sign|inf)+", text):
+    text = re.sub(rf"(?<=[\d)]) (?=[(\d]|{CALLED})", "*", text).replace("·", "*")
+    if not re.fullmatch(rf"(?:[\d.\s()*/+,<>=-]|E|if|else|{CALLED})+", text):
         return None
     return eval(text, {"__builtins__": {}}, FUNCTIONS)      # of digits, signs and the names above alone
 
