@@ -21,6 +21,11 @@ def seed_from(rng: object) -> int:
     return int(rng)
 
 
+def generator_from(rng: object) -> np.random.Generator:
+    """Return a Generator that depends on seed_from(rng) alone."""
+    return np.random.default_rng(seed_from(rng))
+
+
 def epoch_order(seed: int, epoch: int, m: int) -> np.ndarray:
     """The order of the m examples in epoch `epoch`: the shuffle of cnn_core/batches.pyx, in NumPy."""
     key = key_of(seed, epoch)

@@ -1,4 +1,4 @@
-"""Data to learn on: the article's circles and their friends, splitting, and tables of one's own.
+"""Data sets: the article's circles and others, splitting, and reading tables from files.
 
 A bad value is a ValueError and a bad type a TypeError; both name the argument, the value received and what was expected.
 """

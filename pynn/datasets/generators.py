@@ -1,7 +1,7 @@
-"""The article's circles and their friends.
+"""Data sets that are drawn at random: the article's circles, and others.
 
-Every generator returns X (m, features) in float64 and y (m,), int64 class numbers or float64 values, its rows
-shuffled; `rng` is None, an int or a numpy Generator.
+Every generator returns X (m, features) in float64 and y (m,), int64 class numbers or float64 values; the rows are
+shuffled.  `rng` is None, an int or a numpy Generator.
 """
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from pynn.randomness import seed_from
+from pynn.randomness import generator_from
 from pynn.validation import finite_array, positive_int, real_number
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
 def circles(m: int = 1000, *, factor: float = 0.3, noise: float = 0.1, rng: Any = None) -> tuple[Array, Array]:
-    """Two concentric circles, the article's data: class 0 of radius 1 outside, class 1 of radius `factor` inside.
+    """Two concentric circles, the article's data: class 0 with radius 1, and inside it class 1 with radius `factor`.
 
     Parameters
     ----------
@@ -37,11 +37,11 @@ def circles(m: int = 1000, *, factor: float = 0.3, noise: float = 0.1, rng: Any 
     Raises
     ------
     ValueError, TypeError
-        Naming the argument, what came and what was expected.
+        The message names the argument, the value received and what was expected.
 
     Notes
     -----
-    The same geometry as scikit-learn's make_circles.
+    The geometry is that of scikit-learn's make_circles.
 
     Examples
     --------
@@ -52,7 +52,7 @@ def circles(m: int = 1000, *, factor: float = 0.3, noise: float = 0.1, rng: Any 
     """
     m = positive_int(m, "m", 2)
     factor = real_number(factor, "factor", 0, 1, high_included=False)
-    noise, generator = real_number(noise, "noise", 0), _generator(rng)
+    noise, generator = real_number(noise, "noise", 0), generator_from(rng)
     outer = np.linspace(0, 2 * np.pi, m // 2, endpoint=False)
     inner = np.linspace(0, 2 * np.pi, m - m // 2, endpoint=False)
     X = np.vstack([_on_circle(outer), factor * _on_circle(inner)])
@@ -60,7 +60,7 @@ def circles(m: int = 1000, *, factor: float = 0.3, noise: float = 0.1, rng: Any 
 
 
 def moons(m: int = 1000, *, noise: float = 0.2, rng: Any = None) -> tuple[Array, Array]:
-    """Two interleaving half circles, the data of the article's sequel, as scikit-learn's make_moons.
+    """Two interleaving half circles, the data of the article's sequel, with the geometry of scikit-learn's make_moons.
 
     See circles for m, noise, rng, X and y.
 
@@ -71,7 +71,7 @@ def moons(m: int = 1000, *, noise: float = 0.2, rng: Any = None) -> tuple[Array,
     >>> float(X[:, 0].min()), float(X[:, 0].max())
     (-1.0, 2.0)
     """
-    m, noise, generator = positive_int(m, "m", 2), real_number(noise, "noise", 0), _generator(rng)
+    m, noise, generator = positive_int(m, "m", 2), real_number(noise, "noise", 0), generator_from(rng)
     upper = np.linspace(0, np.pi, m // 2)
     lower = np.linspace(0, np.pi, m - m // 2)
     X = np.vstack([_on_circle(upper), [1, 0.5] - _on_circle(lower)])
@@ -80,7 +80,7 @@ def moons(m: int = 1000, *, noise: float = 0.2, rng: Any = None) -> tuple[Array,
 
 def spirals(m: int = 1000, *, turns: float = 1.0, classes: int = 2, noise: float = 0.05,
             rng: Any = None) -> tuple[Array, Array]:
-    """Interleaved spirals within the unit circle, one arm a class, each with `turns` revolutions.
+    """Interleaved spirals within the unit circle; each class is one arm with `turns` revolutions.
 
     See circles for m, noise, rng, X and y.
 
@@ -97,13 +97,13 @@ def spirals(m: int = 1000, *, turns: float = 1.0, classes: int = 2, noise: float
     y = np.arange(m) % classes
     radius = np.sqrt((np.arange(m) // classes + 1) / -(-m // classes))
     angle = 2 * np.pi * (turns * radius + y / classes)
-    return _noisy(radius[:, None] * _on_circle(angle), y, noise, _generator(rng))
+    return _noisy(radius[:, None] * _on_circle(angle), y, noise, generator_from(rng))
 
 
 def xor(m: int = 1000, *, noise: float = 0.05, rng: Any = None) -> tuple[Array, Array]:
-    """Points of the square [−1, 1]², class 1 where exactly one coordinate is positive: no line parts the classes.
+    """Points of the square [−1, 1]², class 1 where exactly one coordinate is positive: no line separates the classes.
 
-    See circles for m, noise, rng, X and y; the noise comes after the classes are set.
+    See circles for m, noise, rng, X and y; the noise is added after the classes are determined.
 
     Examples
     --------
@@ -112,22 +112,22 @@ def xor(m: int = 1000, *, noise: float = 0.05, rng: Any = None) -> tuple[Array, 
     >>> bool((y == (X[:, 0] * X[:, 1] < 0)).all())
     True
     """
-    m, noise, generator = positive_int(m, "m", 2), real_number(noise, "noise", 0), _generator(rng)
+    m, noise, generator = positive_int(m, "m", 2), real_number(noise, "noise", 0), generator_from(rng)
     X = generator.uniform(-1, 1, (m, 2))
     return _noisy(X, (X[:, 0] > 0) != (X[:, 1] > 0), noise, generator)
 
 
 def blobs(m: int = 1000, *, centers: Any = 3, spread: float = 0.5, rng: Any = None) -> tuple[Array, Array]:
-    """Gaussian clouds of standard deviation `spread`, one a class, of nearly equal sizes.
+    """Gaussian clouds with standard deviation `spread`; each class is one cloud, and their sizes are nearly equal.
 
     Parameters
     ----------
     m : int
-        Number of points, at least one for each centre.
+        Number of points, at least the number of centres.
     centers : int or array-like, (K, features)
         The number of centres, placed evenly on a circle of radius 2, or the centres themselves.
     spread : float
-        Standard deviation of every cloud along each feature.
+        Standard deviation of each cloud along each feature.
     rng : None, int or numpy Generator
 
     Returns
@@ -138,7 +138,7 @@ def blobs(m: int = 1000, *, centers: Any = 3, spread: float = 0.5, rng: Any = No
     Raises
     ------
     ValueError, TypeError
-        Naming the argument, what came and what was expected.
+        The message names the argument, the value received and what was expected.
 
     Examples
     --------
@@ -156,13 +156,13 @@ def blobs(m: int = 1000, *, centers: Any = 3, spread: float = 0.5, rng: Any = No
             raise ValueError(f"centers: expected an int or an array of shape (K, features), got shape {places.shape}")
     m, spread = positive_int(m, "m", len(places)), real_number(spread, "spread", 0)
     y = np.arange(m) % len(places)
-    return _noisy(places[y], y, spread, _generator(rng))
+    return _noisy(places[y], y, spread, generator_from(rng))
 
 
 def plane(m: int = 1000, *, noise: float = 0.1, rng: Any = None) -> tuple[Array, Array]:
     """Regression on a tilted plane: y = (x₁ + x₂) / 2 plus noise over the square [−1, 1]².
 
-    See circles for m and rng; noise is that of y, which is float64.
+    See circles for m and rng.  noise is the standard deviation of the noise on y, which is float64.
 
     Examples
     --------
@@ -171,7 +171,7 @@ def plane(m: int = 1000, *, noise: float = 0.1, rng: Any = None) -> tuple[Array,
     >>> bool(np.allclose(y, X.mean(axis=1)))
     True
     """
-    m, noise, generator = positive_int(m, "m", 2), real_number(noise, "noise", 0), _generator(rng)
+    m, noise, generator = positive_int(m, "m", 2), real_number(noise, "noise", 0), generator_from(rng)
     X = generator.uniform(-1, 1, (m, 2))
     return X, X.sum(axis=1) / 2 + noise * generator.standard_normal(m)
 
@@ -179,7 +179,7 @@ def plane(m: int = 1000, *, noise: float = 0.1, rng: Any = None) -> tuple[Array,
 def sine(m: int = 1000, *, noise: float = 0.1, rng: Any = None) -> tuple[Array, Array]:
     """Regression on a wave: y = sin x plus noise, x in [−π, π], X (m, 1).
 
-    See circles for m and rng; noise is that of y, which is float64.
+    See circles for m and rng.  noise is the standard deviation of the noise on y, which is float64.
 
     Examples
     --------
@@ -188,13 +188,9 @@ def sine(m: int = 1000, *, noise: float = 0.1, rng: Any = None) -> tuple[Array, 
     >>> bool(np.allclose(y, np.sin(X[:, 0])))
     True
     """
-    m, noise, generator = positive_int(m, "m", 2), real_number(noise, "noise", 0), _generator(rng)
+    m, noise, generator = positive_int(m, "m", 2), real_number(noise, "noise", 0), generator_from(rng)
     X = generator.uniform(-np.pi, np.pi, (m, 1))
     return X, np.sin(X[:, 0]) + noise * generator.standard_normal(m)
-
-
-def _generator(rng: Any) -> np.random.Generator:
-    return np.random.default_rng(seed_from(rng))
 
 
 def _on_circle(angle: Array) -> Array:
@@ -202,6 +198,6 @@ def _on_circle(angle: Array) -> Array:
 
 
 def _noisy(X: Array, y: Array, noise: float, generator: np.random.Generator) -> tuple[Array, Array]:
-    """Rows in a random order, noise added to X."""
+    """The rows in random order, with noise added to X."""
     order = generator.permutation(len(X))
     return X[order] + noise * generator.standard_normal(X.shape), y[order].astype(np.int64)

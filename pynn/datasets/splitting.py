@@ -1,4 +1,4 @@
-"""Examples to train on, and others to test on."""
+"""Splitting examples into a training set and a test set."""
 from __future__ import annotations
 
 import math
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pynn.randomness import seed_from
+from pynn.randomness import generator_from
 from pynn.validation import boolean, positive_int, real_number
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -15,17 +15,17 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 def split(X: Any, y: Any, *, test_size: float = 0.1, stratify: bool = False,
           rng: Any = None) -> tuple[Array, Array, Array, Array]:
-    """Part examples at random into a training set and a test set.
+    """Split examples at random into a training set and a test set.
 
     Parameters
     ----------
     X : array-like, (m, …)
     y : array-like, (m,) or, without stratify, (m, …)
     test_size : float or int
-        The share of the examples, in (0, 1), rounded up, or their number.
+        The share of the examples in the test set, in (0, 1), rounded up; or their number.
     stratify : bool
-        Keep the shares of the classes in both parts, each class with at least one row in each part where the
-        sizes allow; the only row of a class goes to the training set.
+        Keep the shares of the classes in both sets.  Each class has at least one row in each set if the sizes allow it;
+        the only row of a class goes to the training set.
     rng : None, int or numpy Generator
 
     Returns
@@ -35,7 +35,8 @@ def split(X: Any, y: Any, *, test_size: float = 0.1, stratify: bool = False,
     Raises
     ------
     ValueError, TypeError
-        Naming the argument; a ValueError also if one of the parts would be empty.
+        The message names the argument, the value received and what was expected.
+        A set that would be empty is a ValueError too.
 
     Examples
     --------
@@ -46,23 +47,23 @@ def split(X: Any, y: Any, *, test_size: float = 0.1, stratify: bool = False,
     """
     X, y = _array(X, "X"), _array(y, "y")
     if X.ndim == 0 or y.ndim == 0 or len(X) != len(y):
-        raise ValueError(f"X, y: expected as many rows as labels, got shapes {X.shape} and {y.shape}")
+        raise ValueError(f"X, y: expected X and y of equal length, got shapes {X.shape} and {y.shape}")
     m = len(X)
     if isinstance(test_size, numbers.Integral):
         tests = positive_int(test_size, "test_size")
     else:
         tests = math.ceil(m * real_number(test_size, "test_size", 0, 1, low_included=False, high_included=False))
     if not 0 < tests < m:
-        raise ValueError(f"test_size: expected examples in both parts, but {test_size} of {m} examples "
+        raise ValueError(f"test_size: expected examples in both sets, but {test_size} of {m} examples "
                          f"leaves {m - tests} to train on and {tests} to test on")
-    stratify, generator = boolean(stratify, "stratify"), _generator(rng)
+    stratify, generator = boolean(stratify, "stratify"), generator_from(rng)
     order = generator.permutation(m)
     if stratify:
         if y.ndim != 1:
             raise ValueError(f"stratify: expected one column of labels y, got shape {y.shape}")
         _, of_class, counts = np.unique(y, return_inverse=True, return_counts=True)
         order = order[np.argsort(of_class[order], kind="stable")]       # sorted by class, shuffled within each
-        place = np.arange(m) - np.repeat(np.cumsum(counts) - counts, counts)        # of a row within its class
+        place = np.arange(m) - np.repeat(np.cumsum(counts) - counts, counts)        # of each row within its class
         chosen = place < np.repeat(_stratified(counts, tests), counts)
         test, train = generator.permutation(order[chosen]), generator.permutation(order[~chosen])
     else:
@@ -71,7 +72,7 @@ def split(X: Any, y: Any, *, test_size: float = 0.1, stratify: bool = False,
 
 
 def _stratified(counts: Array, tests: int) -> Array:
-    """How many rows of each class, counts (K,), to test on: by share, none left out if possible."""
+    """The number of test rows of each class; counts (K,) are all rows of each class."""
     share = tests * counts / counts.sum()
     most: Array = counts - 1
     least: Array = np.minimum(most, 1)
@@ -93,7 +94,3 @@ def _array(value: Any, name: str) -> Array:
         return np.asarray(value)
     except ValueError as error:
         raise ValueError(f"{name}: expected rows of equal length, got a {type(value).__name__}: {error}") from None
-
-
-def _generator(rng: Any) -> np.random.Generator:
-    return np.random.default_rng(seed_from(rng))
