@@ -51,7 +51,7 @@ def test_load_csv_round_trip(tmp_path):
 @pytest.mark.parametrize(("text", "target", "message"), [
     ("", -1, "line 1: expected a header line"),
     ("a,b\n", -1, "line 2: expected at least one row"),
-    ("1,2\n3,4\n5,6\n", -1, "expected a header line of names"),
+    ("1,2\n3,4\n5,6\n", -1, "line 1 looks like data: the name '1' is a number"),
     ("a\n1\n", -1, "line 1: expected two or more columns"),
     ("a,b,a\n1,2,3\n", -1, "line 1, column 'a': expected different names"),
     ("a,b\n1,2\n3\n", -1, "line 3, column 'b': expected 2 cells, got 1"),
@@ -73,7 +73,7 @@ def test_load_csv_round_trip(tmp_path):
 ])
 def test_load_csv_says_what_is_wrong(tmp_path, text, target, message):
     with pytest.raises(ValueError, match=message) as caught:
-        datasets.load_csv(write(tmp_path / "t.csv", text), target=target)
+        _ = datasets.load_csv(write(tmp_path / "t.csv", text), target=target).X
     assert "t.csv" in str(caught.value)
 
 

@@ -1,62 +1,53 @@
-"""Tables of numbers in CSV files."""
+"""Reading tables from CSV files and their like: load_csv and load_features."""
 from __future__ import annotations
 
-import csv
-import math
+import functools
 import numbers
-import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-import numpy as np
-
+from pynn.datasets.column import Array, Column, is_missing
+from pynn.datasets.header import Names, check_header, name_columns
+from pynn.datasets.labels import class_labels
+from pynn.datasets.numerals import Numerals, decimals_of
+from pynn.datasets.records import Records, read_records
+from pynn.datasets.table import Features, Table
 from pynn.validation import boolean
 
-Array = np.ndarray[Any, np.dtype[Any]]
-
-_MISSING = ("", "na", "n/a", "nan", "null", "none")
+_SEPARATED = 2000           # cells with a point or comma in a column that are looked at for the decimal sign
 
 
-@dataclass(frozen=True)
-class Table:
-    """A table as load_csv read it.
+def load_csv(path: Any, *, target: int | str = -1, features: Sequence[str] | None = None, classes: bool = False,
+             header: bool | Literal["names"] = True, delimiter: str | None = None, decimal: str | None = None,
+             encoding: str | None = None) -> Table:
+    """Read a table with a target column from a text file.
 
-    Attributes
-    ----------
-    X : ndarray, (m, features), float64
-    y : ndarray, (m,)
-        int64 class numbers where the target is text, float64 values where it is numbers, be they whole or not.
-    feature_names : tuple of str
-    label_names : tuple of str or None
-        label_names[k] is the text of class k, in sorted order; None for values.
-    target_name : str
-    """
-
-    X: Array
-    y: Array
-    feature_names: tuple[str, ...]
-    label_names: tuple[str, ...] | None
-    target_name: str
-
-
-def load_csv(path: Any, *, target: int | str = -1, features: Sequence[str] | None = None,
-             classes: bool = False) -> Table:
-    """Read a table of numbers with a header line and one target column, numbers or text.
-
-    A target of text gives classes, numbered in the sorted order of their names. A target of numbers gives values to
-    regress on, whole numbers too, unless `classes` says that they are names.
+    A target of text gives classes, numbered in the sorted order of their names.  A target of numbers gives values, whole
+    numbers too, unless `classes` says that they are names.
 
     Parameters
     ----------
     path : str or path-like
-        A CSV file in UTF-8, with or without a byte order mark. Lines without any cell are passed over.
+        A CSV file, or one like it; gzipped files are read too.  Blank lines, rows of empty cells, and lines that begin with #
+        before the first row are skipped.
     target : int or str
         The column of y, by its position (−1: the last) or name.
     features : sequence of str, optional
-        The columns of X, in this order; what is in others does not matter.  If not given, all but the target.
+        The columns of X, in this order; other columns are not looked at.  By default all columns but the target, and but a
+        first column without a name, which is an index.
     classes : bool
-        Whether numbers in the target are names of classes, as text is; they are then in the order of their values.
+        Whether numbers in the target are names of classes, as text is; they are ordered by value.  Equal numbers, as 1 and
+        1.0, are one class; a number with a leading zero, as 007, is text.
+    header : bool or "names"
+        Whether the first line has the names of the columns.  If it has, but looks like data (a name is a number, or is also a
+        cell of its column), that is an error; "names" says that they are names.  Without names, the columns are called
+        column 1, column 2, ….
+    delimiter : str, optional
+        The character between cells; by default found: comma, semicolon, tab or vertical bar.
+    decimal : {".", ","}, optional
+        The decimal sign; by default found.  Thousands may be separated by the other sign, a space or an apostrophe.
+    encoding : str, optional
+        By default found by the byte order mark; UTF-8 if there is none.
 
     Returns
     -------
@@ -65,9 +56,9 @@ def load_csv(path: Any, *, target: int | str = -1, features: Sequence[str] | Non
     Raises
     ------
     ValueError
-        Naming the file, the line and the column of what is missing, not a finite number, there twice or not at all.
+        The message names the file, the line and the column of what is missing, not a finite number, there twice or not at all.
     TypeError
-        If path or target is of another type.
+        If an argument has the wrong type.
     OSError
         If the file cannot be read.
 
@@ -78,31 +69,27 @@ def load_csv(path: Any, *, target: int | str = -1, features: Sequence[str] | Non
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = os.path.join(folder, "birds.csv")
     ...     with open(path, "w") as file:
-    ...         _ = file.write("wing,mass,species\\n7.5,20,wren\\n13.5,95,jay\\n")
+    ...         _ = file.write("wing;mass;species\\n7,5;20;wren\\n13,5;95;jay\\n")
     ...     table = datasets.load_csv(path)
-    >>> table.y.tolist(), table.label_names, table.feature_names
-    ([1, 0], ('jay', 'wren'), ('wing', 'mass'))
+    >>> table.X.tolist(), table.y.tolist(), table.label_names, table.feature_names
+    ([[7.5, 20.0], [13.5, 95.0]], [1, 0], ('jay', 'wren'), ('wing', 'mass'))
     """
-    line, names, rows = _cells(path)
-    at = _target_column(target, names, f"{path}, line {line}")
-    if len(names) < 2:
-        raise ValueError(f"path: {path}, line {line}: expected two or more columns, got {names}")
-    columns = [c for c in range(len(names)) if c != at] if features is None else _columns(features, names, path)
-    X, labels = _matrix(path, names, rows, columns, at)
-    feature_names = tuple(names[column] for column in columns)
-    if not boolean(classes, "classes") and _is_number(labels[0]):
-        y = np.array([_number(path, line, names[at], cell) for (line, _), cell in zip(rows, labels, strict=True)])
-        return Table(X, y, feature_names, None, names[at])
-    for (line, _), cell in zip(rows, labels, strict=True):
-        if not classes and _is_number(cell):
-            raise ValueError(f"path: {path}, line {line}, column {names[at]!r}: expected text as above, got {cell!r}")
-    label_names = tuple(sorted(set(labels), key=lambda label: (float(label) if _is_number(label) else math.inf, label)))
-    numbers_of = {label: k for k, label in enumerate(label_names)}
-    y = np.array([numbers_of[label] for label in labels], np.int64)
-    return Table(X, y, feature_names, label_names, names[at])
+    classes = boolean(classes, "classes")
+    records, names = _read(path, header, delimiter, encoding)
+    at = _target_position(target, names.names, _where(records))
+    kept = [k for k in range(len(names.names)) if k == at or k not in names.left_out]
+    if len(kept) < 2:
+        raise ValueError(f"{_where(records)}: expected two or more columns, got {[names.names[k] for k in kept]}")
+    chosen = [k for k in kept if k != at] if features is None else _positions(features, names.names, path)
+    *columns, target_column = _columns(records, names.names, [*chosen, at], decimal)
+    if header is True and features is None:
+        check_header(records, [*columns, target_column])
+    y, label_names = _target(target_column, classes)
+    return Table(tuple(columns), tuple(names.notes), target_column, y, label_names)
 
 
-def load_features(path: Any, features: Sequence[str] | None = None) -> Array:
+def load_features(path: Any, features: Sequence[str] | None = None, *, header: bool | Literal["names"] = True,
+                  delimiter: str | None = None, decimal: str | None = None, encoding: str | None = None) -> Array:
     """Read X (m, features) alone, from a table as load_csv reads it, to predict from; see there for the rest.
 
     Examples
@@ -117,56 +104,98 @@ def load_features(path: Any, features: Sequence[str] | None = None) -> Array:
     >>> X.tolist()
     [[7.5, 20.0], [13.5, 95.0]]
     """
-    _, names, rows = _cells(path)
-    return _matrix(path, names, rows, list(range(len(names))) if features is None else _columns(features, names, path))[0]
+    return read_features(path, features, header=header, delimiter=delimiter, decimal=decimal, encoding=encoding).X
 
 
-def _cells(path: Any) -> tuple[int, list[str], list[tuple[int, list[str]]]]:
-    """The number of the header line, its names, and the other lines with theirs."""
-    if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"path: expected a str or path-like, got {path!r} ({type(path).__name__})")
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        reader = csv.reader(file, strict=True)
-        try:
-            rows = [(reader.line_num, row) for row in reader if row]
-        except UnicodeDecodeError as error:
-            raise ValueError(f"path: {path} is not in UTF-8: {error}") from None
-        except csv.Error as error:
-            raise ValueError(f"path: {path}, line {reader.line_num}: not a CSV file: {error}") from None
-    if not rows:
-        raise ValueError(f"path: {path}, line 1: expected a header line, the file is empty")
-    line, names = rows[0][0], [name.strip() for name in rows[0][1]]
-    if all(map(_is_number, names)):
-        raise ValueError(f"path: {path}, line {line}: expected a header line of names, got numbers: {names}")
-    for column, name in enumerate(names):
-        if name in names[:column]:
-            raise ValueError(f"path: {path}, line {line}, column {name!r}: expected different names, "
-                             f"got this one twice")
-    if len(rows) < 2:
-        raise ValueError(f"path: {path}, line {line + 1}: expected at least one row after the header line, got none")
-    return line, names, rows[1:]
+def read_features(path: Any, names: Sequence[str] | None = None, *, header: bool | Literal["names"] = True,
+                  delimiter: str | None = None, decimal: str | None = None, encoding: str | None = None) -> Features:
+    """Read columns of any kind, by default all but an index; see load_csv for the arguments."""
+    records, found = _read(path, header, delimiter, encoding)
+    chosen = [k for k in range(len(found.names)) if k not in found.left_out] if names is None else \
+        _positions(names, found.names, path)
+    columns = _columns(records, found.names, chosen, decimal)
+    if header is True and names is None:
+        check_header(records, columns)
+    return Features(tuple(columns), tuple(found.notes))
 
 
-def _matrix(path: Any, names: list[str], rows: list[tuple[int, list[str]]], columns: list[int],
-            target: int | None = None) -> tuple[Array, list[str]]:
-    """X of some columns, and the cells of the target; nothing may be missing in them."""
-    read = columns if target is None else sorted([*columns, target])
-    features, labels = [], []
-    for line, row in rows:
-        if len(row) != len(names):
-            where = f"column {names[len(row)]!r}" if len(row) < len(names) else f"after column {names[-1]!r}"
-            raise ValueError(f"path: {path}, line {line}, {where}: expected {len(names)} cells, got {len(row)}")
-        for column in read:
-            if row[column].strip().lower() in _MISSING:
-                raise ValueError(f"path: {path}, line {line}, column {names[column]!r}: expected a value, "
-                                 f"it is missing ({row[column]!r})")
-        features.append([_number(path, line, names[column], row[column]) for column in columns])
-        if target is not None:
-            labels.append(row[target].strip())
-    return np.array(features, np.float64), labels
+def _read(path: Any, header: Any, delimiter: str | None, encoding: str | None) -> tuple[Records, Names]:
+    if header != "names":
+        header = boolean(header, "header")
+    records = read_records(path, header=bool(header), delimiter=delimiter, encoding=encoding)
+    names = name_columns(records)
+    if records.blank_rows:
+        names.notes.append(f"{records.blank_rows} rows without values are skipped")
+    return records, names
 
 
-def _columns(features: Sequence[str], names: list[str], path: Any) -> list[int]:
+def _where(records: Records) -> str:
+    return f"path: {records.path}, line {records.header_line or records.lines[0]}"
+
+
+def _columns(records: Records, names: list[str], positions: list[int], decimal: str | None) -> list[Column]:
+    if decimal not in (None, ".", ","):
+        raise ValueError(f"decimal: expected '.', ',' or None, got {decimal!r}")
+    place = functools.partial(_place, records.path, records.lines)
+    numerals = Numerals(decimal or _find_decimal(records, names, positions))
+    return [Column(names[k], records.columns[k], place, numerals) for k in positions]
+
+
+def _place(path: Any, lines: Array, row: int) -> str:
+    return f"{path}, line {lines[row]}"
+
+
+def _find_decimal(records: Records, names: list[str], positions: list[int]) -> str:
+    """The decimal sign, from the cells that are numbers with one sign only."""
+    if not any(records.columns[k].have(",") for k in positions):
+        return "."
+    found: dict[str, str] = {}          # decimal sign, or both if it may be either: a cell and its place
+    for k in positions:
+        for signs, (row, cell) in _signs(records.columns[k]).items():
+            found.setdefault(signs, f"{cell!r} in line {records.lines[row]}, column {names[k]!r}")
+    if "." in found and "," in found:
+        raise ValueError(f"path: {records.path}: expected one decimal sign, got {found['.']}, and {found[',']}; "
+                         "give it: decimal='.' or ',' (--decimal)")
+    if ".," in found and not ("." in found or "," in found):
+        raise ValueError(f"path: {records.path}: {found['.,']}, may have a decimal comma or a comma between thousands; "
+                         "give the decimal sign: decimal='.' or ',' (--decimal)")
+    return "," if "," in found else "."
+
+
+def _signs(cells: Any) -> dict[str, tuple[int, str]]:
+    """The decimal signs that the numbers of a column have, each with a row and its cell; none if there is other text."""
+    found: dict[str, tuple[int, str]] = {}
+    looked_at = 0
+    for row, cell in enumerate(cells):
+        if cell.isdecimal() or is_missing(cell):
+            continue
+        signs = decimals_of(cell)
+        if not signs:
+            return {}
+        if "," in cell or "." in cell:
+            looked_at += 1
+            if signs != ".," or "," in cell:        # 1.234 has a decimal point unless something speaks against it
+                found.setdefault(signs, (row, cell))
+        if looked_at == _SEPARATED:
+            break
+    return found
+
+
+def _target(column: Column, classes: bool) -> tuple[Array, tuple[str, ...] | None]:
+    """y and the names of the classes, if there are classes."""
+    remedy = "; if the cells are names of classes: classes=True (--classes)"
+    if classes or (column.kind in ("text", "boolean") and not column.is_mixed):
+        return class_labels(column)
+    row = column.first_number
+    if row is not None and column.first_other is not None and column.first_other < row:
+        raise ValueError(f"path: {column.place(row)}: expected text as above, got {column.cell(row)!r}{remedy}")
+    try:
+        return column.numbers_without_missing(), None
+    except ValueError as error:
+        raise ValueError(f"{error}{remedy}") from None
+
+
+def _positions(features: Sequence[str], names: list[str], path: Any) -> list[int]:
     places = {name: column for column, name in enumerate(names)}
     missing = [name for name in features if name not in places]
     if missing:
@@ -175,7 +204,8 @@ def _columns(features: Sequence[str], names: list[str], path: Any) -> list[int]:
     return [places[name] for name in features]
 
 
-def _target_column(target: Any, names: list[str], where: str) -> int:
+def _target_position(target: Any, names: list[str], where: str) -> int:
+    where = where.removeprefix("path: ")
     if isinstance(target, str):
         if target not in names:
             raise ValueError(f"target: unknown column {target!r} of {where}; there are {', '.join(map(repr, names))}")
@@ -186,18 +216,3 @@ def _target_column(target: Any, names: list[str], where: str) -> int:
     if not -len(names) <= at < len(names):
         raise ValueError(f"target: expected a position from {-len(names)} to {len(names) - 1} in {where}, got {at}")
     return at % len(names)
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return "_" not in cell      # Python reads 1_0 as ten, tables do not
-
-
-def _number(path: Any, line: int, name: str, cell: str) -> float:
-    number = float(cell) if _is_number(cell) else math.nan
-    if not math.isfinite(number):
-        raise ValueError(f"path: {path}, line {line}, column {name!r}: expected a finite number, got {cell!r}")
-    return number

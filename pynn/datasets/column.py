@@ -1,0 +1,179 @@
+"""A column of a table: its cells, what kind they are, and their numbers or texts."""
+from __future__ import annotations
+
+import functools
+import math
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, Literal, NamedTuple, Protocol
+
+import numpy as np
+
+from pynn.datasets.numerals import Numerals
+
+Array = np.ndarray[Any, np.dtype[Any]]
+Kind = Literal["number", "boolean", "date", "text", "empty"]
+
+_MISSING = frozenset(("", "na", "n/a", "nan", "null", "none"))      # in a column of numbers; in one of text only ""
+_BOOLEANS = {"true": 1.0, "false": 0.0}
+_TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s?[ap]m)?(?:Z|\s?[+-]\d{2}:?\d{2})?"
+_DATE = re.compile(rf"(?:(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:\d{{4}}|\d{{2}}))"
+                   rf"(?:[T ]\s?{_TIME})?|{_TIME})", re.IGNORECASE)
+
+
+def is_missing(cell: str) -> bool:
+    """Whether a cell in a column of numbers is missing."""
+    return cell.lower() in _MISSING
+
+
+class PackedCells(Protocol):
+    """The cells of a column, from the first to the last, some thousands at a time."""
+
+    def chunks(self) -> Iterator[list[str]]: ...
+    def have(self, text: str) -> bool: ...
+    def __iter__(self) -> Iterator[str]: ...
+    def __len__(self) -> int: ...
+
+
+class _Scan(NamedTuple):
+    """What the cells of a column are."""
+
+    numbers: Array              # NaN where a cell is no number
+    first_number: int | None    # the row of the first number
+    first_other: int | None     # the row of the first cell that is neither a number nor missing
+    kind: Kind
+
+
+class Column:
+    """A column of a table.
+
+    Attributes
+    ----------
+    name : str
+    cells : sized iterable of str
+        What is in the file, without the blanks around each cell.
+    kind : str
+        "number"; "boolean", only True and False; "date", dates or times; "text"; or "empty", only missing cells.
+        A column with numbers and other texts is text.
+    """
+
+    def __init__(self, name: str, cells: PackedCells, place: Callable[[int], str], numerals: Numerals) -> None:
+        self.name = name
+        self.cells = cells
+        self._place = place
+        self.numerals = numerals
+
+    def __repr__(self) -> str:
+        return f"Column({self.name!r}, {len(self.cells)} cells)"
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    @property
+    def kind(self) -> Kind:
+        """See above."""
+        return self._scan.kind
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether some cells are numbers and others are neither numbers nor missing."""
+        return self.first_number is not None and self.first_other is not None
+
+    @property
+    def first_number(self) -> int | None:
+        """The row of the first cell that is a number."""
+        return self._scan.first_number
+
+    @property
+    def first_other(self) -> int | None:
+        """The row of the first cell that is neither a number nor missing."""
+        return self._scan.first_other
+
+    def place(self, row: int) -> str:
+        """Where a cell is: the file, the line and the column."""
+        return f"{self._place(row)}, column {self.name!r}"
+
+    def cell(self, row: int) -> str:
+        """The text of one cell."""
+        return next(cell for k, cell in enumerate(self.cells) if k == row)
+
+    def numbers(self) -> Array:
+        """The cells as float64 (m,), NaN where one is missing, True as 1 and False as 0.
+
+        A cell that is neither is a ValueError.
+        """
+        if self.kind == "boolean":
+            return np.array([_BOOLEANS.get(cell.lower(), math.nan) for cell in self.cells])
+        if self.first_other is not None:
+            raise self._not_a_number(self.first_other)
+        return self._scan.numbers
+
+    def numbers_without_missing(self) -> Array:
+        """The same, but a missing cell is a ValueError too."""
+        numbers = self.numbers() if self.kind == "boolean" else self._scan.numbers
+        wrong = np.isnan(numbers)
+        if wrong.any():
+            raise self._not_a_number(int(wrong.argmax()))
+        return numbers
+
+    def _not_a_number(self, row: int) -> ValueError:
+        cell = self.cell(row)
+        wanted = f"a value, it is missing ({cell!r})" if is_missing(cell) else f"a finite number, got {cell!r}"
+        return ValueError(f"path: {self.place(row)}: expected {wanted}")
+
+    def texts(self) -> Iterator[str | None]:
+        """The cells as text, None where one is empty."""
+        return (cell or None for cell in self.cells)
+
+    @functools.cached_property
+    def _scan(self) -> _Scan:
+        return _scan(self.cells, self.numerals)
+
+
+def _scan(cells: PackedCells, numerals: Numerals) -> _Scan:
+    """Look at every cell once."""
+    numbers = np.full(len(cells), math.nan)
+    firsts: dict[str, int] = {}                 # the first row of each sort of cell
+    tokens: set[str] = set()
+    others: set[str] = set()
+    quick, row = numerals.decimal == "." and not cells.have("_"), 0      # Python reads 1_0 as ten, tables do not
+    for chunk in cells.chunks():
+        values = _all_numbers(chunk) if quick else None
+        if values is not None:
+            numbers[row:row + len(chunk)] = values
+            firsts.setdefault("number", row)
+        else:
+            for k, cell in enumerate(chunk, start=row):
+                value = numerals.value(cell)
+                if value is not None:
+                    numbers[k] = value
+                    firsts.setdefault("number", k)
+                elif is_missing(cell):
+                    tokens.add(cell)
+                else:
+                    others.add("boolean" if cell.lower() in _BOOLEANS else "date" if _DATE.fullmatch(cell) else "text")
+                    firsts.setdefault("other", k)
+        row += len(chunk)
+    return _Scan(numbers, firsts.get("number"), firsts.get("other"), _kind_of("number" in firsts, others, tokens))
+
+
+def _all_numbers(chunk: list[str]) -> Array | None:
+    """The cells as numbers, if all are finite numbers with a decimal point."""
+    try:
+        values = np.array(list(map(float, chunk)))
+    except ValueError:
+        return None
+    return values if np.isfinite(values).all() else None
+
+
+def _kind_of(has_numbers: bool, others: set[str], tokens: set[str]) -> Kind:
+    """The kind of a column; tokens are the spellings of its missing cells."""
+    if others == {"boolean"} and not has_numbers:
+        return "boolean"
+    if others == {"date"} and not has_numbers:
+        return "date"
+    if others:
+        return "text"
+    if has_numbers:
+        return "number"
+    return "text" if len(tokens - {""}) > 1 else "empty"        # none, NA and null together are names

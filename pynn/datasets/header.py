@@ -1,0 +1,66 @@
+"""The names of columns: which columns have none, and whether the line of names is one."""
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from pynn.datasets.column import Column
+from pynn.datasets.numerals import could_be_number
+from pynn.datasets.records import Records
+
+_UNNAMED = re.compile(r"(?:Unnamed: \d+)?")       # what a column without a name is called by pandas
+
+
+class Names(NamedTuple):
+    """The names of all columns of a file, and the positions of those that are left out unless they are asked for."""
+
+    names: list[str]
+    left_out: list[int]
+    notes: list[str]            # sentences on what was left out
+
+
+def name_columns(records: Records) -> Names:
+    """Name the columns; the first one may have no name, as the index that pandas writes."""
+    where = f"path: {records.path}, line {records.header_line}"
+    if records.names is None:
+        return Names([f"column {k}" for k in range(1, len(records.columns) + 1)], [], [])
+    left_out, notes = [], []
+    for at, (name, cells) in enumerate(zip(records.names, records.columns, strict=True)):
+        if name in records.names[:at]:
+            raise ValueError(f"{where}, column {name!r}: expected different names, got this one twice")
+        if not _UNNAMED.fullmatch(name):
+            continue
+        if not any(cells):
+            left_out.append(at)
+            notes.append(f"column {at + 1} has no name and no values; it is left out")
+        elif at == 0:
+            left_out.append(at)
+            notes.append("the first column has no name, so it is an index; it is left out")
+        elif not name:
+            raise ValueError(f"{where}: expected a name for column {at + 1}, got none")
+    return Names(records.names, left_out, notes)
+
+
+def check_header(records: Records, columns: list[Column]) -> None:
+    """Raise a ValueError if the line of names looks like data: a name is a number, or is also a cell of its column."""
+    where = f"path: {records.path}, line {records.header_line}"
+    ways_out = "If the file has no line of names: header=False (--no-header); if these are names: header='names' (--header)"
+    for name in records.names or ():
+        if could_be_number(name):
+            raise ValueError(f"{where} looks like data: the name {name!r} is a number. {ways_out}")
+    for column in columns:
+        row = _first_row(column, column.name)
+        if row is not None:
+            if all(_cell(records, at, row) == name for at, name in enumerate(records.names or ())):
+                raise ValueError(f"path: {records.path}, line {records.lines[row]}: expected data, got the names of line "
+                                 f"{records.header_line} again")
+            raise ValueError(f"{where} looks like data: the name {column.name!r} is also a cell of its column, in line "
+                             f"{records.lines[row]}. {ways_out}")
+
+
+def _first_row(column: Column, text: str) -> int | None:
+    return next((row for row, cell in enumerate(column.cells) if cell == text), None) if column.cells.have(text) else None
+
+
+def _cell(records: Records, at: int, row: int) -> Any:
+    return next(cell for k, cell in enumerate(records.columns[at]) if k == row)

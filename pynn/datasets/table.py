@@ -1,0 +1,76 @@
+"""Table: what load_csv returns."""
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pynn.datasets.column import Array, Column
+
+
+@dataclass(frozen=True)
+class Features:
+    """The features of a table.
+
+    Attributes
+    ----------
+    columns : tuple of Column
+        The features, of any kind.
+    X : ndarray, (m, features), float64
+        The features, if all are numbers and none is missing; True is 1 and False is 0.  Otherwise a ValueError that names
+        file, line and column.
+    feature_names : tuple of str
+    notes : tuple of str
+        What was left out of the file, in sentences.
+    """
+
+    columns: tuple[Column, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """See above."""
+        return tuple(column.name for column in self.columns)
+
+    @functools.cached_property
+    def X(self) -> Array:
+        """See above."""
+        X = np.empty((len(self), len(self.columns)))
+        for k, column in enumerate(self.columns):
+            X[:, k] = column.numbers_without_missing()
+        return X
+
+    def __len__(self) -> int:
+        """m, the number of rows."""
+        return len(self.columns[0])
+
+
+@dataclass(frozen=True)
+class Table(Features):
+    """A table as load_csv read it.
+
+    Attributes
+    ----------
+    columns, X, feature_names, notes
+        See Features.
+    y : ndarray, (m,)
+        int64 class numbers if the target is text or boolean, float64 values if it is numbers, also whole ones.
+    label_names : tuple of str or None
+        label_names[k] is the text of class k, in sorted order; None for values.
+    target : Column
+    target_name : str
+    """
+
+    target: Column
+    y: Array = field(repr=False, compare=False)
+    label_names: tuple[str, ...] | None
+
+    @property
+    def target_name(self) -> str:
+        """See above."""
+        return self.target.name
+
+    def __len__(self) -> int:
+        """m, the number of rows."""
+        return len(self.target)

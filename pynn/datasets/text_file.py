@@ -1,0 +1,78 @@
+"""From the bytes of a file to its text: gzip, byte order marks, encodings."""
+from __future__ import annotations
+
+import codecs
+import contextlib
+import gzip
+import io
+import os
+import zlib
+from collections.abc import Iterator
+from typing import Any, BinaryIO, TextIO
+
+_BYTE_ORDER_MARKS = (       # the longer ones first: UTF-32's begins with UTF-16's
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_NO_TEXT = (                # how files begin that are no text
+    (b"PK\x03\x04", "a ZIP archive or an Excel workbook (.xlsx)"),
+    (b"\xd0\xcf\x11\xe0", "an Excel workbook (.xls)"),
+    (b"PAR1", "a Parquet file"),
+)
+
+
+@contextlib.contextmanager
+def open_text(path: Any, encoding: str | None) -> Iterator[TextIO]:
+    """Open a text file, gzipped or not.  Without an encoding, the byte order mark decides; if there is none, it is UTF-8.
+
+    A byte order mark may remain as the first character, "\\ufeff".
+    """
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path: expected a str or path-like, got {path!r} ({type(path).__name__})")
+    if encoding is not None:
+        _check_encoding(encoding)
+    with open(path, "rb") as file, _unzipped(file) as binary:
+        start = binary.peek(4)[:4]
+        for mark, what in _NO_TEXT:
+            if start.startswith(mark):
+                raise ValueError(f"path: {path} is {what}, expected a text file: save the table as CSV")
+        found = encoding or next((name for mark, name in _BYTE_ORDER_MARKS if start.startswith(mark)), "utf-8")
+        try:
+            yield io.TextIOWrapper(binary, encoding=found, newline="")
+        except UnicodeError as error:
+            line = _undecodable_line(path, found)
+            remedy = "; give its encoding, for example encoding='cp1252' (--encoding cp1252)" if encoding is None else ""
+            raise ValueError(f"path: {path}{line} is not in {found.removesuffix('-sig').upper()}: {error}{remedy}") from None
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise ValueError(f"path: {path} is a damaged gzip file: {error}") from None
+
+
+def _check_encoding(encoding: str) -> None:
+    if not isinstance(encoding, str):
+        raise TypeError(f"encoding: expected a str or None, got {encoding!r} ({type(encoding).__name__})")
+    try:
+        "".encode(encoding)
+    except (LookupError, ValueError):
+        raise ValueError(f"encoding: expected an encoding that Python knows, such as 'cp1252', got {encoding!r}") from None
+
+
+def _unzipped(file: BinaryIO) -> io.BufferedReader:
+    """The bytes of a file, decompressed if they are gzip's, whatever the file is called."""
+    assert isinstance(file, io.BufferedReader)
+    return io.BufferedReader(gzip.GzipFile(fileobj=file)) if file.peek(2)[:2] == b"\x1f\x8b" else file
+
+
+def _undecodable_line(path: Any, encoding: str) -> str:
+    """The place of the first line that cannot be decoded, if line ends are single bytes."""
+    if encoding.startswith(("utf-16", "utf-32")) or not os.path.isfile(path):
+        return ""
+    with open(path, "rb") as file, _unzipped(file) as binary:
+        for number, line in enumerate(binary, start=1):
+            try:
+                line.decode(encoding)
+            except UnicodeError:
+                return f", line {number}"
+    return ""
