@@ -17,6 +17,7 @@ from pynn.parameters import Layer, copy_in, layer_views
 from pynn.standardizer import Standardizer, check_standardizer
 from pynn.state import Snapshot, State
 from pynn.validation import check_examples, check_names, check_targets, join_names
+from pynn.writing import printable
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -242,7 +243,7 @@ class Model:
             lines.append(f"{'outputs' if self.is_regression else 'labels'}: {join_names(self.label_names)}")
         if self.standardizer is not None:
             lines.append("inputs are standardised")
-        return "\n".join(lines)
+        return printable("\n".join(lines))
 
     def __repr__(self) -> str:
         return (f"Network({list(self.sizes)}, hidden={list(self.activations[:-1])}, output={self.activations[-1]!r}, "

@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import math
+import re
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -37,3 +39,31 @@ def number_mathtext(value: float) -> str:
 def listed(items: Sequence[Any], most: int = 6) -> str:
     """The items in one line, separated by commas; if there are more than `most`, the first ones and an ellipsis."""
     return ", ".join(map(str, items[:most])) + (", …" if len(items) > most else "")
+
+
+_RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ]+")
+_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ₀₁₂₃₄₅₆₇₈₉−∗·′÷…⋯⋮⋱─⎡⎢⎣⎤⎥⎦", "0123456789-T0123456789-**'/.::.-[[[]]]") | {
+    ord(sign): text for sign, text in (("ŷ", "y^"), ("Ŷ", "Y^"), ("←", "<-"), ("→", "->"), ("≤", "<="), ("½", "1/2"),
+                                       ("∞", "inf"), ("√", "sqrt"), ("Σ", "sum"), ("α", "alpha"), ("σ", "sigma"),
+                                       ("Φ", "Phi"), ("μ", "mu"), ("∂", "d"))}
+
+
+def printable(text: str) -> str:
+    """The text as standard output can show it: printing it never fails.
+
+    Other signs of mathematics become ASCII, other characters question marks.
+    """
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    if _can_encode(text, encoding):
+        return text
+    raised = _RAISED.sub(lambda match: match[0] if _can_encode(match[0], encoding) else f"^{match[0].translate(_PLAIN)}", text)
+    signs = "".join(sign if _can_encode(sign, encoding) else sign.translate(_PLAIN) for sign in raised)
+    return signs.encode(encoding, "replace").decode(encoding)
+
+
+def _can_encode(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True

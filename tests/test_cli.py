@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import os
@@ -199,8 +200,8 @@ WRONG = [
     ("predict model.npz missing.csv", "has no column 'alcohol', "),
     ("predict model.npz wine.csv --out nowhere/p.csv", "nowhere"),
     ("evaluate model.npz wine.csv --target colour", "colour"),
-    ("evaluate model.npz wine.csv", "the model knows 'barberà', 'barolo', 'grignolino'"),
-    ("evaluate model.npz other.csv --target species", "unknown class 'merlot'"),
+    ("evaluate model.npz wine.csv", "target: expected a column that is no feature, got 'proline'"),
+    ("evaluate model.npz other.csv --target species", "unknown class 'merlot'; the model knows 'barberà', 'barolo', 'grig"),
     ("info wine.csv", "cannot be loaded"),
     ("info .", "folder"),
 ]
@@ -302,3 +303,95 @@ def test_numbers_as_names_of_classes(tmp_path):
     assert pynn_command("predict", "model", "survived.csv", folder=tmp_path).stdout.splitlines()[1] in ("9", "10")
     result = json.loads(pynn_command("evaluate", "model", "survived.csv", "--json", folder=tmp_path).stdout)
     assert result["accuracy"] > 0.9
+
+
+SUNS = "".join(f"{k};{k % 7 / 2:.1f};{'red' if k % 7 > 3 else 'blue'}\n" for k in range(60))
+
+
+def test_a_file_as_it_is(tmp_path, capsys, monkeypatch):
+    """Semicolons and decimal commas, in UTF-16, gzipped, with an index, a trailing delimiter and an empty row."""
+    monkeypatch.chdir(tmp_path)
+    rows = "".join(f"{line};\n" for line in SUNS.replace(".", ",").splitlines())
+    (tmp_path / "suns.gz").write_bytes(gzip.compress(f";mass;colour;\n{rows};;;\n".encode("utf-16")))
+    cli.main(["train", "suns.gz", "--out", "m", "--epochs", "60", "--seed", "0"])
+    said = capsys.readouterr().err.splitlines()
+    assert said == ["pynn: suns.gz: the first column has no name, so it is an index; it is left out",
+                    "pynn: suns.gz: 1 row without values is skipped", "pynn: 60 rows of 1 features and 2 classes; wrote m"]
+    net = pynn.load("m")
+    assert net.feature_names == ("mass",)
+    (tmp_path / "plain.csv").write_text("mass,colour\n3.5,red\n0.5,blue\n")
+    cli.main(["evaluate", "m", "plain.csv", "--json"])
+    assert json.loads(capsys.readouterr().out)["rows"] == 2
+    (tmp_path / "latin.txt").write_bytes("größe|mass\n1|0,5\n".encode("latin-1"))
+    cli.main(["predict", "m", "latin.txt", "--encoding", "latin-1", "--decimal", ",", "--delimiter", "|", "--out", "p"])
+    assert (tmp_path / "p").read_text().splitlines() == ["prediction", "blue"]
+
+
+def test_no_line_of_names(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "suns.csv").write_text(SUNS)
+    with pytest.raises(SystemExit):
+        cli.main(["train", "suns.csv", "--out", "m"])
+    assert "line 1 looks like data: the name '0' is a number" in capsys.readouterr().err
+    cli.main(["train", "suns.csv", "--out", "m", "--no-header", "--epochs", "2"])
+    assert pynn.load("m").feature_names == ("column 1", "column 2")
+    cli.main(["predict", "m", "suns.csv", "--no-header", "--out", "p"])
+    assert len((tmp_path / "p").read_text().splitlines()) == 61
+
+
+def test_names_that_are_numbers(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "years.csv").write_text("2019,2020,2021\n1,2,3\n4,5,7\n")
+    cli.main(["train", "years.csv", "--out", "m", "--header", "--epochs", "2"])
+    net = pynn.load("m")
+    assert (net.feature_names, net.label_names) == (("2019", "2020"), ("2021",))
+    capsys.readouterr()
+    cli.main(["predict", "m", "years.csv", "--out", "p"])           # the model knows the names
+    cli.main(["evaluate", "m", "years.csv", "--json"])
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["rows"] == 2
+
+
+def test_chosen_and_dropped_columns(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "t.csv").write_text("ring,mass,wing,note,k\nA,1,2,x y,u\nB,3,4,z,v\n")
+    for options in (["--drop", "ring,note"], ["--features", "mass, wing"], ["--features", "note,mass,wing", "--drop", "note"]):
+        cli.main(["train", "t.csv", "--out", "m", "--epochs", "1", *options])
+        assert pynn.load("m").feature_names == ("mass", "wing")
+    for options, message in ((["--drop", "rings"], "--drop: expected a feature of t.csv, got 'rings'; there are 'ring'"),
+                             (["--features", "mass", "--drop", "mass"], "--drop: expected at least one other feature"),
+                             (["--features", "mass,k"], "target: expected a column that is no feature, got 'k'"),
+                             ([], "line 2, column 'ring': expected a finite number, got 'A'; the column has texts")):
+        with pytest.raises(SystemExit):
+            cli.main(["train", "t.csv", "--out", "n", *options])
+        assert message in capsys.readouterr().err
+    assert not (tmp_path / "n").exists()
+
+
+def test_classes_are_known_by_their_values(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.csv").write_text("a,k\n" + "1,1.0\n0,0\n" * 20)
+    (tmp_path / "b.csv").write_text("a,k\n1,1\n0,0.00\n1,1.0\n")
+    (tmp_path / "c.csv").write_text("a,k\n1,1\n0,00\n")
+    cli.main(["train", "a.csv", "--out", "m", "--classes", "--epochs", "100", "--learning-rate", "0.05"])
+    assert pynn.load("m").label_names == ("0", "1.0")
+    capsys.readouterr()
+    cli.main(["evaluate", "m", "b.csv", "--json"])
+    assert json.loads(capsys.readouterr().out)["accuracy"] == 1
+    with pytest.raises(SystemExit):
+        cli.main(["evaluate", "m", "c.csv"])
+    assert "unknown class '00'; the model knows '0', '1.0'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_no_command_fails_for_what_the_stream_cannot_show(tmp_path, encoding):
+    (tmp_path / "t.csv").write_text("预测,ŷ,вид\n1,2,да\n2,1,нет\n", encoding="utf-8")
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    for command in ("train t.csv --out m --epochs 1", "info m", "info m --json", "evaluate m t.csv", "predict m t.csv --proba",
+                    "--help", "train --help", "evaluate --help"):
+        done = subprocess.run([sys.executable, "-P", "-W", "error", "-m", "pynn", *command.split()], capture_output=True,
+                              cwd=tmp_path, check=False, env=environment)
+        assert done.returncode == 0, (command, done.stderr)
+    done = subprocess.run([sys.executable, "-P", "-m", "pynn", "evaluate", "m", "t.csv", "--target", "ŷ"], capture_output=True,
+                          cwd=tmp_path, check=False, env=environment)
+    assert done.returncode == 2
+    assert b"Traceback" not in done.stderr

@@ -135,30 +135,43 @@ def _scan(cells: PackedCells, numerals: Numerals) -> _Scan:
     numbers = np.full(len(cells), math.nan)
     firsts: dict[str, int] = {}                 # the first row of each sort of cell
     tokens: set[str] = set()
-    others: set[str] = set()
-    quick, row = numerals.decimal == "." and not cells.have("_"), 0      # Python reads 1_0 as ten, tables do not
+    read = functools.lru_cache(4096)(functools.partial(_sort_and_value, numerals=numerals))
+    other_sign = "." if numerals.decimal == "," else ","
+    quick = not (cells.have("_") or cells.have(other_sign))         # Python reads 1_0 as ten, tables do not
+    row = 0
     for chunk in cells.chunks():
-        values = _all_numbers(chunk) if quick else None
+        values = _all_numbers(chunk, numerals) if quick else None
         if values is not None:
             numbers[row:row + len(chunk)] = values
             firsts.setdefault("number", row)
         else:
             for k, cell in enumerate(chunk, start=row):
-                value = numerals.value(cell)
-                if value is not None:
-                    numbers[k] = value
-                    firsts.setdefault("number", k)
-                elif is_missing(cell):
+                sort, numbers[k] = read(cell)
+                firsts.setdefault(sort, k)
+                if sort == "missing":
                     tokens.add(cell)
-                else:
-                    others.add("boolean" if cell.lower() in _BOOLEANS else "date" if _DATE.fullmatch(cell) else "text")
-                    firsts.setdefault("other", k)
         row += len(chunk)
-    return _Scan(numbers, firsts.get("number"), firsts.get("other"), _kind_of("number" in firsts, others, tokens))
+    others = firsts.keys() - {"number", "missing"}
+    first_other = min((firsts[sort] for sort in others), default=None)
+    return _Scan(numbers, firsts.get("number"), first_other, _kind_of("number" in firsts, others, tokens))
 
 
-def _all_numbers(chunk: list[str]) -> Array | None:
-    """The cells as numbers, if all are finite numbers with a decimal point."""
+def _sort_and_value(cell: str, numerals: Numerals) -> tuple[str, float]:
+    """What a cell is by itself, and its number or NaN."""
+    value = numerals.value(cell)
+    if value is not None:
+        return "number", value
+    if is_missing(cell):
+        return "missing", math.nan
+    if cell.lower() in _BOOLEANS:
+        return "boolean", math.nan
+    return "date" if _DATE.fullmatch(cell) else "text", math.nan
+
+
+def _all_numbers(chunk: list[str], numerals: Numerals) -> Array | None:
+    """The cells as numbers, if all are finite numbers without separators of thousands."""
+    if numerals.decimal == ",":
+        chunk = [cell.replace(",", ".") for cell in chunk]
     try:
         values = np.array(list(map(float, chunk)))
     except ValueError:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import functools
 import numbers
+import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -14,7 +15,8 @@ from pynn.datasets.records import Records, read_records
 from pynn.datasets.table import Features, Table
 from pynn.validation import boolean
 
-_SEPARATED = 2000           # cells with a point or comma in a column that are looked at for the decimal sign
+_LOOKED_AT = 2000           # cells of a column that are looked at for the decimal sign, whole numbers left aside
+_THOUSANDS = re.compile(r"\d\.\d{3}\.\d{3}(?!\d)")         # 1.234.567 has a decimal comma, though none is there
 
 
 def load_csv(path: Any, *, target: int | str = -1, features: Sequence[str] | None = None, classes: bool = False,
@@ -76,11 +78,14 @@ def load_csv(path: Any, *, target: int | str = -1, features: Sequence[str] | Non
     """
     classes = boolean(classes, "classes")
     records, names = _read(path, header, delimiter, encoding)
-    at = _target_position(target, names.names, _where(records))
-    kept = [k for k in range(len(names.names)) if k == at or k not in names.left_out]
-    if len(kept) < 2:
-        raise ValueError(f"{_where(records)}: expected two or more columns, got {[names.names[k] for k in kept]}")
-    chosen = [k for k in kept if k != at] if features is None else _positions(features, names.names, path)
+    at = _target_position(target, names, _where(records))
+    others = [k for k in range(len(names.names)) if k != at and k not in names.left_out]
+    if not others:
+        raise ValueError(f"{_where(records)}: expected two or more columns, got {names.names}; if there are more, give the "
+                         "delimiter: delimiter=' ' (--delimiter)")
+    chosen = others if features is None else _positions(features, names.names, path)
+    if at in chosen:
+        raise ValueError(f"target: expected a column that is no feature, got {names.names[at]!r}, which is one")
     *columns, target_column = _columns(records, names.names, [*chosen, at], decimal)
     if header is True and features is None:
         check_header(records, [*columns, target_column])
@@ -125,7 +130,8 @@ def _read(path: Any, header: Any, delimiter: str | None, encoding: str | None) -
     records = read_records(path, header=bool(header), delimiter=delimiter, encoding=encoding)
     names = name_columns(records)
     if records.blank_rows:
-        names.notes.append(f"{records.blank_rows} rows without values are skipped")
+        rows = "1 row without values is" if records.blank_rows == 1 else f"{records.blank_rows} rows without values are"
+        names.notes.append(f"{rows} skipped")
     return records, names
 
 
@@ -147,11 +153,12 @@ def _place(path: Any, lines: Array, row: int) -> str:
 
 def _find_decimal(records: Records, names: list[str], positions: list[int]) -> str:
     """The decimal sign, from the cells that are numbers with one sign only."""
-    if not any(records.columns[k].have(",") for k in positions):
+    columns = [records.columns[k] for k in positions]
+    if not any(cells.have(",") or cells.match(_THOUSANDS) for cells in columns):
         return "."
     found: dict[str, str] = {}          # decimal sign, or both if it may be either: a cell and its place
-    for k in positions:
-        for signs, (row, cell) in _signs(records.columns[k]).items():
+    for k, cells in zip(positions, columns, strict=True):
+        for signs, (row, cell) in _signs(cells).items():
             found.setdefault(signs, f"{cell!r} in line {records.lines[row]}, column {names[k]!r}")
     if "." in found and "," in found:
         raise ValueError(f"path: {records.path}: expected one decimal sign, got {found['.']}, and {found[',']}; "
@@ -163,22 +170,20 @@ def _find_decimal(records: Records, names: list[str], positions: list[int]) -> s
 
 
 def _signs(cells: Any) -> dict[str, tuple[int, str]]:
-    """The decimal signs that the numbers of a column have, each with a row and its cell; none if there is other text."""
+    """The decimal signs that the numbers of a column have, each with a row and its cell; none if most cells are other text."""
     found: dict[str, tuple[int, str]] = {}
-    looked_at = 0
+    looked_at = others = 0
     for row, cell in enumerate(cells):
         if cell.isdecimal() or is_missing(cell):
             continue
         signs = decimals_of(cell)
-        if not signs:
-            return {}
-        if "," in cell or "." in cell:
-            looked_at += 1
-            if signs != ".," or "," in cell:        # 1.234 has a decimal point unless something speaks against it
-                found.setdefault(signs, (row, cell))
-        if looked_at == _SEPARATED:
+        others += not signs
+        if len(signs) == 1 or (signs and "," in cell):      # 1.234 has a decimal point unless something speaks against it
+            found.setdefault(signs, (row, cell))
+        looked_at += 1
+        if looked_at == _LOOKED_AT:
             break
-    return found
+    return found if 2 * others <= looked_at else {}
 
 
 def _target(column: Column, classes: bool) -> tuple[Array, tuple[str, ...] | None]:
@@ -196,6 +201,8 @@ def _target(column: Column, classes: bool) -> tuple[Array, tuple[str, ...] | Non
 
 
 def _positions(features: Sequence[str], names: list[str], path: Any) -> list[int]:
+    if isinstance(features, str):
+        raise TypeError(f"features: expected a sequence of names, got {features!r}")
     places = {name: column for column, name in enumerate(names)}
     missing = [name for name in features if name not in places]
     if missing:
@@ -204,8 +211,8 @@ def _positions(features: Sequence[str], names: list[str], path: Any) -> list[int
     return [places[name] for name in features]
 
 
-def _target_position(target: Any, names: list[str], where: str) -> int:
-    where = where.removeprefix("path: ")
+def _target_position(target: Any, found: Names, where: str) -> int:
+    names, where = found.names, where.removeprefix("path: ")
     if isinstance(target, str):
         if target not in names:
             raise ValueError(f"target: unknown column {target!r} of {where}; there are {', '.join(map(repr, names))}")
@@ -215,4 +222,7 @@ def _target_position(target: Any, names: list[str], where: str) -> int:
     at = int(target)
     if not -len(names) <= at < len(names):
         raise ValueError(f"target: expected a position from {-len(names)} to {len(names) - 1} in {where}, got {at}")
-    return at % len(names)
+    if at >= 0:
+        return at
+    kept = [k for k in range(len(names)) if k not in found.left_out]       # −1 is no column without name and values
+    return kept[at] if -at <= len(kept) else at % len(names)

@@ -53,7 +53,7 @@ def check_header(records: Records, columns: list[Column]) -> None:
         if row is not None:
             if all(_cell(records, at, row) == name for at, name in enumerate(records.names or ())):
                 raise ValueError(f"path: {records.path}, line {records.lines[row]}: expected data, got the names of line "
-                                 f"{records.header_line} again")
+                                 f"{records.header_line} again: remove them. {ways_out}")
             raise ValueError(f"{where} looks like data: the name {column.name!r} is also a cell of its column, in line "
                              f"{records.lines[row]}. {ways_out}")
 

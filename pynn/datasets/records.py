@@ -48,6 +48,10 @@ class Cells:
         """Whether a text is in some cell."""
         return any(text in chunk for chunk in self._chunks)
 
+    def match(self, pattern: re.Pattern[str]) -> bool:
+        """Whether a pattern is found in some cell."""
+        return any(map(pattern.search, self._chunks))
+
 
 class Records(NamedTuple):
     """The records of a file, by column."""
@@ -146,9 +150,16 @@ def _commented_names(preamble: list[str], first: list[str], delimiter: str) -> l
     return names if len(names) == len(first) > 1 else None
 
 
+def _trim_quoted(lines: Iterator[str], delimiter: str) -> Iterator[str]:
+    """The lines without blanks around quoted cells, which the csv module refuses or takes for text."""
+    blanks, mark = "[ \t]*" if delimiter not in " \t" else "", re.escape(delimiter)
+    quoted = re.compile(rf'(^|{mark}){blanks}("(?:[^"]|"")*"){blanks}(?={mark}|[\r\n]*$)')
+    return (quoted.sub(r"\1\2", line) if '"' in line else line for line in lines)
+
+
 def _records(lines: Iterator[str], offset: int, delimiter: str, path: Any) -> Iterator[tuple[int, list[str]]]:
     """The records, each with the number of the line where it begins."""
-    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=delimiter != " ", strict=True)
+    reader = csv.reader(_trim_quoted(lines, delimiter), delimiter=delimiter, skipinitialspace=delimiter != " ", strict=True)
     while True:
         line = offset + reader.line_num + 1
         try:

@@ -8,6 +8,8 @@ import numpy as np
 
 from pynn.datasets.column import Array, Column
 
+_NO_NUMBERS = {"date": "dates", "text": "texts", "empty": "no values"}
+
 
 @dataclass(frozen=True)
 class Features:
@@ -38,7 +40,12 @@ class Features:
         """See above."""
         X = np.empty((len(self), len(self.columns)))
         for k, column in enumerate(self.columns):
-            X[:, k] = column.numbers_without_missing()
+            try:
+                X[:, k] = column.numbers_without_missing()
+            except ValueError as error:
+                what = _NO_NUMBERS.get(column.kind)
+                remedy = f"; the column has {what}: leave it out by features=… (--features, --drop)" if what else ""
+                raise ValueError(f"{error}{remedy}") from None
         return X
 
     def __len__(self) -> int:

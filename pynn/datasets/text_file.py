@@ -34,20 +34,21 @@ def open_text(path: Any, encoding: str | None) -> Iterator[TextIO]:
         raise TypeError(f"path: expected a str or path-like, got {path!r} ({type(path).__name__})")
     if encoding is not None:
         _check_encoding(encoding)
-    with open(path, "rb") as file, _unzipped(file) as binary:
-        start = binary.peek(4)[:4]
-        for mark, what in _NO_TEXT:
-            if start.startswith(mark):
-                raise ValueError(f"path: {path} is {what}, expected a text file: save the table as CSV")
-        found = encoding or next((name for mark, name in _BYTE_ORDER_MARKS if start.startswith(mark)), "utf-8")
-        try:
+    found = encoding or "utf-8"
+    try:
+        with open(path, "rb") as file, _unzipped(file) as binary:
+            start = binary.peek(4)[:4]
+            for mark, what in _NO_TEXT:
+                if start.startswith(mark):
+                    raise ValueError(f"path: {path} is {what}, expected a text file: save the table as CSV")
+            found = encoding or next((name for mark, name in _BYTE_ORDER_MARKS if start.startswith(mark)), "utf-8")
             yield io.TextIOWrapper(binary, encoding=found, newline="")
-        except UnicodeError as error:
-            line = _undecodable_line(path, found)
-            remedy = "; give its encoding, for example encoding='cp1252' (--encoding cp1252)" if encoding is None else ""
-            raise ValueError(f"path: {path}{line} is not in {found.removesuffix('-sig').upper()}: {error}{remedy}") from None
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise ValueError(f"path: {path} is a damaged gzip file: {error}") from None
+    except UnicodeError as error:
+        line = _undecodable_line(path, found)
+        remedy = "; give its encoding, for example encoding='cp1252' (--encoding cp1252)" if encoding is None else ""
+        raise ValueError(f"path: {path}{line} is not in {found.removesuffix('-sig').upper()}: {error}{remedy}") from None
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise ValueError(f"path: {path} is a damaged gzip file: {error}") from None
 
 
 def _check_encoding(encoding: str) -> None:

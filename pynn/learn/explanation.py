@@ -13,7 +13,7 @@ from pynn.learn.step import compute_step
 from pynn.learn.unit_sections import Neuron
 from pynn.network import Network
 from pynn.validation import check_network, positive_int, real_number
-from pynn.writing import number_text
+from pynn.writing import number_text, printable
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ class Explanation:
     _arrays: dict[str, Any]
 
     def __str__(self) -> str:
-        return as_text(self.title, self.sections)
+        return printable(as_text(self.title, self.sections))
 
     def __repr__(self) -> str:
-        return f"Explanation({self.title!r})"
+        return printable(f"Explanation({self.title!r})")
 
     def _repr_html_(self) -> str:
         return as_html(self.title, self.sections)

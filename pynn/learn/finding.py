@@ -5,6 +5,8 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pynn.writing import printable
+
 _WIDTH = 88                 # of a line of text
 
 KINDS = ("non_finite_parameters", "constant_labels", "unscaled_inputs", "unscaled_targets", "symmetry", "dead_relus",
@@ -39,7 +41,8 @@ class Finding:
     def __str__(self) -> str:
         where = "" if self.layer is None else f", layer {self.layer}"
         lines = [f"{self.kind}{where}: {self.message}", f"    cause:  {self.cause}", f"    remedy: {self.remedy}"]
-        return "\n".join(textwrap.fill(line, _WIDTH, subsequent_indent=" " * 12, break_on_hyphens=False) for line in lines)
+        return printable("\n".join(textwrap.fill(line, _WIDTH, subsequent_indent=" " * 12, break_on_hyphens=False)
+                                   for line in lines))
 
 
 @dataclass(frozen=True, repr=False)

@@ -23,6 +23,7 @@ from pynn.learn.exercises import EXERCISES
 from pynn.learn.recognition import describe_shapes, recognise
 from pynn.learn.results import are_reordered, changed_parts, read_results
 from pynn.validation import choice
+from pynn.writing import printable
 
 __all__ = ["Verdict", "check", "describe", "exercises"]
 
@@ -55,7 +56,7 @@ class Verdict:
     def __str__(self) -> str:
         if self.ok:
             return f"{self.exercise}: right"
-        return "\n".join([f"{self.exercise}: not yet", *(f"- {hint}" for hint in self.hints)])
+        return printable("\n".join([f"{self.exercise}: not yet", *(f"- {hint}" for hint in self.hints)]))
 
     __repr__ = __str__          # readable at a prompt and in a notebook
 
@@ -96,7 +97,7 @@ def describe(name: str) -> str:
     w: (n,) its weights; b: its bias, a number; x: (n,) the example.  z: a number.
     """
     exercise = EXERCISES[choice(name, "name", EXERCISES)]
-    return f"{exercise.signature}\n\n{inspect.getdoc(exercise.solve) or ''}"
+    return printable(f"{exercise.signature}\n\n{inspect.getdoc(exercise.solve) or ''}")
 
 
 def check(name: str, function: Callable[..., Any]) -> Verdict:
