@@ -1,4 +1,4 @@
-"""Three species of penguins from four measurements: softmax, and a table of one's own through load_csv.
+"""Three species of penguins from four measurements: softmax, and load_csv on your own table.
 
 The data are the Palmer penguins (Gorman, Williams and Fraser 2014; CC0), as the package palmerpenguins ships them:
 pip install ".[penguins]"
@@ -20,7 +20,7 @@ MEASUREMENTS = ["bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_ma
 
 
 def write_complete_rows(path: Path) -> int:
-    """Write species and measurements of the penguins with none missing to a CSV file; return how many were left out."""
+    """Write the penguins without missing measurements to a CSV file; return how many are left out."""
     package = importlib.util.find_spec("palmerpenguins")
     if package is None or package.origin is None:
         sys.exit('This example needs the penguins: pip install ".[penguins]"')
@@ -50,7 +50,7 @@ def main() -> None:
 
     X_train, X_test, y_train, y_test = pynn.datasets.split(table.X, table.y, test_size=0.2, stratify=True,
                                                            rng=arguments.seed)
-    # millimetres and grams to one scale, by what the training set knows
+    # millimetres and grams to one scale, from the training set alone
     mean, deviation = X_train.mean(axis=0), X_train.std(axis=0)
     X_train, X_test = (X_train - mean) / deviation, (X_test - mean) / deviation
 

@@ -1,10 +1,10 @@
-"""A search for good hyper-parameters on as many machines as there are: only the scheduler's address changes.
+"""A search for good hyper-parameters on one or many machines: only the scheduler's address changes.
 
-    python examples/search.py                                   # two worker processes of its own, on this machine
+    python examples/search.py                                   # two worker processes, started on this machine
     python examples/search.py --scheduler tcp://10.0.0.1:8786   # the workers of a Dask cluster, on any machines
 
 For a cluster, install pynn on every machine (pip install "pynn-dense[dask]"), run `dask scheduler` on one of them, and on each
-`dask worker tcp://10.0.0.1:8786 --nthreads 1 --nworkers auto`.  The data are 1797 digits of 8 × 8 pixels, of scikit-learn.
+`dask worker tcp://10.0.0.1:8786 --nthreads 1 --nworkers auto`.  The data are scikit-learn's 1797 digits of 8 × 8 pixels.
 """
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ CANDIDATES = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="of a Dask cluster; if not given, one is started here")
-    parser.add_argument("--candidates", type=int, default=12, help="how many are drawn and tried (default: 12)")
+    parser.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="of a Dask cluster; by default, one is started here")
+    parser.add_argument("--candidates", type=int, default=12, help="number of random candidates (default: 12)")
     parser.add_argument("--epochs", type=int, default=30, help="of every fit (default: 30)")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
 
     X_train, X_test, y_train, y_test = train_test_split(*load_digits(return_X_y=True), random_state=arguments.seed)
-    # the workers share the processors among them: one thread for each fit
+    # the workers share the processors: one thread for each fit
     classifier = pynn.NetworkClassifier(batch_size=32, max_iter=arguments.epochs, n_threads=1, random_state=arguments.seed)
     search = RandomizedSearchCV(make_pipeline(StandardScaler(), classifier), CANDIDATES, n_iter=arguments.candidates, cv=3,
                                 random_state=arguments.seed)
