@@ -6,6 +6,12 @@ cdef enum Kind:
     FLOAT32
     FLOAT64
     INT64
+    INT32
+    INT16
+    INT8
+    UINT32
+    UINT16
+    UINT8
 
 cdef struct Rows:               # the user's array, read where it lies, through its strides: a row is an example
     const char *data

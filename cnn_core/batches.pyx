@@ -3,7 +3,7 @@
 The order of epoch e is a function of (seed, e) alone: a Fisher–Yates shuffle, whose i-th draw is the hash splitmix64 (Steele,
 Lea, Flood 2014) of a key and i.  So it can be repeated on any machine and after any interruption.
 """
-from libc.stdint cimport int64_t, uint64_t
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 from .architecture cimport real
 
@@ -11,6 +11,12 @@ ctypedef fused element:         # of the user's array
     float
     double
     int64_t
+    int32_t
+    int16_t
+    int8_t
+    uint32_t
+    uint16_t
+    uint8_t
 
 
 cdef uint64_t key_of(uint64_t seed, uint64_t number) noexcept nogil:
@@ -45,6 +51,18 @@ cdef void gather(const Rows *rows, const int64_t *order, Py_ssize_t start, Py_ss
         gather_features(<const float *>rows.data, rows, order, start, examples, A, units, columns)
     elif rows.kind == INT64:
         gather_features(<const int64_t *>rows.data, rows, order, start, examples, A, units, columns)
+    elif rows.kind == INT32:
+        gather_features(<const int32_t *>rows.data, rows, order, start, examples, A, units, columns)
+    elif rows.kind == INT16:
+        gather_features(<const int16_t *>rows.data, rows, order, start, examples, A, units, columns)
+    elif rows.kind == INT8:
+        gather_features(<const int8_t *>rows.data, rows, order, start, examples, A, units, columns)
+    elif rows.kind == UINT32:
+        gather_features(<const uint32_t *>rows.data, rows, order, start, examples, A, units, columns)
+    elif rows.kind == UINT16:
+        gather_features(<const uint16_t *>rows.data, rows, order, start, examples, A, units, columns)
+    elif rows.kind == UINT8:
+        gather_features(<const uint8_t *>rows.data, rows, order, start, examples, A, units, columns)
     for i in range(units):
         for c in range(examples, columns):
             A[i*columns + c] = A[i*columns + examples - 1]

@@ -5,9 +5,12 @@ A message names the argument, the value received and what was expected.
 cimport numpy as np
 from libc.stdint cimport int64_t
 
-from .batches cimport FLOAT32, FLOAT64, INT64, Rows
+from .batches cimport FLOAT32, FLOAT64, INT8, INT16, INT32, INT64, UINT8, UINT16, UINT32, Kind, Rows
 
 np.import_array()
+
+cdef dict KINDS = {             # by the letters of NumPy's dtypes
+    "f4": FLOAT32, "f8": FLOAT64, "i8": INT64, "i4": INT32, "i2": INT16, "i1": INT8, "u4": UINT32, "u2": UINT16, "u1": UINT8}
 
 
 cdef np.ndarray checked_parameters(object array, str name, Py_ssize_t parameters, object dtype, bint writable):
@@ -28,15 +31,10 @@ cdef Rows checked_rows(object array, str name, Py_ssize_t features, bint labels)
     if not isinstance(array, np.ndarray):
         raise TypeError(f"{name}: expected a numpy array, got {type(array).__name__}")
     cdef np.ndarray given = array
-    cdef int type_number = np.PyArray_TYPE(given)
-    if type_number == np.NPY_FLOAT64:
-        rows.kind = FLOAT64
-    elif type_number == np.NPY_FLOAT32:
-        rows.kind = FLOAT32
-    elif type_number == np.NPY_INT64:
-        rows.kind = INT64
-    else:
-        raise TypeError(f"{name}: expected dtype float32, float64 or int64, got {given.dtype}")
+    cdef object kind = KINDS.get(given.dtype.str[1:])
+    if kind is None:
+        raise TypeError(f"{name}: expected dtype float32, float64 or integers other than uint64, got {given.dtype}")
+    rows.kind = <Kind><int>kind
     if not np.PyArray_CHKFLAGS(given, np.NPY_ARRAY_ALIGNED) or not np.PyArray_ISNOTSWAPPED(given):
         raise ValueError(f"{name}: expected an aligned array in the machine's byte order")
     rows.labels = labels and given.ndim == 1

@@ -71,7 +71,7 @@ cdef class Engine:
     Notes
     -----
     X is (m, n[0]); Y is (m, n[L]), or (m,) where n[L] is 1 or Y holds class numbers; weights are (m,).  All may be
-    float32, float64 or int64 with any strides, and are read where they lie.
+    float32, float64 or integers (but uint64) with any strides, and are read where they lie.
     """
     cdef Architecture net
     cdef bint single

@@ -185,14 +185,17 @@ class Model:
 
     # ------------------------------------------------------------------------------------------- arrays that come in
 
-    def check_examples(self, X: Any, name: str) -> Array:
-        """X (m, n[0]) as layer 1 sees it: checked, in the order of feature_names, standardised; errors call it `name`."""
+    def check_examples(self, X: Any, name: str, *, narrow: bool = False) -> Array:
+        """X (m, n[0]) as layer 1 sees it: checked, in the order of feature_names, standardised; errors call it `name`.
+
+        With `narrow`, integers of few bits stay as they are, for the engine to read; in other arithmetic they overflow.
+        """
         columns, known = column_names(X, self.sizes[0]), self._feature_names
         if columns is not None and known is not None and columns != known:
             raise ValueError(f"{name}: expected the columns {join_names(known)} in this order, got {join_names(columns)}")
         if self._standardizer is not None:
             X = self._standardizer.transform_named(X, name)
-        return check_examples(X, name, self.sizes[0], self.dtype)
+        return check_examples(X, name, self.sizes[0], self.dtype, narrow=narrow)
 
     def check_targets(self, y: Any, name: str, m: int) -> Array:
         """y of m examples in the form that the engine takes; errors call it `name`."""

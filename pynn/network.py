@@ -92,7 +92,7 @@ class Network(Model):
                 return outputs
             except (TypeError, ValueError):
                 pass        # the checks below explain better
-        outputs = self._engine.predict(self._state.theta, self.check_examples(X, "X"))
+        outputs = self._engine.predict(self._state.theta, self.check_examples(X, "X", narrow=True))
         return outputs
 
     def forward(self, X: Any) -> ForwardPass:
@@ -106,7 +106,7 @@ class Network(Model):
         >>> [A.shape for A in step.A]
         [(2, 2), (3, 2), (1, 2)]
         """
-        Z, A = self._engine.forward(self._state.theta, self.check_examples(X, "X"))
+        Z, A = self._engine.forward(self._state.theta, self.check_examples(X, "X", narrow=True))
         return ForwardPass(A=A, Z=Z)
 
     def backward(self, X: Any, y: Any) -> Gradients:
@@ -122,7 +122,7 @@ class Network(Model):
         >>> gradients.dW[1].shape, gradients.db[2].shape
         ((3, 2), (1, 1))
         """
-        X = self.check_examples(X, "X")
+        X = self.check_examples(X, "X", narrow=True)
         y = self.check_targets(y, "y", len(X))
         return split_gradient(self.sizes, *self._engine.backward(self._state.theta, X, y))
 
@@ -247,7 +247,7 @@ class Network(Model):
             plan = training.Plan(
                 epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, optimizer=optimizer, shuffle=shuffle, l1=l1,
                 l2=l2, clip_norm=clip_norm, callbacks=callbacks, progress=progress, rng=rng, n_threads=n_threads)
-            X = self.check_examples(X, "X")
+            X = self.check_examples(X, "X", narrow=True)
             y = self.check_targets(y, "y", len(X))
             data = training.weigh_and_split(
                 self._architecture, X, y, sample_weight=sample_weight, class_weight=class_weight,
@@ -313,7 +313,7 @@ class Network(Model):
         >>> sorted(pynn.Network([2, 3, 1], rng=0).evaluate(X, y))
         ['accuracy', 'loss']
         """
-        X = self.check_examples(X, "X")
+        X = self.check_examples(X, "X", narrow=True)
         y = self.check_targets(y, "y", len(X))
         result = training.evaluate(self._engine, self._architecture, self._state.theta, X, y,
                                    check_weights(sample_weight, "sample_weight", len(X)))
@@ -330,7 +330,7 @@ class Network(Model):
             return None
         if not isinstance(pair, tuple | list) or len(pair) != 2:
             raise TypeError(f"validation_data: expected a pair (X, y), got {type(pair).__name__}")
-        X = self.check_examples(pair[0], "validation_data[0]")
+        X = self.check_examples(pair[0], "validation_data[0]", narrow=True)
         return X, self.check_targets(pair[1], "validation_data[1]", len(X))
 
     def save(self, path: Any) -> None:

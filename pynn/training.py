@@ -292,8 +292,11 @@ class Training:
 def evaluate(engine: Any, architecture: Architecture, theta: Array, X: Array, y: Array, weights: Array | None = None,
              threads: int = 0) -> dict[str, float]:
     """Loss and accuracy (or R²) of checked arrays."""
+    if weights is not None:             # rounded as the engine rounds them, so that their sum is the one that it computes with
+        weights = weights.astype(theta.dtype).astype(np.float64)
+    count = len(X) if weights is None else float(weights.sum())
     summed_loss, metric = engine.evaluate(theta, X, y, weights, n_threads=threads)
-    return _report(summed_loss, metric, len(X), sum_of_squares(y, weights) if architecture.is_regression else None)
+    return _report(summed_loss, metric, count, sum_of_squares(y, weights) if architecture.is_regression else None)
 
 
 def explain_overflow(engine: Any, architecture: Architecture, theta: Array, X: Array, y: Array) -> str:
@@ -318,10 +321,10 @@ def sum_of_squares(y: Array, weights: Array | None = None) -> Array:
                           for count, block in zip(counts, blocks, strict=True)))
 
 
-def _report(summed_loss: float, metric: Array, m: int, total: Array | None) -> dict[str, float]:
+def _report(summed_loss: float, metric: Array, m: float, total: Array | None) -> dict[str, float]:
     loss = float(summed_loss / m)
     if total is None:
-        return {"loss": loss, "accuracy": float(metric[0] / m)}
+        return {"loss": loss, "accuracy": min(float(metric[0] / m), 1.0)}
     # R² = 1 − Σ (ŷ − y)² / Σ (y − mean y)², the mean over the outputs; of a constant output 1 if exact, otherwise 0
     with np.errstate(divide="ignore", invalid="ignore"):
         r2 = np.where(total > 0, 1 - metric / total, metric == 0)

@@ -55,35 +55,28 @@ def choice(value: object, name: str, known: Any) -> str:
     return value
 
 
-def finite_array(value: object, name: str) -> np.ndarray:
-    """Any array-like of finite real numbers as float32, float64 or int64; without a copy if it has such a dtype."""
+def finite_array(value: object, name: str, *, narrow: bool = False) -> np.ndarray:
+    """Any array-like of finite real numbers as float32, float64 or int64; without a copy if it has such a dtype.
+
+    With `narrow`, integers of at most 32 bits stay as they are, and bool becomes uint8, without a copy: the engine reads them.
+    """
     if value is None:
         raise TypeError(f"{name}: expected an array of real numbers, got None")
+    if callable(getattr(value, "toarray", None)) or callable(getattr(value, "todense", None)):
+        raise TypeError(f"{name}: expected a dense array, got a sparse {type(value).__name__}; {name}.toarray() makes one")
     if np.ma.is_masked(value):
         raise ValueError(f"{name}: expected no missing values, got a masked array with some masked")
     try:
         array = np.asarray(value)
     except (ValueError, TypeError) as error:
+        if isinstance(value, Sequence) and "inhomogeneous" in str(error):
+            raise _ragged(value, name) from None
         raise ValueError(f"{name}: expected an array of real numbers, got {type(value).__name__}: {error}") from None
     if array.dtype == object:
-        if any(isinstance(element, str | bytes) for element in array.flat):
-            raise TypeError(f"{name}: expected real numbers, got text among Python objects")
-        try:
-            array = array.astype(np.float64)
-        except (ValueError, TypeError):
-            raise TypeError(f"{name}: expected real numbers, got an array of Python objects") from None
-        except OverflowError:
-            raise ValueError(f"{name}: expected numbers that float64 can hold, got larger ones") from None
+        array = _numbers_of_objects(array, name)
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name}: expected real numbers, got dtype {array.dtype}")
-    if array.dtype.kind in "iub":
-        if array.dtype == np.uint64 and array.size and array.max() > np.iinfo(np.int64).max:
-            raise ValueError(f"{name}: expected integers below 2**63, got {array.max()}")
-        array = array.astype(np.int64, copy=False)
-    elif array.dtype not in (np.float32, np.float64):
-        array = array.astype(np.float32 if array.dtype == np.float16 else np.float64)
-    elif not array.dtype.isnative or not array.flags.aligned:
-        array = array.astype(array.dtype.newbyteorder("="))
+    array = _native(array, name, narrow=narrow)
     if array.dtype.kind == "f":
         for start in range(0, len(array) if array.ndim else 0, _ROWS):
             rows = array[start:start + _ROWS]
@@ -93,6 +86,58 @@ def finite_array(value: object, name: str) -> np.ndarray:
                 at[0] += start
                 raise ValueError(f"{name}: expected finite numbers, got {found} at {at.tolist()}")
     return array
+
+
+def _native(array: np.ndarray, name: str, *, narrow: bool) -> np.ndarray:
+    """Real numbers in a dtype that the engine reads, in the machine's byte order."""
+    native = array.dtype.isnative and array.flags.aligned
+    if array.dtype.kind in "iub":
+        if array.dtype == np.uint64 and array.size and array.max() > np.iinfo(np.int64).max:
+            raise ValueError(f"{name}: expected integers below 2**63, got {array.max()}")
+        if narrow and native and array.dtype.itemsize < 8:
+            return array.view(np.uint8) if array.dtype == bool else array
+        return array.astype(np.int64, copy=not native)
+    if array.dtype not in (np.float32, np.float64):
+        return array.astype(np.float32 if array.dtype == np.float16 else np.float64)
+    return array if native else array.astype(array.dtype.newbyteorder("="))
+
+
+def _numbers_of_objects(array: np.ndarray, name: str) -> np.ndarray:
+    """Python objects as float64; the error names the first one that is no number, text and missing values before others."""
+    cells = list(np.ndenumerate(array))
+    if any(isinstance(element, str | bytes) for _, element in cells):
+        raise TypeError(f"{name}: expected real numbers, got text among Python objects")
+    for at, element in cells:
+        if _is_missing(element):
+            raise ValueError(f"{name}: expected no missing values, got {element!r} at {list(at)}")
+    if array.ndim == 1 and all(isinstance(element, Sequence | np.ndarray) for _, element in cells):
+        raise _ragged(array, name)
+    try:
+        return array.astype(np.float64)
+    except (ValueError, TypeError):
+        for at, element in cells:
+            if not hasattr(element, "__float__"):
+                raise TypeError(f"{name}: expected real numbers, got {type(element).__name__} among Python objects, at "
+                                f"{list(at)}") from None
+        raise TypeError(f"{name}: expected real numbers, got an array of Python objects") from None
+    except OverflowError:
+        raise ValueError(f"{name}: expected numbers that float64 can hold, got larger ones") from None
+
+
+def _is_missing(element: object) -> bool:
+    """Whether it is None, NumPy's or pandas' NaT, pandas' NA or NumPy's masked; NaN is a number that is not finite."""
+    if isinstance(element, np.datetime64 | np.timedelta64):
+        return bool(np.isnat(element))
+    return element is None or element is np.ma.masked or type(element).__name__ in ("NAType", "NaTType")
+
+
+def _ragged(rows: Any, name: str) -> ValueError:
+    lengths = [len(row) if isinstance(row, Sequence | np.ndarray) else None for row in rows]
+    for number, length in enumerate(lengths):
+        if length != lengths[0]:
+            one, other = ("a number" if n is None else f"{n} element{'s' * (n != 1)}" for n in (lengths[0], length))
+            return ValueError(f"{name}: expected rows of equal length, got {one} in row 0 and {other} in row {number}")
+    return ValueError(f"{name}: expected rows of equal length, got a list among the numbers")
 
 
 def check_network(net: object) -> None:
@@ -105,9 +150,9 @@ def check_network(net: object) -> None:
         raise TypeError(f"net: expected a pynn.Network, got {type(net).__name__}")
 
 
-def check_examples(value: object, name: str, features: int, dtype: np.dtype[Any]) -> np.ndarray:
-    """X: (m, features), m ≥ 1, finite also in the network's dtype."""
-    array = finite_array(value, name)
+def check_examples(value: object, name: str, features: int, dtype: np.dtype[Any], *, narrow: bool = False) -> np.ndarray:
+    """X: (m, features), m ≥ 1, finite also in the network's dtype; `narrow` as for finite_array."""
+    array = finite_array(value, name, narrow=narrow)
     if array.ndim != 2 or array.shape[1] != features:
         hint = ""
         if array.ndim == 1 and array.shape == (features,):

@@ -329,6 +329,13 @@ def test_six_stills_from_the_first_to_the_last(data, output):
     assert len(figure.axes) == 6
 
 
+@pytest.mark.parametrize("name", ["film.htm", "film.HTM", "film.Html"])
+def test_every_name_of_a_page_is_a_page(data, tmp_path, name):
+    net, recorder, _, X, y = recorded(data)
+    pynn.plot.film(recorder, net, X, y, grid=5).save(tmp_path / name)
+    assert (tmp_path / name).read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
 # ---- LivePlot
 
 def test_the_live_picture_keeps_up_without_a_screen(data):
@@ -375,6 +382,17 @@ def test_a_window_is_shown_once_and_redrawn_and_may_be_closed(data, monkeypatch)
 
     pynn.Network([2, 3, 1], rng=0).fit(*data, epochs=5, progress=False, callbacks=[callbacks.LivePlot(*data, grid=7), close])
     assert events == ["show", "flush", "flush", "flush"]
+
+
+def test_the_live_picture_is_drawn_again_for_another_network(data):
+    X, y = data
+    live = callbacks.LivePlot(X, y, grid=7)
+    for sizes, keywords in (([2, 3, 1], {}), ([2, 3, 3], {}), ([2, 4, 4, 3], {}), ([2, 3, 1], {"validation_split": 0.2}),
+                            ([2, 3, 1], {})):
+        history = pynn.Network(sizes, rng=0).fit(X, y, epochs=2, progress=False, callbacks=[live], **keywords)
+        surface, loss = live.figure.axes[:2]
+        assert surface.get_title() == "epoch 2"
+        np.testing.assert_array_equal(loss.lines[0].get_ydata(), history.loss)
 
 
 def test_live_plot_says_what_is_wrong(data):

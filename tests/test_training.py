@@ -402,7 +402,40 @@ def test_memory_does_not_grow_with_the_examples(dtype, batch_size, shuffle):
     assert grown <= 16 + shuffle * 8e6 / 2**20
 
 
+SMALL = """
+    import resource, sys
+    import numpy as np, pynn
+    X = np.random.default_rng(0).integers(0, 2, (40_000, 784), dtype=np.uint8).astype({dtype!r})
+    y = X[:, 0].astype(np.int64)
+    net = pynn.Network([784, 2, 1], rng=0)
+    net.fit(X[:1000], y[:1000], epochs=1)
+    peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+    before = peak()
+    net.fit(X, y, epochs=1, batch_size=200, learning_rate=1e-3)
+    net.score(X, y)
+    print(peak() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="reads the peak from resource")
+@pytest.mark.parametrize("dtype", ["uint8", "bool", "int16", "int32"])
+def test_memory_does_not_grow_with_small_integers(dtype):
+    assert float(run(SMALL.format(dtype=dtype))) <= 16
+
+
 # ------------------------------------------------------------------------------------------------------------ weights
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("output", ["sigmoid", "softmax"])
+def test_a_weighted_score_is_at_most_one(dtype, seed, output, engine):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(999, 2))
+    net = pynn.Network([2, 3, 1 if output == "sigmoid" else 3], rng=seed, dtype=dtype, engine=engine)
+    weights = rng.exponential(size=999) ** 3
+    score = net.score(X, net.predict(X), weights)
+    assert 1 - 1e-12 <= score <= 1
 
 
 def test_a_weight_of_two_is_the_example_twice(engine):

@@ -42,7 +42,7 @@ class Movie(animation.FuncAnimation):
 
     def save(self, filename: Any, writer: Any = None, fps: Any = None, dpi: Any = None, *args: Any,
              progress: bool | None = None, **keywords: Any) -> None:
-        """Write .gif, .webp or .png with Pillow, a self-contained .html page, and any other film with ffmpeg.
+        """Write .gif, .webp or .png with Pillow, a self-contained .html or .htm page, and any other film with ffmpeg.
 
         Parameters
         ----------
@@ -64,7 +64,7 @@ class Movie(animation.FuncAnimation):
         if fps is not None:
             fps = validation.real_number(fps, "fps", 0, low_included=False)
         kind = Path(filename).suffix.lower()
-        if writer is None and kind == ".html":
+        if writer is None and kind in (".html", ".htm"):
             writer, fps = PageWriter(fps or self.fps, describe(self)), None
         elif writer is None:
             writer = "pillow" if kind in _PILLOW else "ffmpeg"

@@ -56,14 +56,17 @@ class LivePlot:
         self.figure: Figure | None = None
         self._arguments, self._keywords = (X, y), scene
         self._scene: Any = None
+        self._drawn_for: Any = None     # the layers and the curves that the scene has panels for
         self._shown: Any = None         # the handle of the picture in a notebook
 
     def __call__(self, net: Network, history: History) -> None:
         """Draw, if it is time: what `fit` calls after every epoch."""
         if history.epochs % self.every:
             return
-        if self._scene is None:
+        drawn_for = net.sizes, net.activations, tuple(history)
+        if self._scene is None or drawn_for != self._drawn_for:
             from matplotlib import pyplot
+            self._drawn_for, self._shown = drawn_for, None
             self._scene = Scene(net, *self._arguments, tuple(history), **self._keywords)
             self.figure = self._scene.figure
             if self._scene.figure.canvas.required_interactive_framework is None:
