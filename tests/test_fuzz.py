@@ -7,7 +7,8 @@ from __future__ import annotations
 import os
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -98,16 +99,25 @@ def damaged(rng: np.random.Generator, data: bytes) -> bytes:
     return bytes(data)
 
 
+def outcome(call: Callable[[], Any]) -> tuple[str | None, Any]:
+    """The message of a ValueError, or None and the result; any other error fails the test."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return None, call()
+    except ValueError as error:
+        return str(error), None
+
+
 def test_fuzz_damaged_model_files_are_refused_or_read(tmp_path):
     path = tmp_path / "model"
     for rng in trials(1):
         net = pynn.Network(**random_network(rng))
         net.save(path)
         path.write_bytes(damaged(rng, path.read_bytes()))
-        try:
-            read = pynn.load(path)
-        except ValueError as error:
-            assert str(path) in str(error)
+        refusal, read = outcome(lambda: pynn.load(path))
+        if refusal is not None:
+            assert str(path) in refusal
         else:
             assert np.isfinite(read.parameters).all()
             read.predict(np.zeros((1, read.sizes[0])))
@@ -121,12 +131,10 @@ def test_fuzz_damaged_tables_are_refused_or_read(tmp_path):
         lines = [delimiter.join([*row, str(rng.choice(["wren", "jay", "1", "NA", '"a b"']))]) for row in cells]
         text = str(rng.choice(["\n", "\r\n"])).join(["a,b,c,kind".replace(",", delimiter), *lines])
         path.write_bytes(damaged(rng, text.encode(str(rng.choice(["utf-8", "utf-16", "utf-8-sig"])))))
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                table = datasets.load_csv(path, classes=bool(rng.integers(2)))
-        except (ValueError, UnicodeError) as error:
-            assert str(error), path.read_bytes()
+        classes = bool(rng.integers(2))
+        refusal, table = outcome(lambda classes=classes: datasets.load_csv(path, classes=classes))
+        if refusal is not None:
+            assert refusal, path.read_bytes()
         else:
             assert np.isfinite(table.X).all()
             assert len(table.X) == len(table.y)
