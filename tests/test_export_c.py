@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ import pytest
 import pynn
 
 from .exported import FEW, MANY, TOLERANCE, agree, all_rows, random_network
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the programs of these tests read and write raw bytes")
 
 STRICT = ["-Wall", "-Wextra", "-pedantic", "-Werror", "-lm"]
 COMPILERS = {
@@ -66,7 +69,7 @@ def test_outputs(name, which, dtype, tmp_path):
         agree(net, np.frombuffer(done.stdout, dtype), TOLERANCE[dtype])
 
 
-@pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not here")
+@pytest.mark.skipif(shutil.which("gcc") is None or sys.platform != "linux", reason="no gcc, or other names of symbols")
 def test_a_source_file_has_one_function_and_no_state(tmp_path):
     net = pynn.Network([3, 5, 2], hidden="gelu", rng=0)
     pynn.export.to_c(net, tmp_path / "net.c", dtype="float32", name="f")

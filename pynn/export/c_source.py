@@ -259,27 +259,28 @@ def _self_test(name: str, real: str, contents: Contents, X: Array, Y: Array, lin
 
 
 def _run(compiler: str, text: str, contents: Contents, name: str, X: Array) -> Array:
-    """The outputs of the compiled file for the rows of X, which it reads from stdin as raw numbers."""
+    """The outputs of the compiled file for the rows of X; raw numbers go through files, as stdin may be for text."""
     real = "float" if contents.dtype == FLOAT32 else "double"
     main = f"""
 #include <stdio.h>
 int main(void)
 {{
     static {real} x[{contents.sizes[0]}], y[{contents.sizes[-1]}];
-    while (fread(x, sizeof x, 1, stdin) == 1) {{
+    FILE *in = fopen("x", "rb"), *out = fopen("y", "wb");
+    while (in && out && fread(x, sizeof x, 1, in) == 1) {{
         {name}(x, y);
-        fwrite(y, sizeof y, 1, stdout);
+        fwrite(y, sizeof y, 1, out);
     }}
-    return 0;
+    return !in || !out || fclose(out);
 }}
 """
     with tempfile.TemporaryDirectory(prefix="pynn-") as folder:
-        source, binary = os.path.join(folder, "check.c"), os.path.join(folder, "check")
-        with open(source, "w", encoding="ascii") as file:
+        with open(os.path.join(folder, "check.c"), "w", encoding="ascii") as file:
             file.write(text + main)
-        built = subprocess.run([compiler, "-std=c99", "-O1", source, "-o", binary, "-lm"], capture_output=True, text=True,
-                               check=False)
+        X.astype(contents.dtype).tofile(os.path.join(folder, "x"))
+        built = subprocess.run([compiler, "-std=c99", "-O1", "check.c", "-o", "check.exe", "-lm"], cwd=folder,
+                               capture_output=True, text=True, check=False)
         if built.returncode:
             raise RuntimeError(f"check: {compiler} cannot compile the file, so nothing was written: {built.stderr[:1000]}")
-        done = subprocess.run([binary], input=X.astype(contents.dtype).tobytes(), capture_output=True, check=True)
-    return np.frombuffer(done.stdout, contents.dtype)
+        subprocess.run([os.path.join(folder, "check.exe")], cwd=folder, check=True)
+        return np.fromfile(os.path.join(folder, "y"), contents.dtype)
