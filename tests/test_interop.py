@@ -432,6 +432,42 @@ def test_what_keras_has_and_pynn_has_not(keras):
         pynn.interop.from_keras("model.keras")
 
 
+# ------------------------------------------------------------------------------------------------- standardised targets
+
+
+@pytest.mark.skipif(not hasattr(pynn.Network, "target_standardizer"), reason="networks have no target_standardizer yet")
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer", "ignore::DeprecationWarning")
+@pytest.mark.parametrize("way", ["safetensors", "torch", "sklearn", pytest.param("keras", marks=pytest.mark.slow)])
+def test_standardised_targets_come_along(way, tmp_path):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 3))
+    y = 4e5 + 9e4 * X[:, 0]
+    if way == "sklearn":
+        pytest.importorskip("sklearn")
+        from sklearn.compose import TransformedTargetRegressor
+        from sklearn.neural_network import MLPRegressor
+        from sklearn.preprocessing import StandardScaler
+        original = TransformedTargetRegressor(MLPRegressor(hidden_layer_sizes=(4,), max_iter=3, random_state=0), StandardScaler())
+        original.fit(X, y)
+        expected, net = original.predict(X), pynn.interop.from_sklearn(original)
+    else:
+        first = pynn.Network([3, 4, 1], output="linear", rng=0)
+        first.standardizer, first.target_standardizer = pynn.Standardizer.fit(X), pynn.Standardizer.fit(y[:, None])
+        expected = first.predict(X)
+        if way == "safetensors":
+            pynn.export.to_safetensors(first, tmp_path / "model")
+            net = pynn.interop.from_safetensors(tmp_path / "model")
+        elif way == "torch":
+            pytest.importorskip("torch")
+            net = pynn.interop.from_torch(pynn.export.to_torch(first), output="linear")
+        else:
+            os.environ.setdefault("KERAS_BACKEND", "torch")
+            pytest.importorskip("keras")
+            net = pynn.interop.from_keras(pynn.export.to_keras(first))
+    assert np.abs(net.predict(X) - expected).max() < 1e-9 * 4e5
+    assert net.target_standardizer is not None
+
+
 # ---------------------------------------------------------------------------------------------------- seen through here
 
 
