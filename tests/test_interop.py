@@ -42,7 +42,7 @@ def test_arrays(dtype):
 @pytest.mark.parametrize(("arguments", "keywords", "error", "words"), [
     (([], []), {}, ValueError, "^biases"),
     ((None, None), {}, TypeError, "^weights"),
-    ((weights((3, 2)), weights((2,))), {}, ValueError, r"^weights\[0\], biases\[0\]: expected as many biases"),
+    ((weights((3, 2)), weights((2,))), {}, ValueError, r"^weights\[0\], biases\[0\]: expected weights \(units, inputs\) and biases"),
     ((weights((3, 2), (1, 4)), None), {"activations": ["relu", "sigmoid"]}, ValueError, r"^weights\[1\].*the 3 units"),
     ((weights((3,)), None), {}, ValueError, "shape"),
     (([[[np.nan]]], None), {}, ValueError, r"^weights\[0\]"),
@@ -447,8 +447,8 @@ def test_standardised_targets_come_along(way, tmp_path):
         from sklearn.compose import TransformedTargetRegressor
         from sklearn.neural_network import MLPRegressor
         from sklearn.preprocessing import StandardScaler
-        original = TransformedTargetRegressor(MLPRegressor(hidden_layer_sizes=(4,), max_iter=3, random_state=0), StandardScaler())
-        original.fit(X, y)
+        mlp = MLPRegressor(hidden_layer_sizes=(4,), max_iter=3, random_state=0)
+        original = TransformedTargetRegressor(mlp, transformer=StandardScaler()).fit(X, y)
         expected, net = original.predict(X), pynn.interop.from_sklearn(original)
     else:
         first = pynn.Network([3, 4, 1], output="linear", rng=0)
