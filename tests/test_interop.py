@@ -42,7 +42,7 @@ def test_arrays(dtype):
 @pytest.mark.parametrize(("arguments", "keywords", "error", "words"), [
     (([], []), {}, ValueError, "^biases"),
     ((None, None), {}, TypeError, "^weights"),
-    ((weights((3, 2)), weights((2,))), {}, ValueError, r"^weights\[0\], biases\[0\]: expected weights \(units, inputs\) and biases"),
+    ((weights((3, 2)), weights((2,))), {}, ValueError, r"^weights\[0\], biases\[0\]: expected weights \(units"),
     ((weights((3, 2), (1, 4)), None), {"activations": ["relu", "sigmoid"]}, ValueError, r"^weights\[1\].*the 3 units"),
     ((weights((3,)), None), {}, ValueError, "shape"),
     (([[[np.nan]]], None), {}, ValueError, r"^weights\[0\]"),

@@ -38,7 +38,8 @@ class Draft:
             raise ValueError(f"{label}: expected weights of shape (units, inputs), got {W.shape}")
         b = np.zeros(len(W), W.dtype) if b is None else finite_array(b, f"{label}: biases")
         if b.shape not in ((len(W),), (len(W), 1), (1, len(W))):
-            raise ValueError(f"{label}: expected weights (units, inputs) and biases (units,), got shapes {W.shape} and {b.shape}")
+            raise ValueError(f"{label}: expected weights (units, inputs) and biases (units,), got shapes {W.shape} and "
+                             f"{b.shape}")
         if self.weights and W.shape[1] != len(self.weights[-1]):
             raise ValueError(f"{label}: expected weights for the {len(self.weights[-1])} units of the layer before it, "
                              "got shape "
