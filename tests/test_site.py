@@ -48,8 +48,8 @@ def test_lesson_is_made_as_the_others(lesson):
     assert all(name in pynn.workbook.exercises() for name in re.findall(r"(?:check|describe)\([\"'](\w+)[\"']", text))
 
 
-def test_the_lessons_are_fifteen():
-    assert [int(path.stem[:2]) for path in LESSONS] == list(range(1, 16))
+def test_the_lessons_are_seventeen():
+    assert [int(path.stem[:2]) for path in LESSONS] == list(range(1, 18))
 
 
 # ------------------------------------------------------------------------------------------------- the page of equations
