@@ -137,8 +137,8 @@ figure, axes = plt.subplots(1, 2, figsize=(9, 4.2), layout="constrained", sharey
 for ax, outputs, title in ((axes[0], outside(points), "computed outside of pynn"),
                            (axes[1], rounded[0](points), "weights rounded to whole numbers")):
     ax.contourf(grid[..., 0], grid[..., 1], outputs.reshape(grid.shape[:2]),
-                levels=np.linspace(0, 1, 11), cmap="RdBu")
-    ax.scatter(*X_test.T, c=y_test, cmap="RdBu", edgecolors="black", linewidths=0.5, s=18)
+                levels=np.linspace(0, 1, 11), cmap="Blues", alpha=0.7)
+    ax.scatter(*X_test.T, c=np.where(y_test, "#E69F00", "white"), edgecolors="black", s=18)
     ax.set(title=title, xlabel="x in mm", aspect="equal")
 axes[0].set_ylabel("y in mm")
 shutil.rmtree(folder, ignore_errors=True)

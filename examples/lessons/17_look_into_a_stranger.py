@@ -66,7 +66,8 @@ print(pynn.explain(net, X_train[0], y_train[0], layer=1, unit=1))
 # -----------------
 #
 # The usual remedy in scikit-learn is a pipeline with a scaler. The scaler comes in as the network's standardizer.
-pipeline = make_pipeline(StandardScaler(), MLPClassifier([8, 8], max_iter=2000, random_state=0))
+mlp = MLPClassifier([8, 8], learning_rate_init=0.02, max_iter=2000, random_state=0)
+pipeline = make_pipeline(StandardScaler(), mlp)
 pipeline.fit(X_train, y_train)
 net = pynn.interop.from_sklearn(pipeline)
 print(net.standardizer)
