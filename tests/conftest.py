@@ -96,3 +96,30 @@ def clean_figures() -> Iterator[None]:
     yield
     assert dict(matplotlib.rcParams) == before
     pyplot.close("all")
+
+
+@pytest.fixture(scope="session")
+def two_circles() -> tuple[np.ndarray, np.ndarray]:
+    """X and y, for pictures."""
+    return datasets.circles(80, rng=0)
+
+
+@pytest.fixture(scope="session")
+def trained(two_circles: tuple[np.ndarray, np.ndarray]) -> tuple[pynn.Network, pynn.callbacks.Recorder]:
+    """A network that learned the two circles, and the recorder of its training."""
+    net, recorder = pynn.Network([2, 4, 3, 1], rng=1), pynn.callbacks.Recorder()
+    recorder.record(net)
+    net.fit(*two_circles, epochs=12, learning_rate=0.3, callbacks=[recorder], progress=False)
+    return net, recorder
+
+
+@pytest.fixture(scope="session")
+def disc() -> tuple[np.ndarray, np.ndarray]:
+    """Normally distributed points: class 0 within the unit circle, class 1 outside."""
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    return X, (np.hypot(X[:, 0], X[:, 1]) > 1).astype(np.int64)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Compare images only with --mpl: without it those tests would draw and assert nothing."""
+    return True if collection_path.name == "test_images.py" and not config.getoption("--mpl", default=False) else None

@@ -5,10 +5,13 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import pynn
 from pynn.writing import number_mathtext, number_text, printable
+
+from .plot.helpers import value as value_of
 
 PRINTS = {
     "explain": "for k in ({}, {'layer': 1}, {'layer': 2, 'unit': 1}):\n    e = pynn.explain(net, X[:9], y[:9], **k); "
@@ -62,3 +65,15 @@ def test_signs_of_mathematics_become_ascii(monkeypatch):
 def test_numbers(value, text, mathtext):
     assert number_text(value) == text
     assert number_mathtext(value) == mathtext
+
+
+@pytest.mark.parametrize("number_of", [0.5, -0.12345, 123.4, 1234.5, -6.789e-7, 0.00012345, 784, 3e12, 0.9996, -999.7, 1e-300])
+def test_a_number_is_written_to_three_digits(number_of):
+    assert value_of(number_mathtext(number_of)) == pytest.approx(number_of, rel=5.001e-3)
+
+
+@pytest.mark.parametrize(("number_of", "text"), [
+    (0.0, "0"), (-0.0, "0"), (2.0, "2"), (-1.0, "-1"), (0.5, "0.500"), (999.0, "999"), (123.4, "123"),
+    (1000.0, r"1.00 \cdot 10^{3}"), (np.inf, r"\infty"), (-np.inf, r"-\infty"), (np.nan, r"\mathrm{nan}")])
+def test_whole_and_infinite_numbers(number_of, text):
+    assert number_mathtext(number_of) == text

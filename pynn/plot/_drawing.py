@@ -1,9 +1,9 @@
-"""What diagrams are made of: text, circles, arrows and matrices, all in ems, so that they keep their proportions."""
+"""The parts of diagrams: text, circles, arrows and matrices. Their unit is the em, so that they keep their proportions."""
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import numpy as np
@@ -16,19 +16,23 @@ from matplotlib.patches import Circle, FancyArrow
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 
-from pynn.network import Network
-from pynn.plot._panels import COLOURS, panel
+from pynn import validation
+from pynn.plot._panels import panel
+from pynn.plot._style import NEGATIVE, POSITIVE
 from pynn.writing import elided, number_mathtext
 
+if TYPE_CHECKING:
+    from pynn.network import Network
+
 GREY = "0.35"
-POSITIVE, NEGATIVE = COLOURS[0], COLOURS[1]
 PAGE = 6.4              # inches: the least width of a new figure
 THIN = 0.08             # ems, of a line
 CAPTION = 0.85
+DASHED: Any = (0, (4, 1.5))         # negative weights, in widths of their line
 PITCH = 1.75            # ems, from row to row of a matrix
 
 Point = tuple[float, float]
-Places = dict[str, Point]           # of the units of a column, by their indices from 1
+Places = dict[str, Point]           # the units of a column by their indices, which count from 1
 Cells = list[list[str]]
 Part = tuple[str | Cells, str]      # a text or a matrix, and the caption under it
 
@@ -69,13 +73,13 @@ def canvas(ax: Axes | None, width: float, height: float) -> Axes:
 
 
 def points(ax: Axes, ems: float) -> float:
-    """So many ems in points, in the panel as it is now."""
+    """A number of ems in points, in the panel as it is now."""
     pixels = np.ptp(ax.transData.transform([(0, 0), (ems, ems)]), axis=0)
-    return 72 * float(pixels.min()) / ax.figure.dpi         # the lesser: the other one shrinks to it when it is drawn
+    return 72 * float(pixels.min()) / ax.figure.dpi         # the equal aspect shrinks the longer side to the shorter one
 
 
 def width_of(text: str) -> float:
-    """The width of a text of size 1, in ems."""
+    """The width of a text in ems."""
     return _width_of(text, FontProperties(size=10))
 
 
@@ -85,14 +89,14 @@ def _width_of(text: str, font: FontProperties) -> float:
 
 
 def write(ax: Axes, x: float, y: float, text: str, size: float = 1.0, **keywords: Any) -> None:
-    """Text, if there is any, around (x, y); all texts of one y share a baseline."""
+    """Write a text, unless it is empty, around (x, y). All texts with the same y share a baseline."""
     keywords = {"ha": "center", "va": "baseline", "zorder": 4, "clip_on": True, **keywords}
     if text:
         ax.add_artist(Label(x, y - 0.28 * size, text, size, **keywords))
 
 
 def circle(ax: Axes, x: float, y: float, radius: float, text: str = "", size: float = 1.0, **patch: Any) -> None:
-    """A circle with a text in it, smaller where it would not fit."""
+    """Draw a circle with a text in it, which shrinks until it fits."""
     patch = cbook.normalize_kwargs(patch, Circle)
     ax.add_patch(Circle((x, y), radius, **{"facecolor": "white", "edgecolor": "black", "linewidth": points(ax, THIN),
                                            "zorder": 3, **patch}))
@@ -100,19 +104,19 @@ def circle(ax: Axes, x: float, y: float, radius: float, text: str = "", size: fl
 
 
 def arrow(ax: Axes, start: Point, end: Point, colour: str = "black", thickness: float = 0.1) -> None:
-    """An arrow, its point at the end."""
+    """Draw an arrow with its head at the end."""
     (x, y), (to_x, to_y) = start, end
     ax.add_patch(FancyArrow(x, y, to_x - x, to_y - y, width=thickness, head_width=0.6 + thickness, head_length=0.8,
                             length_includes_head=True, color=colour, linewidth=0, zorder=2))
 
 
 def index_labels(n: int, head: int, tail: int) -> list[str]:
-    """The indices 1 … n of a column or row as texts.  If there are too many, only the first and last, with "" between them."""
+    """The indices 1 … n of a column or row as texts: all, or the first and the last with "" for those between."""
     return ["" if i is None else str(i + 1) for i in elided(n, head, tail)]
 
 
 def column(ax: Axes, x: float, y: float, indices: list[str], spacing: float) -> Places:
-    """Where the units of a column stand around (x, y), by their indices; the ellipsis is drawn."""
+    """Place the units of a column around (x, y), by their indices, and draw its ellipsis."""
     places: Places = {}
     for slot, index in enumerate(indices):
         at = y + ((len(indices) - 1) / 2 - slot) * spacing
@@ -125,7 +129,7 @@ def column(ax: Axes, x: float, y: float, indices: list[str], spacing: float) -> 
 
 
 def join(ax: Axes, before: Places, after: Places, W: np.ndarray | None, widest: float | None = None, **lines: Any) -> None:
-    """A line for every weight between two columns, the thinnest first; all are alike where W is not known."""
+    """Draw a line for every weight between two columns, the thinnest first, dashed if negative; without W all are alike."""
     known = [(0.0 if W is None else float(W[int(i) - 1, int(j) - 1]), start, end)
              for i, end in after.items() for j, start in before.items()]
     known.sort(key=lambda edge: abs(edge[0]))
@@ -135,27 +139,28 @@ def join(ax: Axes, before: Places, after: Places, W: np.ndarray | None, widest: 
     ax.add_collection(LineCollection([[start, end] for _, start, end in known], **{
         "color": ["black" if w == 0 else POSITIVE if w > 0 else NEGATIVE for w, _, _ in known],
         "linewidth": [points(ax, THIN if W is None else 0.02 + 0.22 * abs(w) / widest) for w, _, _ in known],
+        "linestyle": [DASHED if w < 0 else "-" for w, _, _ in known],
         "zorder": 1, **lines}))
 
 
 def cells_of(rows: list[str], columns: list[str], text: Callable[[str, str], str]) -> Cells:
-    """The texts of a matrix, by row and column, with dots for an ellipsis."""
+    """The texts of a matrix by row and column, with dots for what is left out."""
     dots = {(True, False): r"$\cdots$", (False, True): r"$\vdots$", (False, False): r"$\ddots$"}
     return [[text(i, j) if i and j else dots[bool(i), bool(j)] for j in columns] for i in rows]
 
 
-def numbers(values: np.ndarray, rows: list[str], columns: list[str]) -> Cells:
+def number_cells(values: np.ndarray, rows: list[str], columns: list[str]) -> Cells:
     """The cells of a matrix of numbers."""
     return cells_of(rows, columns, lambda i, j: f"${number_mathtext(values[int(i) - 1, int(j) - 1])}$")
 
 
 def size_of(cells: Cells) -> tuple[float, float]:
-    """Width and height of a matrix, with its brackets."""
+    """Width and height of a matrix with its brackets."""
     return sum(_widths(cells)) + 0.4, len(cells) * PITCH
 
 
 def matrix(ax: Axes, x: float, y: float, cells: Cells) -> None:
-    """A matrix in brackets, its middle at (x, y)."""
+    """Draw a matrix in brackets, with its middle at (x, y)."""
     width, height = size_of(cells)
     for side in (-1, 1):
         edge, inner = x + side * width / 2, x + side * (width / 2 - 0.35)
@@ -169,7 +174,7 @@ def matrix(ax: Axes, x: float, y: float, cells: Cells) -> None:
 
 
 def row(ax: Axes, x: float, y: float, parts: list[Part], gap: float = 0.4) -> None:
-    """Texts and matrices side by side, each with its caption under it, the middle of them all at (x, y)."""
+    """Draw texts and matrices side by side with their captions under them; (x, y) is the middle of the row."""
     width, height = extent(parts, gap)
     left = x - width / 2
     for part in parts:
@@ -184,27 +189,26 @@ def row(ax: Axes, x: float, y: float, parts: list[Part], gap: float = 0.4) -> No
 
 
 def extent(parts: list[Part], gap: float = 0.4) -> tuple[float, float]:
-    """Width and height of texts and matrices side by side; the captions do not count in the height."""
+    """Width and height of texts and matrices side by side; the height is without the captions."""
     sizes = [(width_of(content), PITCH) if isinstance(content, str) else size_of(content) for content, _ in parts]
     widths = [max(wide, CAPTION * width_of(caption)) for (wide, _), (_, caption) in zip(sizes, parts, strict=True)]
     return sum(widths) + gap * (len(parts) - 1), max(high for _, high in sizes)
 
 
-def check_network(net: object) -> None:
-    """Complain of anything but a network whose parameters are all finite."""
-    if not isinstance(net, Network):
-        raise TypeError(f"net: expected a pynn.Network, got {type(net).__name__}")
+def check_finite(net: Network) -> None:
+    """Check that net is a network and that all its parameters are finite."""
+    validation.check_network(net)
     if not np.isfinite(net.parameters).all():
         raise ValueError("net: expected finite parameters, got NaN or infinities in net.parameters")
 
 
 def prediction(i: str, net: Network) -> str:
-    """ŷ, of several output units with an index."""
+    """ŷ, with an index if there are several output units."""
     return r"\hat{y}" if net.sizes[-1] == 1 else rf"\hat{{y}}_{{{i}}}"
 
 
 def sizes_of(net: Network) -> str:
-    """The sizes of a network in a text."""
+    """The sizes of a network, such as 2-4-1."""
     return "-".join(map(str, net.sizes))
 
 

@@ -1,4 +1,4 @@
-"""Animations that go by the name of the file they are saved to, and show a progress bar meanwhile."""
+"""Animations that are saved in the format of the file's name, with a progress bar."""
 from __future__ import annotations
 
 import contextlib
@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from pynn import validation
 from pynn.plot._page import PageWriter
-from pynn.plot._panels import describe
+from pynn.plot.description import describe
 from pynn.progress import is_watched, new_bar
 
 _PILLOW = (".gif", ".png", ".apng", ".webp")
@@ -21,13 +21,15 @@ _PILLOW = (".gif", ".png", ".apng", ".webp")
 
 @contextlib.contextmanager
 def _settled(figure: Figure) -> Iterator[None]:
-    """Lay a figure out once and for all frames: its panels stay where they are, and frames take half as long."""
+    """Lay a figure out once for all frames, so that its panels do not move, and let only savefig draw it, which saves time."""
     layout = figure.get_layout_engine()
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
+    figure.canvas.draw_idle = lambda *args, **keywords: None    # type: ignore[method-assign]   # savefig draws the frame
     try:
         yield
     finally:
+        del figure.canvas.draw_idle
         figure.set_layout_engine(layout)
 
 
@@ -37,27 +39,27 @@ class Movie(animation.FuncAnimation):
     def __init__(self, figure: Figure, show: Callable[[int], Any], frames: int, fps: float) -> None:
         self.figure, self.frames, self.fps = figure, frames, fps
         super().__init__(figure, show, frames=frames, interval=1000 / fps, cache_frame_data=False)
-        figure.canvas._film = self          # type: ignore[attr-defined]    # so it plays in a window though nobody keeps it,
-        self._draw_was_started = True       # and matplotlib need not warn of one that was neither shown nor saved
+        figure.canvas._film = self          # type: ignore[attr-defined]    # keeps it alive as long as its window,
+        self._draw_was_started = True       # and no warning comes if it is neither shown nor saved
 
     def save(self, filename: Any, writer: Any = None, fps: Any = None, dpi: Any = None, *args: Any,
              progress: bool | None = None, **keywords: Any) -> None:
-        """Write .gif, .webp or .png with Pillow, a self-contained .html or .htm page, and any other film with ffmpeg.
+        """Write .gif, .webp and .png with Pillow, .html and .htm as a page that loads nothing, and other formats with ffmpeg.
 
         Parameters
         ----------
         filename : str or path
         writer : str or MovieWriter, optional
-            As matplotlib has it; None goes by the name of the file.
+            A writer of matplotlib; None takes the one for the file's name.
         fps, dpi, *args, **keywords
-            As of `matplotlib.animation.Animation.save`.
+            As in `matplotlib.animation.Animation.save`.
         progress : bool, optional
-            Show a progress bar; None: on a terminal and in a notebook.
+            Show a progress bar. None shows it on a terminal and in a notebook.
 
         Raises
         ------
         RuntimeError
-            If the film needs ffmpeg and there is none.
+            If the format needs ffmpeg and there is none.
         """
         if progress is None:
             progress = is_watched()
@@ -76,7 +78,7 @@ class Movie(animation.FuncAnimation):
                          **{"progress_callback": lambda done, of: bar.update(), **keywords})
 
     def to_jshtml(self, fps: float | None = None, embed_frames: bool = True, default_mode: str | None = None) -> str:
-        """The page of `save`, in a frame for a notebook; its pictures are always in it."""
+        """The page of `save`, in a frame for a notebook."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "film.html")
             self.save(path, fps=fps)
@@ -86,5 +88,5 @@ class Movie(animation.FuncAnimation):
         return f'<iframe srcdoc="{page}" title="film" style="{style}"></iframe>'
 
     def _repr_html_(self) -> str:
-        """What a notebook shows of it."""
+        """What a notebook shows."""
         return self.to_jshtml()

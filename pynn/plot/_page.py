@@ -1,4 +1,4 @@
-"""A film as one page of HTML with play, pause and a slider: the pictures are in it, and it loads nothing."""
+"""A film as one page of HTML with play, pause and a slider. The pictures are in the page, and it loads nothing."""
 from __future__ import annotations
 
 import base64
@@ -72,10 +72,10 @@ if (matchMedia("(prefers-reduced-motion: reduce)").matches) pause(); else run();
 
 
 class PageWriter(AbstractMovieWriter):
-    """Collects the frames of an animation and writes them as a page, of which `title` says what is to be seen."""
+    """Collects the frames of an animation and writes them as a page; `title` is their alt text."""
 
     def __init__(self, fps: float, title: str) -> None:
-        super().__init__(fps=fps)  # type: ignore[arg-type]     # any number will do
+        super().__init__(fps=fps)  # type: ignore[arg-type]     # any number of frames a second
         self.title = title
         self._frames: list[str] = []
 

@@ -1,47 +1,19 @@
-"""What every picture shares: its panels, their style and colours, the place of a legend, and its description in words."""
+"""What pictures share around their content: panels, given or new, colour bars, and room for a legend."""
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterable
-from typing import Any, ParamSpec, TypeVar
-from weakref import WeakKeyDictionary
+from typing import Any
 
-import matplotlib
 import numpy as np
-from matplotlib.animation import Animation
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.legend import Legend
-
-# Okabe and Ito's colours for the colour-blind; the first two, blue and orange, also differ in grey.
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#000000")
-MARKERS = ("o", "^", "s", "D", "v", "P", "X")       # 7 markers and 8 colours: the first 56 pairs are all different
-VALUES_MAP = "viridis"                              # its lightness only grows: read in grey and by the colour-blind
-STYLE: Any = {"font.size": 12.0, "mathtext.fontset": "cm"}       # legible from the back of a lecture room
-
-_Parameters = ParamSpec("_Parameters")
-_Result = TypeVar("_Result")
-_DESCRIPTIONS: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
-
-
-def styled(draw: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
-    """Let a function draw in pynn's style, which ends with the call."""
-    @functools.wraps(draw)
-    def drawn(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
-        before = {key: matplotlib.rcParams[key] for key in STYLE}
-        matplotlib.rcParams.update(STYLE)
-        try:
-            return draw(*args, **kwargs)
-        finally:        # not rc_context: it would also take back what a notebook sets when the first figure loads its backend
-            matplotlib.rcParams.update(before)
-    return drawn
+from matplotlib.transforms import Bbox
 
 
 def panel(ax: Axes | None, **figure: Any) -> Axes:
     """The Axes to draw in: the given one, or that of a new figure made with these keywords."""
     if ax is None:
-        from matplotlib import pyplot  # here, so that a picture in a given Axes leaves it alone
+        from matplotlib import pyplot  # here, because a picture in a given Axes does not need pyplot
 
         return pyplot.subplots(**{"layout": "constrained", **figure})[1]
     if not isinstance(ax, Axes):
@@ -49,18 +21,22 @@ def panel(ax: Axes | None, **figure: Any) -> Axes:
     return ax
 
 
-def panels(axes: Any, rows: int, columns: int, **figure: Any) -> np.ndarray:
-    """The Axes of a picture of several panels, (rows, columns): the given ones, as many of any shape, or new ones."""
+def panels(axes: Any, n: int, columns: int, **figure: Any) -> np.ndarray:
+    """The n Axes, (n,), of a picture: the given ones in any shape, or those of a new figure in rows of `columns` at most."""
     if axes is None:
         from matplotlib import pyplot
 
-        return pyplot.subplots(rows, columns, squeeze=False, **{"layout": "constrained", **figure})[1]
+        columns = min(columns, n)
+        new = pyplot.subplots(-(-n // columns), columns, squeeze=False, **{"layout": "constrained", **figure})[1].ravel()
+        for ax in new[n:]:
+            ax.remove()
+        return new[:n]
     given = np.array(axes, dtype=object, ndmin=1).ravel()
     for ax in given:
         panel(ax if ax is not None else axes)
-    if len(given) != rows * columns:
-        raise ValueError(f"axes: expected {rows * columns} Axes, one for each panel, got {len(given)}")
-    return given.reshape(rows, columns)
+    if len(given) != n:
+        raise ValueError(f"axes: expected {n} Axes, one for each panel, got {len(given)}")
+    return given
 
 
 def has_room(ax: Axes) -> bool:
@@ -77,56 +53,24 @@ def keep_strip(legend: Legend, *panels: Axes) -> None:
 
 
 def add_colorbar(ax: Axes, mappable: Any, label: str) -> None:
-    """A colour scale beside the panel; the current Axes of the figure stays what it was."""
-    ax.figure.colorbar(mappable, ax=ax, label=label)
+    """A colour bar beside a panel and as tall as it; the current Axes of the figure stays what it was."""
+    bar = ax.figure.colorbar(mappable, ax=ax, label=label).ax
+    bar.set_axes_locator(_Beside(ax, bar))
 
 
-def plain(name: str) -> str:
-    """A name from somebody's data, in which a $ begins no mathematics."""
-    return name.replace("$", r"\$")
+class _Beside:
+    """Where a colour bar stands when it is drawn: beside its panel, also if an equal aspect makes the panel smaller."""
 
+    def __init__(self, ax: Axes, bar: Axes) -> None:
+        self._ax: Any = ax
+        self._place: Any = bar.get_axes_locator()
 
-def say(picture: Axes | Animation, text: str) -> None:
-    """Keep what a picture shows in words, for describe; a later text of the same panel takes its place."""
-    _DESCRIPTIONS[picture] = text
+    def __call__(self, bar: Any, renderer: Any) -> Bbox:
+        self._ax.apply_aspect()
+        room, panel, place = self._ax.get_position(original=True), self._ax.get_position(), self._place(bar, renderer)
+        left = place.x0 - (room.x1 - panel.x1)
+        return Bbox.from_extents(left, panel.y0, left + place.width, panel.y1)
 
-
-def describe(picture: Axes | Figure | Animation | Iterable[Axes]) -> str:
-    """A picture of pynn in a sentence or two: the alt text for a page or a slide.
-
-    Parameters
-    ----------
-    picture : matplotlib Axes, array of Axes, Figure or Animation
-        What a function of pynn.plot returned, or the figure it is in.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    TypeError, ValueError
-        If it is no picture, or none that pynn drew.
-
-    Examples
-    --------
-    >>> import matplotlib
-    >>> matplotlib.use("Agg")
-    >>> import pynn
-    >>> X, y = pynn.datasets.circles(100, rng=0)
-    >>> pynn.plot.describe(pynn.plot.dataset(X, y))
-    '100 examples as points over x1 and x2: 50 of y = 0, 50 of y = 1.'
-    """
-    if isinstance(picture, Axes | Animation):
-        parts: list[Any] = [picture]
-    elif isinstance(picture, Figure):
-        parts = list(picture.axes)
-    else:
-        parts = list(np.array(picture, dtype=object, ndmin=1).ravel())
-        for part in parts:
-            if not isinstance(part, Axes):
-                raise TypeError(f"picture: expected what a function of pynn.plot returned, got {type(part).__name__}")
-    texts = dict.fromkeys(_DESCRIPTIONS[part] for part in parts if part in _DESCRIPTIONS)
-    if not texts:
-        raise ValueError("picture: expected one that pynn.plot drew, got one that it knows nothing of")
-    return " ".join(texts)
+    def get_subplotspec(self) -> Any:
+        """What matplotlib's tight layout asks a locator for."""
+        return self._place.get_subplotspec()

@@ -1,4 +1,4 @@
-"""The plane of two features that a network is asked over, its other features held."""
+"""The plane of two features over which a network is asked; its other features are held fixed."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from pynn import validation
-from pynn.plot._panels import plain
+from pynn.plot._names import label_axes, spoken
 
 if TYPE_CHECKING:
     from pynn.network import Network
@@ -20,13 +20,13 @@ _MARGIN = 0.1           # of the range of X, on every side
 
 @dataclass(frozen=True)
 class Plane:
-    """A grid over two features: all that a picture of a network's answers needs to know of its inputs."""
+    """A grid over two features, with the examples that the network is asked and the points of X."""
 
     x1: np.ndarray              # (grid,) values along the horizontal axis
     x2: np.ndarray              # (grid,) and along the vertical one
     examples: np.ndarray        # (grid², n[0]): row i·grid + j is at (x1[j], x2[i])
     points: np.ndarray | None   # (m, 2): X in the plane
-    names: tuple[str, str]      # the network's of the two features, or such as x1 and x2
+    names: tuple[str, str]      # of the two features: those of the network, or x1, x2, …
 
     @property
     def extent(self) -> tuple[float, float, float, float]:
@@ -35,34 +35,28 @@ class Plane:
 
     @property
     def pixels(self) -> tuple[float, float, float, float]:
-        """The extent of an image whose pixels have the grid's points in their middles."""
+        """The extent of an image in which each point of the grid is the middle of a pixel."""
         half1, half2 = (self.x1[1] - self.x1[0]) / 2, (self.x2[1] - self.x2[0]) / 2
         return self.x1[0] - half1, self.x1[-1] + half1, self.x2[0] - half2, self.x2[-1] + half2
 
     def frame(self, ax: Axes, labels: bool = True) -> None:
-        """Give a panel the plane's limits, and its axes' labels."""
+        """Give a panel the limits of the plane, and the names of its features."""
         x1_min, x1_max, x2_min, x2_max = self.extent
         ax.set(xlim=(x1_min, x1_max), ylim=(x2_min, x2_max))
         if labels:
-            ax.set(xlabel=_label(self.names[0]), ylabel=_label(self.names[1]))
+            label_axes(ax, *self.names)
 
     def in_words(self) -> str:
-        """Where the plane reaches."""
+        """The extent of the plane in words."""
         x1_min, x1_max, x2_min, x2_max = self.extent
+        first, second = map(spoken, self.names)
         others = ", the other features held" if self.examples.shape[1] > 2 else ""
-        return (f"{self.names[0]} from {x1_min:.3g} to {x1_max:.3g} and {self.names[1]} from {x2_min:.3g} to {x2_max:.3g}"
-                f"{others}")
-
-
-def check_network(net: Network) -> None:
-    """Refuse what is no network."""
-    if not all(hasattr(net, name) for name in ("sizes", "forward", "predict", "predict_proba")):
-        raise TypeError(f"net: expected a pynn.Network, got {type(net).__name__}")
+        return f"{first} from {x1_min:.3g} to {x1_max:.3g} and {second} from {x2_min:.3g} to {x2_max:.3g}{others}"
 
 
 def plane_of(net: Network, X: ArrayLike | None, grid: int, extent: Sequence[float] | None,
              features: Sequence[int] | None, held: ArrayLike | None) -> Plane:
-    """The plane that the arguments of a picture choose."""
+    """The plane for the arguments of a picture."""
     inputs = net.sizes[0]
     if inputs < 2:
         raise ValueError(f"net: expected a network of 2 features or more, got {inputs} (sizes {tuple(net.sizes)})")
@@ -123,10 +117,3 @@ def _checked_extent(extent: Sequence[float] | None, points: np.ndarray | None) -
     room = np.where(high > low, _MARGIN * (high - low), 1.0)
     low, high = low - room, high + room
     return float(low[0]), float(high[0]), float(low[1]), float(high[1])
-
-
-def _label(name: str) -> str:
-    number = name[1:]
-    if name[:1] != "x" or not (number.isascii() and number.isdecimal()):
-        return plain(name)
-    return f"$x_{number}$" if len(number) == 1 else f"$x_{{{number}}}$"

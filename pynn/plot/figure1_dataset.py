@@ -1,21 +1,19 @@
-"""Examples as points in the plane."""
+"""Figure 1, the data set: examples as points in the plane."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib import cbook
 from matplotlib.axes import Axes
-from matplotlib.collections import PathCollection
-from matplotlib.markers import MarkerStyle
 from numpy.typing import ArrayLike
 
 from pynn import validation
-from pynn.plot._panels import COLOURS, MARKERS, VALUES_MAP, add_colorbar, has_room, keep_strip, panel, say, styled
-
-_CLASSES = len(COLOURS) * len(MARKERS)
-_MANY = 5000                                        # from here on looking for a legend's best place takes too long
+from pynn.plot._examples import class_names, draw_classes, draw_curve, draw_values, place_legend
+from pynn.plot._names import ClassName, add_legend, spoken
+from pynn.plot._panels import add_colorbar, has_room, keep_strip, panel
+from pynn.plot._style import BLUE, styled
+from pynn.plot.description import say
 
 
 @styled
@@ -26,11 +24,10 @@ def dataset(X: ArrayLike, y: ArrayLike, ax: Axes | None = None, *, label_names: 
     Parameters
     ----------
     X : array-like of shape (m, 2) or (m, 1)
-        The examples. One feature is drawn for values only, as y against x.
+        The examples. With one feature y must be values, and they are drawn against x.
     y : array-like of shape (m,) or (m, 1)
         Integers are class numbers, floats are values.
     ax : matplotlib Axes, optional
-        The panel to draw in; None makes a new figure.
     label_names : sequence of str, optional
         The name of class k at position k, for the legend; y is then read as classes.
     **scatter
@@ -43,12 +40,9 @@ def dataset(X: ArrayLike, y: ArrayLike, ax: Axes | None = None, *, label_names: 
     Raises
     ------
     TypeError, ValueError
-        If an argument does not fit; the message names it.
 
     Examples
     --------
-    >>> import matplotlib
-    >>> matplotlib.use("Agg")
     >>> import pynn
     >>> X, y = pynn.datasets.circles(100, rng=0)
     >>> ax = pynn.plot.dataset(X, y, label_names=["outside", "inside"])
@@ -65,81 +59,30 @@ def dataset(X: ArrayLike, y: ArrayLike, ax: Axes | None = None, *, label_names: 
     if answers.shape not in ((m,), (m, 1)):
         raise ValueError(f"y: expected shape ({m},) or ({m}, 1), as many as X has examples, got {answers.shape}")
     answers = answers.reshape(m)
-    is_class = answers.dtype.kind == "i" or label_names is not None
-    if is_class:
-        names = class_names(answers, label_names)
-        if features.shape[1] == 1:
-            raise ValueError(f"X: expected shape (m, 2) for classes, got {features.shape}; y of floats are values")
+    names = class_names(answers, label_names) if answers.dtype.kind == "i" or label_names is not None else None
+    if names is not None and features.shape[1] == 1:
+        raise ValueError(f"X: expected shape (m, 2) for classes, got {features.shape}; y of floats are values")
     ax = panel(ax)
-    say(ax, _in_words(features, answers, names if is_class else None))
-    if is_class:
-        draw_classes(ax, features, answers, names, **scatter)
-        if has_room(ax):
-            place_legend(ax, m)
-        else:
-            keep_strip(ax.legend(loc="upper center", ncols=min(3, len(names)), frameon=False), ax)
-    elif features.shape[1] == 1:
-        ax.scatter(features[:, 0], answers, **_scatter_style(scatter, color=COLOURS[0]))
+    say(ax, _in_words(features, answers, names))
+    if features.shape[1] == 1:
+        draw_curve(ax, features[:, 0], answers, BLUE, **scatter)
         ax.set(xlabel="$x_1$", ylabel="$y$")
         return ax
-    else:
+    if names is None:
         add_colorbar(ax, draw_values(ax, features, answers, **scatter), "$y$")
+    else:
+        drawn = draw_classes(ax, features, answers, names, **scatter)
+        if has_room(ax):
+            place_legend(ax, drawn, names)
+        else:
+            keep_strip(add_legend(ax, drawn, names, loc="upper center", ncols=min(3, len(names)), frameon=False), ax)
     ax.set(xlabel="$x_1$", ylabel="$x_2$")
     return ax
 
 
-def _in_words(X: np.ndarray, y: np.ndarray, names: dict[int, str] | None) -> str:
+def _in_words(X: np.ndarray, y: np.ndarray, names: Mapping[int, ClassName] | None) -> str:
     over = "x1" if X.shape[1] == 1 else "x1 and x2"
     if names is None:
-        return f"{len(X)} examples as points over {over}, their values from {y.min():.3g} to {y.max():.3g}."
-    classes = ", ".join(f"{(y == k).sum()} of {name.strip('$')}" for k, name in names.items())
+        return f"{len(X)} examples as points over {over}, with values from {y.min():.3g} to {y.max():.3g}."
+    classes = ", ".join(f"{(y == k).sum()} of {spoken(name.text)}" for k, name in names.items())
     return f"{len(X)} examples as points over {over}: {classes}."
-
-
-def class_names(y: np.ndarray, label_names: Sequence[str] | None) -> dict[int, str]:
-    """The classes in y, in order, with the text of their legend entries."""
-    classes = np.unique(y)
-    if (classes != np.floor(classes)).any():
-        raise ValueError(f"y: expected whole class numbers with label_names, got {classes[classes % 1 != 0][0]}")
-    if len(classes) > _CLASSES:
-        raise ValueError(f"y: expected at most {_CLASSES} classes, got {len(classes)}; values to draw are floats")
-    if label_names is None:
-        return {int(k): f"$y = {int(k)}$" for k in classes}
-    if isinstance(label_names, str):
-        raise TypeError(f"label_names: expected a sequence of names, got the str {label_names!r}")
-    names = [str(name) for name in label_names]
-    if classes[0] < 0 or classes[-1] >= len(names):
-        wrong = classes[0] if classes[0] < 0 else classes[-1]
-        raise ValueError(f"label_names: expected a name for every class, got {len(names)} names and class {wrong:g}")
-    return {int(k): names[int(k)] for k in classes}
-
-
-def draw_classes(ax: Axes, X: np.ndarray, y: np.ndarray, names: dict[int, str], **scatter: Any) -> None:
-    """One scatter a class; class k has the same colour and marker in every picture."""
-    numbered = all(0 <= k < _CLASSES for k in names)
-    for place, (k, name) in enumerate(names.items()):
-        at = k if numbered else place
-        style = _scatter_style(scatter, color=COLOURS[at % len(COLOURS)], marker=MARKERS[at % len(MARKERS)], label=name)
-        ax.scatter(X[y == k, 0], X[y == k, 1], **style)
-
-
-def draw_values(ax: Axes, X: np.ndarray, y: np.ndarray, **scatter: Any) -> PathCollection:
-    """One scatter coloured by value."""
-    return ax.scatter(X[:, 0], X[:, 1], c=y, **_scatter_style(scatter, cmap=VALUES_MAP))
-
-
-def place_legend(ax: Axes, m: int) -> None:
-    """Beside the panel where there is room, else within, where the fewest points are."""
-    if has_room(ax):
-        ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
-    else:
-        ax.legend(loc="best" if m <= _MANY else "upper right")
-
-
-def _scatter_style(given: dict[str, Any], **defaults: Any) -> dict[str, Any]:
-    """Keywords for scatter: the given ones go before the defaults, under whichever of their names."""
-    renamed = {"edgecolor": "edgecolors", "linewidth": "linewidths", "c": "color"}
-    given = {renamed.get(name, name): value for name, value in cbook.normalize_kwargs(given, PathCollection).items()}
-    if MarkerStyle(given.get("marker", "o")).is_filled():       # a cross has no edge to colour
-        defaults = {"edgecolors": "white", "linewidths": 0.4, **defaults}
-    return {"s": 24, **defaults, **given}

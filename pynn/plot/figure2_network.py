@@ -1,4 +1,4 @@
-"""A whole network as columns of units, joined by its weights."""
+"""Figure 2, the network: a column of units for every layer, joined by the weights."""
 from __future__ import annotations
 
 from typing import Any
@@ -11,12 +11,11 @@ from matplotlib.lines import Line2D
 from pynn.network import Network
 from pynn.plot._drawing import (
     CAPTION,
+    DASHED,
     GREY,
-    NEGATIVE,
-    POSITIVE,
     Places,
     canvas,
-    check_network,
+    check_finite,
     circle,
     column,
     index_labels,
@@ -27,47 +26,44 @@ from pynn.plot._drawing import (
     width_of,
     write,
 )
-from pynn.plot._panels import say, styled
+from pynn.plot._style import NEGATIVE, POSITIVE, styled
+from pynn.plot.description import say
 
 _BIASES = LinearSegmentedColormap.from_list("pynn", [NEGATIVE, "white", POSITIVE])
 
 
 @styled
 def network(net: Network, ax: Axes | None = None, **lines: Any) -> Axes:
-    """Draw a network: a column of units a layer, and every weight as a line.
+    """Draw a network: a column of units for each layer, and a line for each weight.
 
-    Blue is above 0, orange below. The width of a line goes with the size of its weight, the strength of a unit's colour with
-    that of its bias, each beside the largest of the network; white is b = 0. Over each column stands its activation, under
-    it n[l]. Of more than 16 units the first and the last 8 are drawn.
+    Positive weights are blue, negative ones orange and dashed. A line is wider where its weight is larger, and the colour of
+    a unit is stronger where its bias is larger, both relative to the largest of the network. A unit with b = 0 is white.
+    The activation stands over each column, and n[l] under it. Of more than 16 units the first 8 and the last 8 are drawn.
 
     Parameters
     ----------
     net : Network
     ax : matplotlib Axes, optional
-        The panel to draw in; None makes a new figure.
     **lines
         Keywords for the `matplotlib.collections.LineCollection` of each layer, such as alpha or linewidths.
 
     Returns
     -------
     matplotlib Axes
-        Its collections are the lines of W[1], …, W[L], thinnest first.
+        Its collections are the lines of W[1], …, W[L], the thinnest first.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument does not fit; the message names it.
 
     Examples
     --------
-    >>> import matplotlib
-    >>> matplotlib.use("Agg")
     >>> import pynn
     >>> ax = pynn.plot.network(pynn.Network([2, 4, 1], rng=0))
     >>> [len(lines.get_segments()) for lines in ax.collections]
     [8, 4]
     """
-    check_network(net)
+    check_finite(net)
     columns = [index_labels(n, 8, 8) for n in net.sizes]
     names = ["input", *net.activations]
     counts = [f"$n^{{[{l}]}} = {n}$" for l, n in enumerate(net.sizes)]
@@ -95,13 +91,14 @@ def network(net: Network, ax: Axes | None = None, **lines: Any) -> Axes:
         write(ax, x, height - 1, names[l])
         write(ax, x, 2.4, counts[l])
         before = units
-    left = width / 2 - 11.3
+    left = width / 2 - 12.3
     write(ax, left, 0.8, "weights and biases:", CAPTION, ha="left", color=GREY)
-    for x, colour, sign in ((left + 10, POSITIVE, "positive"), (left + 16.8, NEGATIVE, "negative")):
-        ax.add_line(Line2D([x, x + 1.4], [0.8, 0.8], color=colour, linewidth=points(ax, 0.2)))
-        circle(ax, x + 0.7, 0.8, 0.35, facecolor=colour)
-        write(ax, x + 1.8, 0.8, sign, CAPTION, ha="left")
+    line: Any
+    for x, colour, line, sign in ((left + 10, POSITIVE, "-", "positive"), (left + 17.8, NEGATIVE, DASHED, "negative")):
+        ax.add_line(Line2D([x, x + 1.8], [0.8, 0.8], color=colour, linewidth=points(ax, 0.2), linestyle=line))
+        circle(ax, x + 2.4, 0.8, 0.35, facecolor=colour)
+        write(ax, x + 3.1, 0.8, sign, CAPTION, ha="left")
     say(ax, f"The network {sizes_of(net)} as columns of units ({', '.join(names)}), joined by its "
             f"{sum(array.size for array in W)} weights, from {min(array.min() for array in W):.3g} to "
-            f"{max(array.max() for array in W):.3g}: blue above 0, orange below, the wider the larger.")
+            f"{max(array.max() for array in W):.3g}: positive ones blue, negative ones orange and dashed, larger ones wider.")
     return ax

@@ -1,4 +1,4 @@
-"""The activation functions and their derivatives, as the engine computes them."""
+"""Figure 6, the activation functions and their derivatives, as the engine computes them."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -10,24 +10,25 @@ from matplotlib.lines import Line2D
 
 from pynn import validation
 from pynn.network import Network
-from pynn.plot._panels import COLOURS, keep_strip, say, styled
-from pynn.plot._rows import in_rows
+from pynn.plot._panels import keep_strip, panels
+from pynn.plot._style import BLUE, VERMILION, styled
+from pynn.plot.description import say
 from pynn.reference import HIDDEN
 
 _Z = np.linspace(-4.0, 4.0, 801)
-_JUMP = 0.25            # from one z to the next no g′ that is continuous changes so much
+_JUMP = 0.25            # a continuous g′ changes less from one z to the next
 
 
 @styled
 def activations(names: Sequence[str] | str | None = None, axes: Any = None, **line: Any) -> np.ndarray:
-    """Draw activation functions g, solid, with their derivatives g′, dashed: what the engine's own passes return.
+    """Draw activation functions g, solid, with their derivatives g′, dashed, from the engine's own passes.
 
     Parameters
     ----------
     names : sequence of str or str, optional
-        Activations of hidden layers; None draws all that pynn knows.
+        Activations of hidden layers; None draws all of them.
     axes : array of matplotlib Axes, optional
-        One for each name; None makes a new figure.
+        One for each name.
     **line
         Keywords for `matplotlib.axes.Axes.plot`, such as linewidth.
 
@@ -38,12 +39,9 @@ def activations(names: Sequence[str] | str | None = None, axes: Any = None, **li
     Raises
     ------
     TypeError, ValueError
-        If an argument does not fit; the message names it.
 
     Examples
     --------
-    >>> import matplotlib
-    >>> matplotlib.use("Agg")
     >>> import pynn
     >>> axes = pynn.plot.activations(["sigmoid", "relu"])
     >>> [ax.get_title() for ax in axes]
@@ -55,15 +53,15 @@ def activations(names: Sequence[str] | str | None = None, axes: Any = None, **li
     if not chosen:
         raise ValueError("names: expected at least one activation, got none")
     line = cbook.normalize_kwargs(line, Line2D)
-    columns = min((3, 4), key=lambda n: -len(chosen) % n)       # the fewer places stay empty
+    columns = min((3, 4), key=lambda n: -len(chosen) % n)       # whichever leaves fewer places empty
     rows = -(-len(chosen) // columns)
-    drawn = in_rows(axes, len(chosen), columns, figsize=(3.2 * min(len(chosen), columns), 2.8 * rows + 0.4))
+    drawn = panels(axes, len(chosen), columns, figsize=(3.2 * min(len(chosen), columns), 2.8 * rows + 0.4))
     for ax, name in zip(drawn, chosen, strict=True):
         g, slope = _passes(name)
         ax.axhline(0, color="0.7", linewidth=0.8)
         ax.axvline(0, color="0.7", linewidth=0.8)
-        ax.plot(_Z, g, **{"color": COLOURS[0], "label": "$g(z)$", "linewidth": 2, **line})
-        ax.plot(*_broken(_Z, slope), **{"color": COLOURS[3], "linestyle": "--", "label": "$g'(z)$", "linewidth": 2, **line})
+        ax.plot(_Z, g, **{"color": BLUE, "label": "$g(z)$", "linewidth": 2, **line})
+        ax.plot(*_broken(_Z, slope), **{"color": VERMILION, "linestyle": "--", "label": "$g'(z)$", "linewidth": 2, **line})
         ax.set(title=name.replace("_", " "), xlabel="$z$")
         if axes is not None:
             legend = ax.legend(loc="upper center", ncols=2, frameon=False, handlelength=1.2, columnspacing=0.8)
@@ -76,11 +74,11 @@ def activations(names: Sequence[str] | str | None = None, axes: Any = None, **li
 
 
 def _passes(name: str) -> tuple[np.ndarray, np.ndarray]:
-    """g and g′ at _Z: A[1] of a forward pass and dZ[1] / dA[1] of a backward pass of one unit with w = 1 and b = 0."""
+    """g and g′ at _Z: A[1] of a forward pass, and dZ[1] / dA[1] of a backward pass, of one unit with w = 1 and b = 0."""
     net = Network([1, 1, 1], hidden=name, output="linear", rng=0)
     net.parameters = [1.0, 0.0, 1.0, 0.0]
     X = _Z[:, np.newaxis]
-    y = net(X) - 1          # an error everywhere, so that dA[1] is nowhere 0
+    y = net(X) - 1          # an error at every z, so that dA[1] is never 0
     gradients = net.backward(X, y)
     return net.forward(X).A[1][0], (gradients.dZ[1] / gradients.dA[1])[0]
 

@@ -1,4 +1,4 @@
-"""Gradient descent seen: the cost over two parameters, and the path that each learning rate takes on it."""
+"""Figure 8, gradient descent: the cost over two parameters, and the path that each learning rate takes on it."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -10,17 +10,18 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from pynn import validation
-from pynn.plot._costs import END, LINE, START, bands, name_levels
+from pynn.plot._costs import END, LINE, START, bands, label_levels
 from pynn.plot._movie import Movie
-from pynn.plot._panels import VALUES_MAP, say, styled
-from pynn.plot._rows import in_rows
+from pynn.plot._panels import panels
+from pynn.plot._style import VALUES_MAP, styled
+from pynn.plot.description import say
 
 if TYPE_CHECKING:
     from pynn.network import Network
 
 _RATES = {"too small: ": 0.01, "good: ": 0.2, "too large: ": 3.0}      # for the article's cost
-_STEP = 6e-6            # of central differences, the cube root of the float64's precision
-_MARGIN = 0.2           # of the paths' range, on every side
+_STEP = 6e-6            # of central differences: the cube root of the precision of float64
+_MARGIN = 0.2           # of the range of the paths, on every side
 
 
 @styled
@@ -35,31 +36,31 @@ def descent(cost: Callable[[float, float], float] | Network | None = None, X: Ar
     Parameters
     ----------
     cost : callable (p, q) or Network, optional
-        The cost of two numbers.  Or a network: its loss of X and y over two of its parameters, the others held.  None: the
-        mean square error of sin(b·cos(a·x)) fitted to a = 1.2, b = 2.5, over a and b.
+        The cost of two numbers; or a network, whose loss of X and y is drawn over two of its parameters. None takes an
+        example: the mean squared error of sin(b·cos(a·x)), fitted to a = 1.2 and b = 2.5, over a and b.
     X, y : array-like, optional
-        The examples, of a network only.
+        The examples, if cost is a network.
     axes : array of matplotlib Axes, optional
-        One for each learning rate, made with projection="3d" for a surface; None makes a new figure.
+        One for each learning rate, made with projection="3d" for a surface.
     learning_rates : float or sequence of float, optional
-        α of each panel; if not given 0.1, and for the article's cost one that is too small, a good one and one too large.
+        α of each panel. None takes 0.1, and without a cost one that is too small, a good one and one too large.
     start : (p, q), optional
-        Where the descent starts; of a network where it is.  A cost of one's own needs it.
+        Where the descent starts. It is required for a cost of your own. None starts a network at its own parameters.
     steps : int
-        p ← p − α ∂J/∂p, q ← q − α ∂J/∂q so many times, or until the cost is no longer finite.
+        How many times p ← p − α ∂J/∂p, q ← q − α ∂J/∂q. The path ends earlier if the cost is no longer finite.
     entries : (i, j), optional
-        Of a network: the two positions in its `parameters`, counted from 0.
+        The two positions in the `parameters` of a network, counted from 0.
     gradient : callable (p, q), optional
-        ∂J/∂p and ∂J/∂q.  Without it central differences serve; of a network, its own `backward`.
+        ∂J/∂p and ∂J/∂q. None takes central differences, and for a network its own `backward`.
     kind : {"surface", "contour"}
     animated : bool
-        Whether to return an Animation of the paths as they grow.
+        Return an Animation of the growing paths.
     fps : float
-        Its frames a second.
+        Frames a second of the Animation.
     extent : (p_min, p_max, q_min, q_max), optional
-        What the picture shows; if not given the paths, except where they climb above their start.
+        The limits of the picture. None takes those of the paths, except where a path is far above its start.
     grid : int
-        Points along each axis, at least 2; the cost is asked grid² times.
+        Points along each axis, at least 2. The cost is computed grid² times.
     **surface
         Keywords for `plot_surface` or `matplotlib.axes.Axes.contourf`, such as cmap or alpha.
 
@@ -70,12 +71,9 @@ def descent(cost: Callable[[float, float], float] | Network | None = None, X: Ar
     Raises
     ------
     TypeError, ValueError
-        If an argument does not fit; the message names it.
 
     Examples
     --------
-    >>> import matplotlib
-    >>> matplotlib.use("Agg")
     >>> import pynn
     >>> axes = pynn.plot.descent(lambda p, q: p**2 + 2 * q**2, start=(2, 1), learning_rates=[0.05, 0.3], kind="contour")
     >>> len(axes)
@@ -98,7 +96,7 @@ def descent(cost: Callable[[float, float], float] | Network | None = None, X: Ar
 
     new = axes is None
     solid = kind == "surface"
-    drawn = in_rows(axes, len(rates), 3, figsize=(min(len(rates), 3) * 4.2, -(-len(rates) // 3) * 4.0),
+    drawn = panels(axes, len(rates), 3, figsize=(min(len(rates), 3) * 4.2, -(-len(rates) // 3) * 4.0),
                     **({"subplot_kw": {"projection": "3d"}} if solid else {"sharex": True, "sharey": True}))
     for ax in drawn:
         if solid != (ax.name == "3d"):
@@ -115,7 +113,7 @@ def descent(cost: Callable[[float, float], float] | Network | None = None, X: Ar
     if new and not solid:
         for ax in drawn:
             ax.label_outer()
-        name_levels(drawn[0].figure.colorbar(filled, ax=drawn.tolist(), label="$J$"))
+        label_levels(drawn[0].figure.colorbar(filled, ax=drawn.tolist(), label="$J$"))
 
     def show(k: int) -> None:
         for path in paths:
@@ -141,7 +139,7 @@ class _Problem:
 
 @dataclass(frozen=True)
 class _Walk:
-    """Where a descent came by, (n, 2), and the costs there, (n,)."""
+    """The points of a descent, (n, 2), and their costs, (n,)."""
 
     points: np.ndarray
     costs: np.ndarray
@@ -170,7 +168,7 @@ def _problem(cost: Any, X: Any, y: Any, entries: Any, gradient: Any, start: Any)
 
 
 def _article(a: float, b: float) -> float:
-    """The mean square error of sin(b·cos(a·x)) fitted to that with a = 1.2 and b = 2.5."""
+    """The mean squared error of sin(b·cos(a·x)) against the same function with a = 1.2 and b = 2.5."""
     x = np.linspace(-1.0, 1.0, 101)
     return float(np.mean((np.sin(b * np.cos(a * x)) - np.sin(2.5 * np.cos(1.2 * x))) ** 2))
 
@@ -198,7 +196,7 @@ def _of_network(net: Network, X: Any, y: Any, entries: Any, start: Any) -> _Prob
 
 
 def _symbol(net: Network, entry: int) -> str:
-    """What the article calls a parameter: W or b with its layer above and its place below."""
+    """The symbol of a parameter: W or b, with its layer above and its position below."""
     for l, layer in enumerate(net, start=1):
         if entry < layer.W.size:
             row, column = divmod(entry, layer.W.shape[1])
@@ -218,7 +216,7 @@ def _central_differences(cost: Callable[[float, float], float]) -> Callable[[flo
 
 
 def _cost(problem: _Problem, p: float, q: float) -> float:
-    """The cost, NaN where it is no finite number."""
+    """The cost; NaN where it is not finite."""
     try:
         with np.errstate(all="ignore"):
             cost = float(problem.cost(float(p), float(q)))
@@ -228,7 +226,7 @@ def _cost(problem: _Problem, p: float, q: float) -> float:
 
 
 def _walk(problem: _Problem, rate: float, steps: int) -> _Walk:
-    """Gradient descent from the start, as far as the cost is finite."""
+    """Gradient descent from the start, until the cost is no longer finite."""
     points, costs = [problem.start], [_cost(problem, *problem.start)]
     if np.isnan(costs[0]):
         raise ValueError(f"cost: expected a finite number at start {problem.start.tolist()}, got none")
@@ -285,9 +283,9 @@ def _pair(value: Any, name: str) -> np.ndarray:
 
 
 def _draw_surface(ax: Any, p: np.ndarray, q: np.ndarray, costs: np.ndarray, given: dict[str, Any]) -> Any:
-    ax.computed_zorder = False      # the path is to be seen before the surface, from wherever one looks
+    ax.computed_zorder = False      # the path stays in front of the surface from every side
     ax.view_init(elev=45, azim=-30)
-    ax.set_box_aspect(None, zoom=0.85)      # room for the labels, of which the layout does not know
+    ax.set_box_aspect(None, zoom=0.85)      # room for the labels, which the layout ignores
     ax.locator_params(nbins=5)
     ax.set_zlabel("$J$")
     return ax.plot_surface(*np.meshgrid(p, q), costs, **{"cmap": VALUES_MAP, "rstride": 1, "cstride": 1, "linewidth": 0,
@@ -301,7 +299,7 @@ def _draw_contours(ax: Axes, p: np.ndarray, q: np.ndarray, costs: np.ndarray, gi
 
 
 class _Path:
-    """The path of a descent in a panel, to be shown up to any step."""
+    """The path of a descent in a panel; it can be shown up to any step."""
 
     def __init__(self, ax: Axes, walk: _Walk, title: str, window: tuple[float, float, float, float] | None) -> None:
         self._ax, self._walk, self._title = ax, walk, title
@@ -324,7 +322,7 @@ class _Path:
 
 
 def _cut(points: np.ndarray, window: tuple[float, float, float, float]) -> np.ndarray:
-    """The path to where it leaves the window: a 3-D panel does not clip what is outside."""
+    """The path up to where it leaves the window, because a 3-D panel does not clip."""
     low, high = np.array(window)[[0, 2]], np.array(window)[[1, 3]]
     outside = np.flatnonzero(((points[:, :2] < low) | (points[:, :2] > high)).any(axis=1))
     if len(outside) == 0 or outside[0] == 0:

@@ -1,6 +1,7 @@
-"""Forward and backward propagation as a loop: down through the layers, the loss, and up again."""
+"""Figure 9, forward and backward propagation as a loop: down through the layers to the loss, and up again."""
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,42 +19,43 @@ from pynn.plot._drawing import (
     Part,
     arrow,
     canvas,
-    check_network,
+    check_finite,
     circle,
     column,
     extent,
     index_labels,
-    numbers,
+    number_cells,
     points,
     row,
     sizes_of,
     width_of,
     write,
 )
-from pynn.plot._panels import COLOURS, say, styled
+from pynn.plot._style import BLUE, VERMILION, styled
+from pynn.plot.description import say
 from pynn.writing import number_mathtext
 
-FORWARD, BACKWARD = COLOURS[0], COLOURS[3]
+FORWARD, BACKWARD = BLUE, VERMILION
 _GAP = 3.2              # ems between the boxes of two layers
 
 
 @styled
 def propagation(net: Network, X: ArrayLike | None = None, y: ArrayLike | None = None, ax: Axes | None = None,
                 **boxes: Any) -> Axes:
-    """Draw forward and backward propagation: the order of the steps, and what each hands on and keeps.
+    """Draw forward and backward propagation: the order of the steps, and what each passes on and keeps.
 
-    Without examples in symbols, of more than 3 layers the first 2 and the last; with examples in numbers, of more than 5
-    layers the first 3 and the last 2. Of more than 4 rows or columns of a matrix the first 2 and the last are written.
+    Without examples the steps are drawn in symbols; of more than 3 layers the first 2 and the last are shown. With examples
+    they are drawn in numbers; of more than 5 layers the first 3 and the last 2 are shown, and of more than 4 rows or columns
+    of a matrix the first 2 and the last.
 
     Parameters
     ----------
     net : Network
     X : array-like of shape (m, n[0]), optional
-        Examples, best only one or two.
+        Examples; one or two are best.
     y : array-like, optional
         The targets of X, in any form that `net.fit` takes.
     ax : matplotlib Axes, optional
-        The panel to draw in; None makes a new figure.
     **boxes
         Keywords for the `matplotlib.patches.FancyBboxPatch` of every step, such as facecolor.
 
@@ -64,82 +66,132 @@ def propagation(net: Network, X: ArrayLike | None = None, y: ArrayLike | None = 
     Raises
     ------
     TypeError, ValueError
-        If an argument does not fit; the message names it.
 
     Examples
     --------
-    >>> import matplotlib
-    >>> matplotlib.use("Agg")
     >>> import pynn
     >>> ax = pynn.plot.propagation(pynn.Network([2, 4, 1], rng=0), [[0.5, -1.0]], [1])
     >>> [text.get_text() for text in ax.texts if text.get_text().startswith("layer")]
     ['layer 1: relu', 'layer 1: relu', 'layer 2: sigmoid', 'layer 2: sigmoid']
     """
-    check_network(net)
+    check_finite(net)
     if (X is None) != (y is None):
         raise ValueError(f"{'X' if X is None else 'y'}: expected X and y or neither, got None")
-    L, m, step, gradients = len(net), "m", None, None
-    shape = f"$({net.sizes[0]}, m)$"
+    step = gradients = None
+    if X is not None and y is not None:
+        step, gradients = net.forward(X), net.backward(X, y)
+    loop = _Loop(net, _contents(net, y, step, gradients), ax, boxes)
+    loop.draw()
+    counted = "in symbols"
+    if step is not None and gradients is not None:
+        counted = f"in numbers, m = {step.A[0].shape[1]}, J = {gradients.loss:.3g}"
+    say(loop.ax, f"Forward and backward propagation through the network {sizes_of(net)}, {counted}: down the layers with Z and "
+                 f"A, which are cached, to the loss ({net.loss}), and up again with dA and dZ, which give dW and db of every "
+                 f"layer.")
+    return loop.ax
+
+
+@dataclass(frozen=True)
+class _Contents:
+    """What stands in the boxes, and above the first of them."""
+
+    layers: list[str]                   # the layers that are shown, "" for those left out
+    forward: dict[str, list[Part]]      # of each layer
+    backward: dict[str, list[Part]]
+    inputs: list[Part]                  # X
+    passed_on: list[Part]               # dA[0]
+    loss: list[Part]
+
+
+def _contents(net: Network, y: ArrayLike | None, step: ForwardPass | None, gradients: Gradients | None) -> _Contents:
+    L, shape = len(net), f"$({net.sizes[0]}, m)$"
     inputs: list[Part] = [("$A^{[0]} = X$", shape)]
     passed_on: list[Part] = [(f"${_handed_back(0, L)}$", shape)]
     loss: list[Part] = [(f"$J(Y, \\hat{{Y}}), \\quad \\hat{{Y}} = A^{{[{L}]}}$", "")]
-    if X is not None and y is not None:
-        step, gradients = net.forward(X), net.backward(X, y)
-        m = str(step.A[0].shape[1])
+    if step is not None and gradients is not None and y is not None:
         inputs, passed_on = [_array("A^{[0]} = X", step.A[0])], [_array("dA^{[0]}", gradients.dA[0])]
-        loss = [_array("Y", _columns(net, y, int(m))), _array(r"\hat{Y}", step.A[L]),
+        loss = [_array("Y", _columns(net, y, step.A[0].shape[1])), _array(r"\hat{Y}", step.A[L]),
                 (f"$J = {number_mathtext(gradients.loss)}$", "")]
     layers = index_labels(L, 2, 1) if step is None else index_labels(L, 3, 2)
-    forward = {l: _forward(net, int(l), step) for l in layers if l}
-    backward = {l: _backward(net, int(l), gradients) for l in layers if l}
+    return _Contents(layers, {l: _forward(net, int(l), step) for l in layers if l},
+                     {l: _backward(net, int(l), gradients) for l in layers if l}, inputs, passed_on, loss)
 
-    wide_f, wide_b = (2 + max(_extent(parts)[0] for parts in steps.values()) for steps in (forward, backward))
-    kept, handed = _both(L, "Z", "A", L - 1), _both(L, "dW", "db", L)
-    x_f = 1 + wide_f / 2
-    x_b = x_f + (wide_f + wide_b) / 2 + width_of(kept) + 3
-    right = x_b + wide_b / 2
-    high_loss, high_ends = _extent(loss)[1] + 2.9, max(_extent(parts)[1] for parts in (inputs, passed_on))
-    high = [2.9 + max(_extent(forward[l])[1], _extent(backward[l])[1]) if l else 2.4 for l in layers]
-    height = 2.6 + high_loss + sum(high) + _GAP * (len(layers) + 1) + high_ends + 2.4
-    ax = canvas(ax, right + 3.6 + width_of(handed), height)
 
-    write(ax, x_f, height - 1.2, "forward propagation", color=FORWARD, weight="bold")
-    write(ax, x_b, height - 1.2, "backward propagation", color=BACKWARD, weight="bold")
-    level = height - 2.4 - high_ends
-    for x, parts in ((x_f, inputs), (x_b, passed_on)):
-        wide = _extent(parts)[0]
-        _write(ax, x - wide / 2, x + wide / 2, level + high_ends / 2, parts)
-    names = [*layers, str(L + 1)]
-    for slot, (l, tall) in enumerate(zip(names, [*high, high_loss], strict=True)):
-        carried = int(l) - 1 if l else int(names[slot - 1])
-        arrow(ax, (x_f, level), (x_f, level - _GAP), FORWARD, 0.2)
-        arrow(ax, (x_b, level - _GAP), (x_b, level), BACKWARD, 0.2)
+class _Loop:
+    """The diagram: forward steps go down at the left, the loss is below, and backward steps go up at the right."""
+
+    def __init__(self, net: Network, contents: _Contents, ax: Axes | None, boxes: dict[str, Any]) -> None:
+        self._net, self._contents, self._boxes = net, contents, boxes
+        L, forward, backward = len(net), contents.forward, contents.backward
+        self._wide_f, self._wide_b = (2 + max(_extent(parts)[0] for parts in steps.values()) for steps in (forward, backward))
+        self._x_f = 1 + self._wide_f / 2
+        self._x_b = self._x_f + (self._wide_f + self._wide_b) / 2 + width_of(_both(L, "Z", "A", L - 1)) + 3
+        self._right = self._x_b + self._wide_b / 2
+        self._high = {l: 2.9 + max(_extent(forward[l])[1], _extent(backward[l])[1]) if l else 2.4 for l in contents.layers}
+        self._high_loss = _extent(contents.loss)[1] + 2.9
+        self._high_ends = max(_extent(parts)[1] for parts in (contents.inputs, contents.passed_on))
+        boxes_and_gaps = sum(self._high.values()) + _GAP * (len(contents.layers) + 1) + self._high_loss
+        self._height = 2.6 + boxes_and_gaps + self._high_ends + 2.4
+        self.ax = canvas(ax, self._right + 3.6 + width_of(_both(L, "dW", "db", L)), self._height)
+
+    def draw(self) -> None:
+        """Draw the steps from the top to the bottom."""
+        L, height = len(self._net), self._height
+        write(self.ax, self._x_f, height - 1.2, "forward propagation", color=FORWARD, weight="bold")
+        write(self.ax, self._x_b, height - 1.2, "backward propagation", color=BACKWARD, weight="bold")
+        top = height - 2.4 - self._high_ends
+        for x, parts in ((self._x_f, self._contents.inputs), (self._x_b, self._contents.passed_on)):
+            wide = _extent(parts)[0]
+            _write(self.ax, x - wide / 2, x + wide / 2, top + self._high_ends / 2, parts)
+        last = 0                        # the number of the layer above
+        for l in self._contents.layers:
+            self._draw_gap(top, int(l) - 1 if l else last)
+            top -= _GAP
+            if l:
+                self._draw_layer(l, top)
+            else:
+                for x in (self._x_f, self._x_b):
+                    column(self.ax, x, top - self._high[l] / 2, [""], 2.4)
+            top -= self._high[l]
+            last = int(l) if l else last
+        self._draw_gap(top, L)
+        top -= _GAP + self._high_loss
+        self._draw_box(1, self._right, top, self._high_loss, L + 1, f"loss: {self._net.loss}", self._contents.loss, "black")
+        write(self.ax, (1 + self._right) / 2, 1.2, r"then $W^{[l]} \leftarrow W^{[l]} - \alpha\, dW^{[l]}, \quad "
+                                                   r"b^{[l]} \leftarrow b^{[l]} - \alpha\, db^{[l]}$")
+
+    def _draw_gap(self, top: float, carried: int) -> None:
+        """The arrows between two boxes, and A and dA of the layer that they carry; X and dA[0] stand above the first ones."""
+        arrow(self.ax, (self._x_f, top), (self._x_f, top - _GAP), FORWARD, 0.2)
+        arrow(self.ax, (self._x_b, top - _GAP), (self._x_b, top), BACKWARD, 0.2)
         if carried > 0:
-            write(ax, x_f + 0.8, level - _GAP / 2, f"$A^{{[{carried}]}}$", ha="left")
-            write(ax, x_b + 0.8, level - _GAP / 2, f"${_handed_back(carried, L)}$", ha="left")
-        level -= _GAP + tall
-        middle = level + tall / 2
-        if slot == len(layers):
-            _box(ax, 1, right, level, tall, L + 1, f"loss: {net.loss}", loss, "black", boxes)
-        elif l:
-            name = f"layer {l}: {net[int(l)].activation}"
-            _box(ax, x_f - wide_f / 2, x_f + wide_f / 2, level, tall, int(l), name, forward[l], FORWARD, boxes)
-            _box(ax, x_b - wide_b / 2, right, level, tall, 2 * L + 2 - int(l), name, backward[l], BACKWARD, boxes)
-            arrow(ax, (x_f + wide_f / 2, middle), (x_b - wide_b / 2, middle), GREY)
-            between = (x_f + wide_f / 2 + x_b - wide_b / 2) / 2
-            write(ax, between, middle + 1, _both(int(l), "Z", "A", int(l) - 1))
-            write(ax, between, middle - 1, "cached", CAPTION, color=GREY)
-            arrow(ax, (right, middle), (right + 2.2, middle), BACKWARD)
-            write(ax, right + 2.6, middle, _both(int(l), "dW", "db", int(l)), ha="left")
-        else:
-            for x in (x_f, x_b):
-                column(ax, x, middle, [""], 2.4)
-    write(ax, (1 + right) / 2, 1.2, r"then $W^{[l]} \leftarrow W^{[l]} - \alpha\, dW^{[l]}, \quad b^{[l]} \leftarrow b^{[l]} - "
-                                    r"\alpha\, db^{[l]}$")
-    counted = "in symbols" if gradients is None else f"in numbers, m = {m}, J = {gradients.loss:.3g}"
-    say(ax, f"Forward and backward propagation through the network {sizes_of(net)}, {counted}: down the layers with Z and A, "
-            f"which are cached, to the loss ({net.loss}), and up again with dA and dZ, which give dW and db of every layer.")
-    return ax
+            write(self.ax, self._x_f + 0.8, top - _GAP / 2, f"$A^{{[{carried}]}}$", ha="left")
+            write(self.ax, self._x_b + 0.8, top - _GAP / 2, f"${_handed_back(carried, len(self._net))}$", ha="left")
+
+    def _draw_layer(self, l: str, top: float) -> None:
+        """The two boxes of a layer, and the arrows at their sides: the cache, and the gradients."""
+        L, name, tall = len(self._net), f"layer {l}: {self._net[int(l)].activation}", self._high[l]
+        left, end, middle = self._x_b - self._wide_b / 2, self._x_f + self._wide_f / 2, top - tall / 2
+        bottom = top - tall
+        self._draw_box(self._x_f - self._wide_f / 2, end, bottom, tall, int(l), name, self._contents.forward[l], FORWARD)
+        self._draw_box(left, self._right, bottom, tall, 2 * L + 2 - int(l), name, self._contents.backward[l], BACKWARD)
+        arrow(self.ax, (end, middle), (left, middle), GREY)
+        write(self.ax, (end + left) / 2, middle + 1, _both(int(l), "Z", "A", int(l) - 1))
+        write(self.ax, (end + left) / 2, middle - 1, "cached", CAPTION, color=GREY)
+        arrow(self.ax, (self._right, middle), (self._right + 2.2, middle), BACKWARD)
+        write(self.ax, self._right + 2.6, middle, _both(int(l), "dW", "db", int(l)), ha="left")
+
+    def _draw_box(self, left: float, right: float, bottom: float, height: float, step: int, name: str, parts: list[Part],
+                  colour: str) -> None:
+        """A step: a box with its number, its name and what it computes."""
+        self.ax.add_patch(FancyBboxPatch((left, bottom), right - left, height, **{
+            "boxstyle": "round,pad=0,rounding_size=0.6", "facecolor": "white", "edgecolor": colour,
+            "linewidth": points(self.ax, 0.12), "zorder": 1, **cbook.normalize_kwargs(self._boxes, FancyBboxPatch)}))
+        top = bottom + height - 1.2
+        circle(self.ax, left + 1.2, top, 0.75, facecolor=colour, linewidth=0)
+        write(self.ax, left + 1.2, top, str(step), 0.8, color="white")
+        write(self.ax, left + 2.4, top, name, CAPTION, ha="left", color=GREY)
+        _write(self.ax, left + 1, right - 1, bottom + (height - 2) / 2, parts)
 
 
 def _forward(net: Network, l: int, step: ForwardPass | None) -> list[Part]:
@@ -156,7 +208,7 @@ def _backward(net: Network, l: int, gradients: Gradients | None) -> list[Part]:
             ("dA", gradients.dA), ("dZ", gradients.dZ), ("dW", gradients.dW), ("db", gradients.db))]
     n, before = net.sizes[l], net.sizes[l - 1]
     of_z = f"dA^{{[{l}]}} \\ast g^{{[{l}]}}{{}}'(Z^{{[{l}]}})"
-    if net[l].activation == "softmax":          # which has a Jacobian instead of g′; with its loss both come to this
+    if net[l].activation == "softmax":          # it has a Jacobian instead of g′; with its loss the result is this
         of_z = r"\hat{Y} - Y"
     return [(f"$dZ^{{[{l}]}} = {of_z}$", f"$({n}, m)$"),
             (f"$dW^{{[{l}]}} = \\frac{{1}}{{m}}\\, dZ^{{[{l}]}} A^{{[{l - 1}]T}}$", f"$({n}, {before})$"),
@@ -164,7 +216,7 @@ def _backward(net: Network, l: int, gradients: Gradients | None) -> list[Part]:
 
 
 def _handed_back(l: int, L: int) -> str:
-    """dA[l], and where it comes from."""
+    """dA[l] with its equation."""
     return f"dA^{{[{l}]}} = " + (r"m \, \partial J / \partial \hat{Y}" if l == L else f"W^{{[{l + 1}]T}} dZ^{{[{l + 1}]}}")
 
 
@@ -173,7 +225,7 @@ def _both(l: int, first: str, second: str, k: int) -> str:
 
 
 def _columns(net: Network, y: ArrayLike, m: int) -> np.ndarray:
-    """Y as the article has it, (n[L], m); class numbers become ones among zeros."""
+    """Y as in the article, (n[L], m); class numbers become one-hot columns."""
     Y = np.asarray(y)
     if net.activations[-1] == "softmax" and Y.ndim == 1:
         Y = np.eye(net.sizes[-1])[Y.astype(int)]
@@ -183,7 +235,7 @@ def _columns(net: Network, y: ArrayLike, m: int) -> np.ndarray:
 def _array(symbol: str, values: np.ndarray) -> Part:
     """A matrix of numbers over its symbol and shape."""
     rows, columns = (index_labels(n, 2, 1) if n > 4 else index_labels(n, n, 0) for n in values.shape)
-    return numbers(values, rows, columns), f"${symbol} \\; ({values.shape[0]}, {values.shape[1]})$"
+    return number_cells(values, rows, columns), f"${symbol} \\; ({values.shape[0]}, {values.shape[1]})$"
 
 
 def _extent(parts: list[Part]) -> tuple[float, float]:
@@ -205,16 +257,3 @@ def _write(ax: Axes, left: float, right: float, middle: float, parts: list[Part]
         assert isinstance(content, str)
         write(ax, left, y, content, ha="left")
         write(ax, right, y, caption, CAPTION, ha="right", color=GREY)
-
-
-def _box(ax: Axes, left: float, right: float, bottom: float, height: float, step: int, name: str, parts: list[Part],
-         colour: str, boxes: dict[str, Any]) -> None:
-    """A step: a box with its number, its name and what it computes."""
-    ax.add_patch(FancyBboxPatch((left, bottom), right - left, height, **{
-        "boxstyle": "round,pad=0,rounding_size=0.6", "facecolor": "white", "edgecolor": colour, "linewidth": points(ax, 0.12),
-        "zorder": 1, **cbook.normalize_kwargs(boxes, FancyBboxPatch)}))
-    top = bottom + height - 1.2
-    circle(ax, left + 1.2, top, 0.75, facecolor=colour, linewidth=0)
-    write(ax, left + 1.2, top, str(step), 0.8, color="white")
-    write(ax, left + 2.4, top, name, CAPTION, ha="left", color=GREY)
-    _write(ax, left + 1, right - 1, bottom + (height - 2) / 2, parts)

@@ -1,4 +1,4 @@
-"""LivePlot: the picture of the training process, drawn while a fit runs."""
+"""LivePlot, a callback that draws the training process while a fit runs."""
 from __future__ import annotations
 
 import importlib
@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from pynn import validation
-from pynn.plot.figure3_film import Scene
+from pynn.plot._scene import Scene
 
 if TYPE_CHECKING:
     from pynn.history import History
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class LivePlot:
-    """Draws the film's picture while `fit` runs: in a notebook under the cell, with a window's backend in a window.
+    """Draws the picture of `pynn.plot.film` while `fit` runs: under the cell of a notebook, or in a window.
 
-    Where there is neither, as with matplotlib's Agg, only `figure` is kept up to date.
+    Without a notebook and a window, as with matplotlib's backend Agg, only `figure` is updated.
 
     Parameters
     ----------
@@ -27,9 +27,9 @@ class LivePlot:
     y : array-like of shape (m,)
         The examples on the surface.
     every : int
-        Epochs from one picture to the next: drawing takes longer than most epochs.
+        Epochs from one picture to the next. Drawing takes longer than most epochs.
     **scene
-        Keywords of `pynn.plot.film`, except fps: grid, extent, features, held, label_names and those of imshow.
+        Keywords of `pynn.plot.film` except fps: grid, extent, features, held, label_names and those of imshow.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class LivePlot:
     Raises
     ------
     ValueError, TypeError
-        Naming the argument; those of the picture at the first one.
+        The message names the argument. The arguments of the picture are checked when the first picture is drawn.
 
     Examples
     --------
@@ -60,7 +60,7 @@ class LivePlot:
         self._shown: Any = None         # the handle of the picture in a notebook
 
     def __call__(self, net: Network, history: History) -> None:
-        """Draw, if it is time: what `fit` calls after every epoch."""
+        """Draw if it is time; `fit` calls this after every epoch."""
         if history.epochs % self.every:
             return
         drawn_for = net.sizes, net.activations, tuple(history)
@@ -70,7 +70,7 @@ class LivePlot:
             self._scene = Scene(net, *self._arguments, tuple(history), **self._keywords)
             self.figure = self._scene.figure
             if self._scene.figure.canvas.required_interactive_framework is None:
-                pyplot.close(self.figure)       # no window will show it: pyplot is not to keep it
+                pyplot.close(self.figure)       # no window will show it, so pyplot need not keep it
             else:
                 self._scene.figure.show()
         self._scene.show(net, history, history.epochs)

@@ -1,0 +1,81 @@
+"""What the tests of several pictures share: networks, and what is written and drawn in a panel."""
+from __future__ import annotations
+
+import itertools
+import re
+from typing import Any
+
+import numpy as np
+from matplotlib.colors import to_rgba
+from matplotlib.patches import Circle
+
+import pynn
+from pynn.plot import _style
+from pynn.writing import number_mathtext
+
+BLUE, ORANGE = to_rgba(_style.BLUE), to_rgba(_style.ORANGE)
+
+
+def network(*sizes: int, **keywords: Any) -> pynn.Network:
+    """A network whose weights and biases are all different, and of both signs."""
+    net = pynn.Network(sizes, rng=0, **keywords)
+    net.parameters = np.random.default_rng(1).normal(scale=0.7, size=net.parameters.shape)
+    return net
+
+
+def texts(ax: Any) -> list[str]:
+    return [text.get_text() for text in ax.texts]
+
+
+def value(text: str) -> float:
+    """What a number in mathtext is."""
+    return float(text.strip("$").replace(r"\infty", "inf").replace(r" \cdot 10^{", "e").replace("}", ""))
+
+
+def is_number(text: str) -> bool:
+    return re.fullmatch(r"\$-?[\d.]+( \\cdot 10\^\{-?\d+\})?\$", text) is not None
+
+
+def written_numbers(ax: Any) -> np.ndarray:
+    return np.sort([value(text) for text in texts(ax) if is_number(text)])
+
+
+def assert_written(ax: Any, *arrays: np.ndarray) -> None:
+    """The numbers in the diagram are those of the arrays, to three digits, and there are no others."""
+    expected = np.sort(np.concatenate([np.ravel(array) for array in arrays]))
+    np.testing.assert_allclose(written_numbers(ax), expected, rtol=5.001e-3)
+
+
+def place(ax: Any, wanted: float) -> tuple[float, float]:
+    """Where the one number is written that is this to three digits."""
+    (found,) = [text for text in ax.texts if is_number(text.get_text()) and text.get_text() == f"${number_mathtext(wanted)}$"]
+    return found.get_position()
+
+
+def unit_columns(ax: Any, least: float = 0.4) -> list[list[tuple[float, float]]]:
+    """The centres of the units, from left to right and each column from its top; the ellipsis and the key are smaller."""
+    centres = sorted((round(x, 6), -y) for patch in ax.patches if isinstance(patch, Circle) and patch.radius > least
+                     for x, y in [patch.center])
+    return [[(x, -y) for x, y in group] for _, group in itertools.groupby(centres, key=lambda centre: centre[0])]
+
+
+def nothing_is_clipped(figure) -> bool:
+    figure.canvas.draw()
+    box, page = figure.get_tightbbox(), figure.bbox_inches
+    return box.x0 >= 0 and box.y0 >= 0 and box.x1 <= page.x1 and box.y1 <= page.y1
+
+
+def legend_texts(ax: Any) -> list[str]:
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def network_with(output: str, units: int = 1) -> pynn.Network:
+    return pynn.Network([2, 5, units], output=output, rng=3)
+
+
+def targets(X: np.ndarray, output: str) -> np.ndarray:
+    if output == "linear":
+        return X[:, 0] - 2 * X[:, 1]
+    if output == "softmax":
+        return (X[:, 0] > 0).astype(np.int64) + (X[:, 1] > 0)
+    return (X[:, 0] > X[:, 1]).astype(np.int64)

@@ -1,0 +1,185 @@
+"""The four diagrams together: what is refused, no text covers another, and nothing beside the panel is touched."""
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, FancyBboxPatch
+
+import pynn
+
+from .helpers import network
+
+pytestmark = pytest.mark.usefixtures("clean_figures")
+
+
+def test_keywords_reach_circles_and_boxes():
+    for ax in (pynn.plot.neuron(fc="pink", lw=3), pynn.plot.layer(fc="pink", lw=3)):
+        circles = [patch for patch in ax.patches if isinstance(patch, Circle) and patch.radius > 1]
+        assert {(patch.get_facecolor(), patch.get_linewidth()) for patch in circles} == {(to_rgba("pink"), 3)}
+    boxes = [patch for patch in pynn.plot.propagation(network(2, 1), fc="pink").patches if isinstance(patch, FancyBboxPatch)]
+    assert {box.get_facecolor() for box in boxes} == {to_rgba("pink")}
+    assert len(boxes) == 3
+
+
+NET = pynn.Network([2, 4, 1], rng=0)
+
+
+def broken() -> pynn.Network:
+    net = NET.copy()
+    net.parameters[3] = np.nan
+    return net
+
+
+@pytest.mark.parametrize(("draw", "error", "message"), [
+    (lambda: pynn.plot.network("net"), TypeError, "^net: expected a pynn.Network, got str"),
+    (lambda: pynn.plot.network(broken()), ValueError, "^net: expected finite parameters"),
+    (lambda: pynn.plot.network(NET, "here"), TypeError, "^ax: "),
+    (lambda: pynn.plot.neuron([2, 4, 1]), TypeError, "^net: "),
+    (lambda: pynn.plot.neuron(None, [1, 2]), ValueError, "^net: expected a network along with x, got None"),
+    (lambda: pynn.plot.neuron(layer=2), ValueError, "^net: expected a network along with layer 2, got None"),
+    (lambda: pynn.plot.neuron(unit=2), ValueError, "^net: expected a network along with unit 2, got None"),
+    (lambda: pynn.plot.neuron(NET, unit=0), ValueError, "^unit: expected an int of at least 1, got 0"),
+    (lambda: pynn.plot.neuron(NET, unit=5), ValueError, "^unit: expected 1 to 4, as many as layer 1 has, got 5"),
+    (lambda: pynn.plot.neuron(NET, unit=1.0), TypeError, "^unit: "),
+    (lambda: pynn.plot.neuron(NET, layer=3), IndexError, "^layer: expected 1 to 2"),
+    (lambda: pynn.plot.neuron(NET, layer="1"), TypeError, "^layer: "),
+    (lambda: pynn.plot.neuron(NET, [1, 2, 3]), ValueError, r"^x: expected one example of shape \(2,\), got \(3,\)"),
+    (lambda: pynn.plot.neuron(NET, [[1, 2]]), ValueError, "^x: "),
+    (lambda: pynn.plot.neuron(NET, [1, np.nan]), ValueError, "^x: expected finite"),
+    (lambda: pynn.plot.layer(NET, layer=0), IndexError, "^layer: "),
+    (lambda: pynn.plot.layer(NET, ["a", "b"]), TypeError, "^x: "),
+    (lambda: pynn.plot.layer(layer=2), ValueError, "^net: "),
+    (lambda: pynn.plot.layer(ax=3), TypeError, "^ax: "),
+    (lambda: pynn.plot.propagation(None), TypeError, "^net: "),
+    (lambda: pynn.plot.propagation(NET, [[1, 2]]), ValueError, "^y: expected X and y or neither"),
+    (lambda: pynn.plot.propagation(NET, y=[1]), ValueError, "^X: expected X and y or neither"),
+    (lambda: pynn.plot.propagation(NET, [[1, 2, 3]], [1]), ValueError, "^X: "),
+    (lambda: pynn.plot.propagation(NET, [[1, 2]], [2]), ValueError, "^y: "),
+    (lambda: pynn.plot.propagation(NET, ax=[1]), TypeError, "^ax: "),
+])
+def test_what_is_wrong_is_said_and_no_figure_is_left(draw, error, message):
+    with pytest.raises(error, match=message):
+        draw()
+    assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize("name", ["network", "neuron", "layer", "propagation"])
+def test_a_3d_panel_is_refused(name):
+    with pytest.raises(ValueError, match=r"^ax: expected a flat Axes"):
+        getattr(pynn.plot, name)(NET, ax=plt.figure().add_subplot(projection="3d"))
+
+
+CASES: dict[str, Any] = {
+    "network": lambda ax: pynn.plot.network(network(2, 4, 6, 6, 4, 1), ax),
+    "wide network": lambda ax: pynn.plot.network(network(784, 256, 128, 10, hidden="leaky_relu"), ax),
+    "smallest network": lambda ax: pynn.plot.network(network(1, 1), ax),
+    "deep network": lambda ax: pynn.plot.network(network(*[3] * 12), ax),
+    "neuron": lambda ax: pynn.plot.neuron(ax=ax),
+    "neuron in numbers": lambda ax: pynn.plot.neuron(network(2, 4, 1), [0.5, -1.0], ax, unit=3),
+    "neuron of many": lambda ax: pynn.plot.neuron(network(128, 10), np.linspace(-1e-5, 1e-5, 128), ax, unit=10),
+    "layer": lambda ax: pynn.plot.layer(ax=ax),
+    "layer in numbers": lambda ax: pynn.plot.layer(network(4, 6, 1), [0.5, -1.0, 0.25, 2.0], ax),
+    "layer of many": lambda ax: pynn.plot.layer(network(128, 10), np.linspace(-1e-5, 1e-5, 128), ax),
+    "propagation": lambda ax: pynn.plot.propagation(network(2, 4, 6, 6, 4, 1), ax=ax),
+    "propagation in numbers": lambda ax: pynn.plot.propagation(network(2, 4, 6, 6, 4, 1), [[0.5, -1.0]], [1], ax),
+    "propagation of many": lambda ax: pynn.plot.propagation(network(20, 15, 3), np.full((5, 20), 1e-5), [0] * 5, ax),
+}
+
+
+DRAWN = pytest.mark.parametrize("draw", CASES.values(), ids=CASES.keys())
+
+
+def assert_texts_are_apart(ax: Any) -> None:
+    """No text reaches into another, nor out of the panel."""
+    ax.figure.canvas.draw()
+    page = ax.get_window_extent()
+    level = [text for text in ax.texts if text.get_rotation() == 0]
+    boxes = [(text.get_text(), text.get_window_extent()) for text in level]
+    for text, box in boxes:
+        assert min(box.x0 - page.x0, page.x1 - box.x1, box.y0 - page.y0, page.y1 - box.y1) > -1, text
+    for (one, a), (other, b) in itertools.combinations(boxes, 2):
+        wide, high = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
+        assert wide <= 1 or high <= 1, f"{one} over {other}"
+
+
+@DRAWN
+def test_texts_are_apart_in_a_new_figure(draw):
+    ax = draw(None)
+    assert ax.figure.get_size_inches()[0] >= 6.39
+    ax.figure.set_dpi(200)
+    assert_texts_are_apart(ax)
+    assert min(text.get_fontsize() for text in ax.texts) > 8
+
+
+@DRAWN
+def test_texts_are_apart_in_one_panel_of_four(draw):
+    figure, axes = plt.subplots(2, 2, dpi=300)
+    ax = draw(axes[1, 0])
+    ax.set_title("title")
+    assert_texts_are_apart(ax)
+    assert figure.bbox.x0 <= ax.get_window_extent().x0
+
+
+@DRAWN
+def test_a_given_panel_is_used_and_nothing_else_is_touched(draw):
+    figure, (ours, other) = plt.subplots(1, 2)
+    plt.figure()
+    elsewhere = plt.subplot()
+    figure.sca(other)
+    numbers = plt.get_fignums()
+    plt.figure(numbers[1])
+    assert draw(ours) is ours
+    assert ours.has_data()
+    assert plt.get_fignums() == numbers
+    assert plt.gca() is elsewhere
+    assert figure.gca() is other
+    assert not other.has_data()
+    assert pynn.plot.describe(ours)
+
+
+@DRAWN
+def test_without_a_panel_there_is_one_new_figure_and_its_axes_are_current(draw):
+    ax = draw(None)
+    assert plt.get_fignums() == [ax.figure.number]
+    assert plt.gca() is ax
+
+
+@pytest.mark.parametrize("name", ["network", "neuron", "layer", "propagation"])
+def test_a_panel_of_a_figure_without_pyplot_or_of_a_subfigure_serves_too(name, tmp_path):
+    draw, figure = CASES[name], Figure(layout="constrained")
+    draw(figure.subplots())
+    figure.savefig(tmp_path / "diagram.svg")
+    parts = Figure().subfigures(1, 2)
+    draw(parts[1].subplots())
+    parts[1].figure.canvas.draw()
+    assert plt.get_fignums() == []
+
+
+def test_a_diagram_grows_and_shrinks_with_its_panel():
+    ax = pynn.plot.neuron()
+    ax.figure.canvas.draw()
+    before = [text.get_fontsize() for text in ax.texts]
+    ax.figure.set_size_inches(0.5 * ax.figure.get_size_inches())
+    ax.figure.canvas.draw()
+    np.testing.assert_allclose([text.get_fontsize() for text in ax.texts], 0.5 * np.array(before), rtol=0.05)
+
+
+@DRAWN
+def test_drawing_never_changes_the_network(draw, monkeypatch):
+    drawn: list[tuple[pynn.Network, np.ndarray]] = []
+
+    def remembered(*sizes: int, **keywords: Any) -> pynn.Network:
+        net = pynn.Network(sizes, rng=0, **keywords)
+        drawn.append((net, net.parameters.copy()))
+        return net
+
+    monkeypatch.setitem(globals(), "network", remembered)
+    draw(None)
+    for net, parameters in drawn:
+        np.testing.assert_array_equal(net.parameters, parameters)
