@@ -46,8 +46,8 @@ def _parser() -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(required=True, metavar="command")
     _add_train(subparsers.add_parser(
         "train", help="train a network on a table and save it",
-        description="Train a network on a table and save it. A target of text makes a classifier, a target of numbers a "
-                    "regression."))
+        description="Train a network on a table and save it. A target of text, or of two different numbers, "
+                    "makes a classifier; other numbers make a regression."))
     _add_predict(subparsers.add_parser(
         "predict", help="predict from a table",
         description="Write a CSV file with a prediction for every row. Columns are found by their names."))
@@ -77,7 +77,10 @@ def _add_train(train: argparse.ArgumentParser) -> None:
     train.add_argument("--learning-rate", type=float, help="by default the optimiser's own")
     train.add_argument("--validation-split", type=float, default=0.0, metavar="SHARE",
                        help="share of the rows, drawn at random, to validate on (%(default)s)")
-    train.add_argument("--classes", action="store_true", help="numbers in the target are names of classes")
+    kinds = train.add_mutually_exclusive_group()
+    kinds.add_argument("--classes", action="store_const", const=True, default=None,
+                       help="numbers in the target are names of classes; by default if there are two different ones")
+    kinds.add_argument("--values", action="store_const", const=False, dest="classes", help="numbers in the target are values")
     train.add_argument("--seed", type=int, help="the same seed gives the same model; by default a new one")
     train.add_argument("--no-scale", action="store_true", help="do not standardise the inputs")
     _add_json(train)

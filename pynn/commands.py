@@ -32,6 +32,8 @@ def train(given: argparse.Namespace) -> None:
     table = _training_table(given)
     rng = np.random.default_rng(given.seed)
     X, y, validation = table.X, table.y, None
+    _say_notes(given, table)
+    _say(f"{given.data}: {len(table)} rows; {table.describe()}; target {table.target.name}: {_taken_for(table)}")
     if given.validation_split:
         X, X_val, y, y_val = datasets.split(X, y, test_size=given.validation_split, rng=rng,
                                             stratify=table.label_names is not None)
@@ -129,8 +131,15 @@ def _training_table(given: argparse.Namespace) -> datasets.Table:
         raise ValueError("--drop: expected at least one other feature, all are dropped")
     if table.label_names is not None and len(table.label_names) < 2:
         raise ValueError(f"--target: expected at least two classes, got only {table.label_names[0]!r}")
-    _say_notes(given, table)
     return dataclasses.replace(table, columns=columns)
+
+
+def _taken_for(table: datasets.Table) -> str:
+    """What the target is taken for, and how to say that it is something else."""
+    if table.label_names is None:
+        return "values (--classes takes the numbers for names of classes)"
+    otherwise = " (--values takes the numbers for values)" if table.target.kind == "number" else ""
+    return f"{len(table.label_names)} classes{otherwise}"
 
 
 def _network(given: argparse.Namespace, table: datasets.Table, rng: np.random.Generator) -> Network:

@@ -41,7 +41,10 @@ def folder(tmp_path_factory):
     done = pynn_command("train", "wine.csv", "--target", "species", "--hidden", "16,16", "--epochs", "200", "--out",
                         "model.npz", "--validation-split", "0.25", "--seed", "1", "--json", folder=folder)
     assert done.returncode == 0, done.stderr
-    assert done.stderr == "pynn: 178 rows of 13 features and 3 classes; wrote model.npz\n"
+    assert done.stderr.splitlines() == [
+        "pynn: wine.csv: 178 rows; numbers: alcohol, malic_acid, ash, alcalinity_of_ash, magnesium, total_phenols, flavanoids, "
+        "nonflavanoid_phenols, proanthocyanins, color_intensity, …; target species: 3 classes",
+        "pynn: 178 rows of 13 features and 3 classes; wrote model.npz"]
     result = json.loads(done.stdout)
     assert result["epochs"] == 200
     assert result["val_accuracy"] > 0.9
@@ -220,7 +223,7 @@ def test_bad_input_is_a_plain_message_and_exit_code_2(command, message, folder, 
     assert raised.value.code == 2
     assert printed.out == ""
     assert message in printed.err
-    assert printed.err.startswith("usage: pynn")
+    assert "\nusage: pynn" in f"\n{printed.err}"            # the line before says what was understood of the table
     assert not (folder / "m").exists()
 
 
@@ -228,7 +231,7 @@ def test_divergence_is_exit_code_1_and_writes_nothing(folder):
     done = pynn_command("train", "wine.csv", "--target", "species", "--optimizer", "sgd", "--learning-rate", "1e300",
                         "--out", "m", folder=folder)
     assert done.returncode == 1
-    assert done.stderr.startswith("pynn: error: epoch 1: ")
+    assert done.stderr.splitlines()[1].startswith("pynn: error: epoch 1: ")
     assert not (folder / "m").exists()
 
 
@@ -236,8 +239,8 @@ def test_a_warning_is_one_line(folder):
     done = pynn_command("train", "wine.csv", "--target", "species", "--learning-rate", "10", "--epochs", "2", "--seed", "0",
                         "--out", "warned", folder=folder)
     assert done.returncode == 0
-    assert done.stderr.startswith("pynn: warning: epoch ")
-    assert len(done.stderr.splitlines()) == 2
+    assert done.stderr.splitlines()[1].startswith("pynn: warning: epoch ")
+    assert len(done.stderr.splitlines()) == 3
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
@@ -316,7 +319,10 @@ def test_a_file_as_it_is(tmp_path, capsys, monkeypatch):
     cli.main(["train", "suns.gz", "--out", "m", "--epochs", "60", "--seed", "0"])
     said = capsys.readouterr().err.splitlines()
     assert said == ["pynn: suns.gz: the first column has no name, so it is an index; it is left out",
-                    "pynn: suns.gz: 1 row without values is skipped", "pynn: 60 rows of 1 features and 2 classes; wrote m"]
+                    "pynn: suns.gz: the delimiter is a semicolon", "pynn: suns.gz: 1 row without values is skipped",
+                    "pynn: suns.gz: numbers have a decimal comma",
+                    "pynn: suns.gz: 60 rows; numbers: mass; target colour: 2 classes",
+                    "pynn: 60 rows of 1 features and 2 classes; wrote m"]
     net = pynn.load("m")
     assert net.feature_names == ("mass",)
     (tmp_path / "plain.csv").write_text("mass,colour\n3.5,red\n0.5,blue\n")
@@ -341,14 +347,14 @@ def test_no_line_of_names(tmp_path, capsys, monkeypatch):
 
 def test_names_that_are_numbers(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "years.csv").write_text("2019,2020,2021\n1,2,3\n4,5,7\n")
+    (tmp_path / "years.csv").write_text("2019,2020,2021\n1,2,3\n4,5,7\n6,7,9\n")
     cli.main(["train", "years.csv", "--out", "m", "--header", "--epochs", "2"])
     net = pynn.load("m")
     assert (net.feature_names, net.label_names) == (("2019", "2020"), ("2021",))
     capsys.readouterr()
     cli.main(["predict", "m", "years.csv", "--out", "p"])           # the model knows the names
     cli.main(["evaluate", "m", "years.csv", "--json"])
-    assert json.loads(capsys.readouterr().out.splitlines()[-1])["rows"] == 2
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["rows"] == 3
 
 
 def test_chosen_and_dropped_columns(tmp_path, capsys, monkeypatch):
@@ -365,6 +371,24 @@ def test_chosen_and_dropped_columns(tmp_path, capsys, monkeypatch):
             cli.main(["train", "t.csv", "--out", "n", *options])
         assert message in capsys.readouterr().err
     assert not (tmp_path / "n").exists()
+
+
+def test_what_the_target_is_taken_for(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    tables = {"two": "1,0\n2,1\n3,1\n", "three": "1,0\n2,1\n3,2\n", "text": "1,u\n2,v\n3,u\n",
+              "bool": "1,True\n2,False\n3,True\n", "tenths": "1,0.1\n2,0.10\n3,0.9\n"}
+    for name, rows in tables.items():
+        (tmp_path / f"{name}.csv").write_text(f"a,k\n{rows}")
+    for name, options, labels, said in (
+            ("two", [], ("0", "1"), "target k: 2 classes (--values takes the numbers for values)"),
+            ("two", ["--values"], ("k",), "target k: values (--classes takes the numbers for names of classes)"),
+            ("three", [], ("k",), "target k: values (--classes takes the numbers for names of classes)"),
+            ("three", ["--classes"], ("0", "1", "2"), "target k: 3 classes (--values takes the numbers for values)"),
+            ("text", [], ("u", "v"), "target k: 2 classes"), ("bool", [], ("False", "True"), "target k: 2 classes"),
+            ("tenths", [], ("0.1", "0.9"), "target k: 2 classes (--values takes the numbers for values)")):
+        cli.main(["train", f"{name}.csv", "--out", "m", "--epochs", "1", *options])
+        assert pynn.load("m").label_names == labels
+        assert capsys.readouterr().err.splitlines()[0] == f"pynn: {name}.csv: 3 rows; numbers: a; {said}"
 
 
 def test_classes_are_known_by_their_values(tmp_path, capsys, monkeypatch):

@@ -192,6 +192,7 @@ def test_what_is_left_out_is_said(tmp_path):
     assert read(tmp_path, "a,k\n5,x\n,\n6,y\n").notes == ("1 row without values is skipped",)
     assert read(tmp_path, "a,k\n5,x\n,\n , \n6,y\n").notes == ("2 rows without values are skipped",)
     assert read(tmp_path, "a,k\n5,x\n \n\n6,y\n").notes == ()
+    assert read(tmp_path, "a;k\n5,5;x\n6;y\n").notes == ("the delimiter is a semicolon", "numbers have a decimal comma")
     assert read(tmp_path, ",a,k\n0,5,x\n1,6,y\n", target=0, features=["a"]).y.tolist() == [0, 1]      # asked for by its place
 
 
@@ -291,6 +292,10 @@ def test_columns_of_every_kind(tmp_path):
     assert not columns["text"].is_mixed
     assert columns["text"].place(2) == f"{tmp_path / 't.csv'}, line 4, column 'text'"
     assert len(table) == len(columns["n"]) == 3
+    assert table.describe() == ("numbers: n, miss (2 missing); True/False: bool (1 missing); text: text (2 levels, 1 missing), "
+                                "mixed (3 levels); dates: day, time; no values: none")
+    assert columns["text"].levels() == ("NA", "red")
+    assert [columns[name].missing() for name in ("n", "miss", "bool", "text", "none")] == [0, 2, 1, 1, 3]
     for name, message in (("miss", "line 2, column 'miss': expected a value, it is missing"),
                           ("bool", "line 4, column 'bool': expected a value, it is missing"),
                           ("text", "line 2, column 'text': expected a finite number, got 'red'; the column has texts"),
@@ -298,6 +303,13 @@ def test_columns_of_every_kind(tmp_path):
                           ("mixed", "line 3, column 'mixed': expected a finite number, got 'two'")):
         with pytest.raises(ValueError, match=message):
             _ = datasets.load_csv(tmp_path / "t.csv", features=["n", name]).X
+
+
+def test_two_numbers_may_be_classes(tmp_path):
+    assert read(tmp_path, "a,k\n1,5\n2,6\n3,5.0\n", classes=None).label_names == ("5", "6")
+    assert read(tmp_path, "a,k\n1,5\n2,6\n3,7\n", classes=None).label_names is None
+    assert read(tmp_path, "a,k\n1,5\n2,5\n", classes=None).label_names is None
+    assert read(tmp_path, "a,k\n1,5\n2,6\n").label_names is None
 
 
 @pytest.mark.parametrize("cell", ["2024-02-29", "29.02.2024", "2/29/24", "2024/2/9", "2024-02-29 12:00", "1.2.2024 8:15",

@@ -125,6 +125,23 @@ class Column:
         """The cells as text, None where one is empty."""
         return (cell or None for cell in self.cells)
 
+    def levels(self) -> tuple[str, ...]:
+        """The different texts of a column, sorted, without the empty cell."""
+        return tuple(sorted(set(self.cells) - {""}))
+
+    def missing(self) -> int:
+        """How many cells are missing; in a column of text or dates, how many are empty."""
+        if self.kind in ("number", "boolean", "empty"):
+            return int(np.isnan(self.numbers()).sum())
+        return sum(cell is None for cell in self.texts())
+
+    def describe(self) -> str:
+        """The name, with the number of levels of a text and of missing cells."""
+        levels = f"{len(self.levels())} levels" if self.kind == "text" else ""
+        missing = f"{self.missing()} missing" if self.kind != "empty" and self.missing() else ""
+        notes = ", ".join(filter(None, (levels, missing)))
+        return f"{self.name} ({notes})" if notes else self.name
+
     @functools.cached_property
     def _scan(self) -> _Scan:
         return _scan(self.cells, self.numerals)

@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
+import numpy as np
+
 from pynn.datasets.column import Array, Column, is_missing
 from pynn.datasets.header import Names, check_header, name_columns
 from pynn.datasets.labels import class_labels
@@ -16,10 +18,11 @@ from pynn.datasets.table import Features, Table
 from pynn.validation import boolean
 
 _LOOKED_AT = 2000           # cells of a column that are looked at for the decimal sign, whole numbers left aside
+_DELIMITER_NAMES = {";": "a semicolon", "\t": "a tab", "|": "a vertical bar", " ": "a space"}
 _THOUSANDS = re.compile(r"\d\.\d{3}\.\d{3}(?!\d)")         # 1.234.567 has a decimal comma, though none is there
 
 
-def load_csv(path: Any, *, target: int | str = -1, features: Sequence[str] | None = None, classes: bool = False,
+def load_csv(path: Any, *, target: int | str = -1, features: Sequence[str] | None = None, classes: bool | None = False,
              header: bool | Literal["names"] = True, delimiter: str | None = None, decimal: str | None = None,
              encoding: str | None = None) -> Table:
     """Read a table with a target column from a text file.
@@ -37,9 +40,9 @@ def load_csv(path: Any, *, target: int | str = -1, features: Sequence[str] | Non
     features : sequence of str, optional
         The columns of X, in this order; other columns are not looked at.  By default all columns but the target, and but a
         first column without a name, which is an index.
-    classes : bool
+    classes : bool or None
         Whether numbers in the target are names of classes, as text is; they are ordered by value.  Equal numbers, as 1 and
-        1.0, are one class; a number with a leading zero, as 007, is text.
+        1.0, are one class; a number with a leading zero, as 007, is text.  None: if there are two different numbers.
     header : bool or "names"
         Whether the first line has the names of the columns.  If it has, but looks like data (a name is a number, or is also a
         cell of its column), that is an error; "names" says that they are names.  Without names, the columns are called
@@ -76,7 +79,7 @@ def load_csv(path: Any, *, target: int | str = -1, features: Sequence[str] | Non
     >>> table.X.tolist(), table.y.tolist(), table.label_names, table.feature_names
     ([[7.5, 20.0], [13.5, 95.0]], [1, 0], ('jay', 'wren'), ('wing', 'mass'))
     """
-    classes = boolean(classes, "classes")
+    classes = None if classes is None else boolean(classes, "classes")
     records, names = _read(path, header, delimiter, encoding)
     at = _target_position(target, names, _where(records))
     others = [k for k in range(len(names.names)) if k != at and k not in names.left_out]
@@ -86,7 +89,7 @@ def load_csv(path: Any, *, target: int | str = -1, features: Sequence[str] | Non
     chosen = others if features is None else _positions(features, names.names, path)
     if at in chosen:
         raise ValueError(f"target: expected a column that is no feature, got {names.names[at]!r}, which is one")
-    *columns, target_column = _columns(records, names.names, [*chosen, at], decimal)
+    *columns, target_column = _columns(records, names, [*chosen, at], decimal)
     if header is True and features is None:
         check_header(records, [*columns, target_column])
     y, label_names = _target(target_column, classes)
@@ -118,7 +121,7 @@ def read_features(path: Any, names: Sequence[str] | None = None, *, header: bool
     records, found = _read(path, header, delimiter, encoding)
     chosen = [k for k in range(len(found.names)) if k not in found.left_out] if names is None else \
         _positions(names, found.names, path)
-    columns = _columns(records, found.names, chosen, decimal)
+    columns = _columns(records, found, chosen, decimal)
     if header is True and names is None:
         check_header(records, columns)
     return Features(tuple(columns), tuple(found.notes))
@@ -129,6 +132,8 @@ def _read(path: Any, header: Any, delimiter: str | None, encoding: str | None) -
         header = boolean(header, "header")
     records = read_records(path, header=bool(header), delimiter=delimiter, encoding=encoding)
     names = name_columns(records)
+    if records.delimiter != ",":
+        names.notes.append(f"the delimiter is {_DELIMITER_NAMES.get(records.delimiter, repr(records.delimiter))}")
     if records.blank_rows:
         rows = "1 row without values is" if records.blank_rows == 1 else f"{records.blank_rows} rows without values are"
         names.notes.append(f"{rows} skipped")
@@ -139,12 +144,14 @@ def _where(records: Records) -> str:
     return f"path: {records.path}, line {records.header_line or records.lines[0]}"
 
 
-def _columns(records: Records, names: list[str], positions: list[int], decimal: str | None) -> list[Column]:
+def _columns(records: Records, found: Names, positions: list[int], decimal: str | None) -> list[Column]:
     if decimal not in (None, ".", ","):
         raise ValueError(f"decimal: expected '.', ',' or None, got {decimal!r}")
     place = functools.partial(_place, records.path, records.lines)
-    numerals = Numerals(decimal or _find_decimal(records, names, positions))
-    return [Column(names[k], records.columns[k], place, numerals) for k in positions]
+    numerals = Numerals(decimal or _find_decimal(records, found.names, positions))
+    if numerals.decimal == ",":
+        found.notes.append("numbers have a decimal comma")
+    return [Column(found.names[k], records.columns[k], place, numerals) for k in positions]
 
 
 def _place(path: Any, lines: Array, row: int) -> str:
@@ -186,10 +193,12 @@ def _signs(cells: Any) -> dict[str, tuple[int, str]]:
     return found if 2 * others <= looked_at else {}
 
 
-def _target(column: Column, classes: bool) -> tuple[Array, tuple[str, ...] | None]:
+def _target(column: Column, classes: bool | None) -> tuple[Array, tuple[str, ...] | None]:
     """y and the names of the classes, if there are classes."""
     remedy = "; if the cells are names of classes: classes=True (--classes)"
     if classes or (column.kind in ("text", "boolean") and not column.is_mixed):
+        return class_labels(column)
+    if classes is None and column.kind == "number" and not column.missing() and len(np.unique(column.numbers())) == 2:
         return class_labels(column)
     row = column.first_number
     if row is not None and column.first_other is not None and column.first_other < row:

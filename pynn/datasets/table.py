@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pynn.datasets.column import Array, Column
+from pynn.datasets.column import Array, Column, Kind
+from pynn.writing import listed
 
+_KINDS: dict[Kind, str] = {"number": "numbers", "boolean": "True/False", "text": "text", "date": "dates", "empty": "no values"}
 _NO_NUMBERS = {"date": "dates", "text": "texts", "empty": "no values"}
 
 
@@ -24,7 +26,7 @@ class Features:
         file, line and column.
     feature_names : tuple of str
     notes : tuple of str
-        What was left out of the file, in sentences.
+        What was left out of the file, and how it is written, in sentences.
     """
 
     columns: tuple[Column, ...]
@@ -47,6 +49,11 @@ class Features:
                 remedy = f"; the column has {what}: leave it out by features=… (--features, --drop)" if what else ""
                 raise ValueError(f"{error}{remedy}") from None
         return X
+
+    def describe(self) -> str:
+        """The columns by their kinds, in one line."""
+        names = {kind: [column.describe() for column in self.columns if column.kind == kind] for kind in _KINDS}
+        return "; ".join(f"{_KINDS[kind]}: {listed(of_kind, 10)}" for kind, of_kind in names.items() if of_kind)
 
     def __len__(self) -> int:
         """m, the number of rows."""
