@@ -54,6 +54,7 @@ def _to_the_site(text: str) -> str:
     """Links to files of the repository lead to the pages of the site that show them; other files are only named."""
     text = re.sub(r"\]\((?:\.\./)*cnn_core/(\w+)\.(p[yx][xd])\)", r"](engine.md#\1-\2)", text)
     text = re.sub(r"\]\((?:\.\./)*pynn/reference\.py\)", "](reference.md)", text)
+    text = re.sub(r"\]\((?:\.\./)*examples/lessons/(\w+)\.py\)", r"](lessons/\1.rst)", text)
     text = re.sub(r"(?m)^Answers: docs/(answers/\w+\.md)$", r".. include:: /\1\n   :parser: myst_parser.sphinx_", text)
     return re.sub(r"\[([\w./]+)\]\((?:\.\./)*pynn/[\w./]*\)", r"`\1`", text)
 

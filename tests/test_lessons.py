@@ -1,8 +1,9 @@
-"""The derivations, the answers to the exercises: their code runs, and their numbers are right."""
+"""The derivations, the answers to the exercises, and the pages with code: it runs, and their numbers are right."""
 from __future__ import annotations
 
 import ast
 import contextlib
+import importlib.util
 import io
 import math
 import os
@@ -148,3 +149,58 @@ def test_the_answers_of_the_lesson_that_builds(part, tmp_path):
         assert float(re.search(r"differ by (\S+)", done.stdout)[1]) > 1e-3
     else:
         assert_prints("".join(done.stdout.splitlines(keepends=True)[-3:]), shown)
+
+
+# --------------------------------------------------------------------------------------- your own, the frameworks, the article
+
+
+def test_write_your_own(clean_figures):
+    """All of the page but its final task, which takes minutes."""
+    run(page("your_own.md").partition("## 7. The final task")[0], {})
+
+
+@pytest.mark.slow
+def test_the_final_task_of_write_your_own(clean_figures):
+    run(page("your_own.md"), {})
+
+
+FRAMEWORKS = {"pynn": "pynn", "Keras": "keras", "PyTorch": "torch", "scikit-learn": "sklearn"}
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")          # of the frameworks; scikit-learn's of a fit that it would continue
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_the_same_network_in(framework, capsys, monkeypatch):
+    if framework == "Keras" and importlib.util.find_spec("tensorflow") is None:
+        monkeypatch.setenv("KERAS_BACKEND", "torch")
+    pytest.importorskip(FRAMEWORKS[framework])
+    sections = page("frameworks.md").split("\n## ")
+    names: dict[str, Any] = {}
+    for section in (sections[0], next(section for section in sections if section.startswith(f"{framework}\n"))):
+        exec(re.search(r"```python\n(.*?)```", section, re.DOTALL)[1], names)
+    name, accuracy = re.match(r"(.*): test accuracy (.*)", capsys.readouterr().out).groups()
+    assert name == framework
+    assert float(accuracy) >= 0.95
+
+
+def test_the_table_of_the_article_has_no_empty_cell_and_names_what_there_is():
+    text = page("article.md")
+    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in text.splitlines() if line.startswith("| ")]
+    assert len(rows) >= 25
+    assert all(len(row) == 4 and all(row) for row in rows)
+    cells = " ".join(" ".join(row[1:]) for row in rows)
+    names = set(re.findall(r"pynn\.([\w.]+\w)", cells))
+    assert len(names) >= 20
+    for name in names:
+        thing: Any = pynn
+        for part in name.split("."):
+            thing = getattr(thing, part)
+    for name in set(re.findall(r"`net\.(\w+)", cells)):
+        assert hasattr(pynn.Network, name), name
+    figures = re.findall(r"figure (\d)", text)
+    assert sorted(figures) == [str(k) for k in range(1, 10)]
+    for path, _, anchor in (link.partition("#") for link in re.findall(r"\]\(([^)]+)\)", text)):
+        target = ROOT / "docs" / path
+        assert target.exists(), path
+        headings = re.findall(r"^## (.*)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+        assert not anchor or anchor in [re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings]
