@@ -80,7 +80,8 @@ pynn.plot.unit_maps(net, X_train, y_train)
 
 # %%
 # In layer 1 each unit cuts the plane with a straight line. In layer 2 the lines become bends. The output puts them
-# together (lesson 9).
+# together (lesson 9). A map that is white everywhere belongs to a unit that is 0 for every example. It is dead
+# (lesson 8): the network does without it, and nobody would have noticed.
 #
 # Continue its training
 # ---------------------
