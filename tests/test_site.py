@@ -3,11 +3,13 @@ from __future__ import annotations
 
 import ast
 import html.parser
+import itertools
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tokenize
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,19 @@ def test_lesson_is_made_as_the_others(lesson):
     assert all(name in pynn.workbook.exercises() for name in re.findall(r"(?:check|describe)\([\"'](\w+)[\"']", text))
 
 
+@pytest.mark.parametrize("lesson", LESSONS, ids=[path.stem for path in LESSONS])
+def test_lesson_is_a_page(lesson):
+    """Its text is what the site's converters understand: the slow test builds the site, this one finds the usual slips."""
+    with lesson.open("rb") as file:
+        lines = [token.string for token in tokenize.tokenize(file.readline) if token.type == tokenize.COMMENT]
+    text = re.sub(r"^# \.\. math::.*\n(?:#    .*\n|#\n(?=#    ))*", "", "\n".join(lines), flags=re.MULTILINE)
+    text = re.sub(r"``.*?``|:math:`.*?`|`.*?`_*", "", text)
+    assert not re.findall(r"(?<![\w|])\|\S[^|\n]*\|(?![\w|])", text), "docutils takes |x| as a substitution"
+    for before, line in itertools.pairwise(lines):
+        new_list = re.match(r"# \d+\. ", line) and before.startswith("# ") and not re.match(r"# (\d+\. |   )", before)
+        assert not new_list, f"docutils takes this line as a list: {line}"
+
+
 def test_the_lessons_are_seventeen():
     assert [int(path.stem[:2]) for path in LESSONS] == list(range(1, 18))
 
@@ -80,7 +95,7 @@ def test_the_page_of_equations(page):
 
 
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
-PYTHON_PAGES = [path for path in PAGES if "```python" in path.read_text(encoding="utf-8")]
+PYTHON_PAGES = [path for path in PAGES if path.name != "CONTRIBUTING.md" and "```python" in path.read_text(encoding="utf-8")]
 FILM = "training.html"
 
 

@@ -145,8 +145,8 @@ print(f"best accuracy anywhere: {most:.2f}")
 # d = ŷ − y. Three losses are usual:
 #
 # - the squared error, d²;
-# - the absolute error, |d|, the size of d without its sign;
-# - the Huber loss: ½ d² where |d| is at most 1, and a straight line beyond.
+# - the absolute error, ``|d|``, the size of d without its sign;
+# - the Huber loss: ½ d² where ``|d|`` is at most 1, and a straight line beyond.
 #
 # They differ in how they treat an outlier, a target far from all others. Here are sixty points of a sine. Three of them were
 # "measured wrong": their value is 6.
@@ -166,10 +166,10 @@ ax.set_title("Three points in sixty are wrong")
 ax.legend()
 
 # %%
-# In the squared error, a distance of 6 counts as 36, so three points bend the whole curve. In the absolute error it counts as
-# 6. The Huber loss treats large distances in the same way, and it is smooth near 0, as the squared error is. Without
-#    outliers, with noise as in the other 57 points, the squared error is a good choice. It is pynn's default for a linear
-#    output.
+# In the squared error, a distance of 6 counts as 36, so three points bend the whole curve. In the absolute error it counts
+# as 6. The Huber loss treats large distances in the same way, and it is smooth near 0, as the squared error is. Without
+# outliers, with noise as in the other 57 points, the squared error is a good choice. It is pynn's default for a linear
+# output.
 #
 # Several classes
 # ---------------

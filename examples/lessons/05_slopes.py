@@ -246,7 +246,7 @@ for z in (-1.0, 0.0, 1.0):
 # .. math:: \sum_{i=1}^{3} x_i &= x_1 + x_2 + x_3 \\
 #           \sum_i c \, x_i &= c \sum_i x_i \\
 #           \sum_i (x_i + y_i) &= \sum_i x_i + \sum_i y_i \\
-#           \Big( \sum_i f_i \Big)' &= \sum_i f_i'
+#           \left( \sum_i f_i \right)' &= \sum_i f_i'
 #
 # The letter under Σ counts, as the variable of a ``for`` loop does. A number without this letter may stand before the sign.
 # The last line is the rule for a sum: the slope of a sum is the sum of the slopes. In Python:

@@ -169,11 +169,10 @@ for rule in RULES:
 # A harder task
 # -------------
 #
-# The data are two spirals with one and a half turns each. The network is 2-16-16-1, and it is trained for 60 epochs in
-# batches of
-# 32. Every optimiser is tried with seven learning rates. A single start may be lucky, so there are five starts, with
-#     different weights, and we take the median: the third of the five results in order. After how many epochs is the loss
-#     below 0.1? (A dash means: not within 60 epochs.)
+# The data are two spirals with one and a half turns each. The network is 2-16-16-1, and it is trained for 60 epochs in batches
+# of 32. Every optimiser is tried with seven learning rates. A single start may be lucky, so there are five starts, with
+# different weights, and we take the median: the third of the five results in order. After how many epochs is the loss below
+# 0.1? (A dash means: not within 60 epochs.)
 X, y = pynn.datasets.spirals(600, turns=1.5, noise=0.03, rng=0)
 RATES = [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3]
 EPOCHS, LEVEL = 60, 0.1

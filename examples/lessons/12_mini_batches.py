@@ -252,7 +252,7 @@ plt.show()
 #    ``pynn.workbook.check("train", your_function)``. ``rng.permutation`` gives a random order.
 # 2. Train three epochs with ``batch_size=None`` on ``X, y`` and on ``X_sorted, y_sorted``, both without shuffling, and
 #    compare the parameters. Does the order matter for a full batch? Why are the parameters not equal to the last bit?
-# 3. The table of the noise lets you predict how large a batch must be for an error of a tenth of |∇J|. Predict it, then
+# 3. The table of the noise lets you predict how large a batch must be for an error of a tenth of ``|∇J|``. Predict it, then
 #    measure it. What changes if no example may occur twice in a batch? What is the error for 1000 then?
 #
 # Answers: docs/answers/12_mini_batches.md

@@ -23,12 +23,12 @@ class GradientReport:
     ok : bool
         Whether max_error is within the tolerance.  If all derivatives are 0, nothing was checked, and ok is False.
     max_error : float
-        The largest error of a derivative, relative to the largest |derivative| or to 0.01, whichever is larger: below 0.01,
+        The largest error of a derivative, relative to the largest ``|derivative|`` or to 0.01, whichever is larger: below 0.01,
         differences have too few digits.
     worst : str
         The parameter with this error, and the two values of its derivative.
     rows : tuple of (str, float, float)
-        For W[l] and b[l] of every layer: the name, the largest |derivative|, and the largest relative error.
+        For W[l] and b[l] of every layer: the name, the largest ``|derivative|``, and the largest relative error.
     """
 
     ok: bool
@@ -63,7 +63,7 @@ def check_gradients(net: Network, X: Any, y: Any, *, step: float = 1e-6, toleran
 
     Notes
     -----
-    Near a kink of relu or leaky_relu (|z| below about h) the two differ although nothing is wrong.
+    Near a kink of relu or leaky_relu (``|z|`` below about h) the two differ although nothing is wrong.
 
     Examples
     --------
