@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import pynn
-from pynn import cli
+from pynn import cli, commands
 
 
 def pynn_command(*arguments, folder):
@@ -246,8 +246,13 @@ def test_a_warning_is_one_line(folder):
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 def test_ctrl_c_saves_the_model(folder, monkeypatch, capsys):
     monkeypatch.chdir(folder)
-    timer = threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
+    fit = commands._fit
+
+    def interrupted_fit(*arguments):
+        threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()      # not before: on a busy machine reading takes long
+        return fit(*arguments)
+
+    monkeypatch.setattr(commands, "_fit", interrupted_fit)
     with pytest.raises(SystemExit) as raised:
         cli.main(["train", "wine.csv", "--target", "species", "--epochs", "99999999", "--out", "stopped"])
     assert raised.value.code == 1
