@@ -1,4 +1,4 @@
-"""The article's experiment: two circles in the plane, told apart by a small network; three pictures show how.
+"""The article's experiment: a small network learns to separate two circles in the plane; three pictures show how.
 
     python examples/circles.py --epochs 50 --out pictures
 """
@@ -13,17 +13,17 @@ import matplotlib.pyplot as plt
 
 import pynn
 
-matplotlib.use("Agg")           # pictures go to files: no screen is needed
+matplotlib.use("Agg")           # pictures are written to files, so no screen is needed
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Train a small network on two circles and draw what it learned.",
                                      formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    parser.add_argument("--epochs", type=int, default=50, help="how often every example is met")
+    parser.add_argument("--epochs", type=int, default=50, help="how many times the network sees every example")
     parser.add_argument("--learning-rate", type=float, default=0.1, help="the step size of gradient descent")
-    parser.add_argument("--batch-size", type=int, default=32, help="examples a step")
-    parser.add_argument("--seed", type=int, default=1, help="of the data, the split and the weights; lesson 9 has that of 0")
-    parser.add_argument("--out", type=Path, default=Path("."), help="the folder of the pictures, made if missing")
+    parser.add_argument("--batch-size", type=int, default=32, help="examples in a step")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the data, the split and the weights; lesson 9 takes 0")
+    parser.add_argument("--out", type=Path, default=Path("."), help="the folder of the pictures; it is made if it is missing")
     arguments = parser.parse_args()
     try:
         run(arguments.epochs, arguments.learning_rate, arguments.batch_size, arguments.seed, arguments.out)
@@ -49,7 +49,7 @@ def run(epochs: int, learning_rate: float, batch_size: int, seed: int, out: Path
     data = pynn.plot.dataset(X, y)
     surface = pynn.plot.decision_surface(net, X_test, y_test)
     for ax in (data, surface):
-        ax.set_aspect("equal")          # circles are to look round
+        ax.set_aspect("equal")          # so that circles look round
     data.set_title("The two circles")
     surface.set_title("What the network learned, and the test examples")
     curves = pynn.plot.history(history)

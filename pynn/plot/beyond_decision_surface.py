@@ -18,8 +18,7 @@ from pynn.plot.description import say
 if TYPE_CHECKING:
     from pynn.network import Network
 
-_ANSWERS = {"linear": "The value", "sigmoid": "The probability of y = 1, blue above 1/2 and orange below,",
-            "softmax": "The likeliest class"}
+_ANSWERS = {"linear": "The value", "sigmoid": "The probability of y = 1", "softmax": "The likeliest class"}
 
 
 @styled
@@ -81,5 +80,6 @@ def decision_surface(net: Network, X: ArrayLike | None = None, y: ArrayLike | No
         place_legend(ax, surface.points, view.names)
     add_colorbar(ax, surface.scale, SCALES[output])
     on_it = "" if view.y is None else f", with {len(view.y)} examples on it"
-    say(ax, f"{_ANSWERS[output]} that the network {sizes_of(net)} answers for {view.plane.in_words()}{on_it}.")
+    colours = ": blue above 1/2, orange below" if output == "sigmoid" else ""
+    say(ax, f"{_ANSWERS[output]} that the network {sizes_of(net)} answers for {view.plane.in_words()}{on_it}{colours}.")
     return ax
