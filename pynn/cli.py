@@ -55,6 +55,10 @@ def _parser() -> argparse.ArgumentParser:
         "evaluate", help="measure a model on a table",
         description="Print the loss and the accuracy, or R², on a table."))
     _add_info(subparsers.add_parser("info", help="print what is in a model file"))
+    _add_export(subparsers.add_parser(
+        "export", help="write a model as C, JavaScript, NumPy, ONNX or safetensors",
+        description="Write a model for use outside of pynn. Where the runtime of the format is installed (a C compiler, node, "
+                    "onnxruntime), the file is run on examples and compared with the model."))
     _add_figures(subparsers.add_parser(
         "figures", help="draw the article's nine figures", formatter_class=argparse.ArgumentDefaultsHelpFormatter,
         description="Train the article's network on its two circles and draw its nine figures."))
@@ -107,6 +111,14 @@ def _add_info(info: argparse.ArgumentParser) -> None:
     _add_model(info)
     _add_json(info)
     info.set_defaults(run=commands.info)
+
+
+def _add_export(export: argparse.ArgumentParser) -> None:
+    _add_model(export)
+    export.add_argument("--to", required=True, choices=commands.FORMATS, metavar="FORMAT",
+                        help=f"the format: {', '.join(commands.FORMATS)}")
+    export.add_argument("--out", required=True, help="the file to write; a C file with a name in .h is a header")
+    export.set_defaults(run=commands.export)
 
 
 def _add_figures(figures: argparse.ArgumentParser) -> None:

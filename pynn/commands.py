@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from pynn import datasets
+from pynn import export as exporters
 from pynn.datasets.csv import read_features
 from pynn.datasets.labels import match_labels
 from pynn.datasets.table import Features
@@ -21,6 +22,8 @@ from pynn.network import Network, load
 from pynn.standardizer import Standardizer
 
 Array = np.ndarray[Any, np.dtype[Any]]
+
+FORMATS = ("c", "javascript", "numpy", "onnx", "safetensors")
 
 
 def train(given: argparse.Namespace) -> None:
@@ -94,6 +97,18 @@ def info(given: argparse.Namespace) -> None:
         "dtype": net.dtype.name, "parameters": len(net.parameters), "feature_names": net.feature_names,
         "label_names": net.label_names, "standardized": net.standardizer is not None, "epoch": net.epoch,
         "optimizer": {"name": type(net.optimizer).__name__, **dataclasses.asdict(net.optimizer)}}))
+
+
+def export(given: argparse.Namespace) -> None:
+    """Write a model in another format."""
+    net = load(given.model)
+    if os.path.exists(given.out) and os.path.samefile(given.model, given.out):
+        raise ValueError(f"--out: expected another file than the model, got {given.out}")
+    try:
+        getattr(exporters, f"to_{given.to}")(net, given.out)
+    except RuntimeError as error:           # what was written cannot be compiled or run
+        fail(str(error))
+    _say(f"wrote {given.out}")
 
 
 def figures(given: argparse.Namespace) -> None:

@@ -121,6 +121,15 @@ def test_classes_keep_their_numbers_where_some_are_missing(folder):
     assert json.loads(done.stdout)["accuracy"] > 0.9
 
 
+def test_export(folder, tmp_path):
+    """Each format is what the function writes; a model that differs from what it was written as is not."""
+    for kind in ("c", "javascript", "numpy", "onnx", "safetensors"):
+        done = pynn_command("export", "model.npz", "--to", kind, "--out", tmp_path / kind, folder=folder)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", f"pynn: wrote {tmp_path / kind}\n")
+        getattr(pynn.export, f"to_{kind}")(pynn.load(folder / "model.npz"), tmp_path / "twin", check=False)
+        assert (tmp_path / kind).read_bytes() == (tmp_path / "twin").read_bytes()
+
+
 def test_info(folder):
     done = pynn_command("info", "model.npz", folder=folder)
     assert (done.returncode, done.stderr) == (0, "")
@@ -207,6 +216,11 @@ WRONG = [
     ("evaluate model.npz other.csv --target species", "unknown class 'merlot'; the model knows 'barberà', 'barolo', 'grig"),
     ("info wine.csv", "cannot be loaded"),
     ("info .", "folder"),
+    ("export model.npz --to pickle --out m.pkl", "invalid choice: 'pickle'"),
+    ("export model.npz --to onnx", "--out"),
+    ("export model.npz --to numpy --out model.npz", "--out: expected another file than the model"),
+    ("export wine.csv --to c --out m.c", "wine.csv cannot be loaded"),
+    ("export model.npz --to c --out nowhere/m.c", "nowhere"),
 ]
 
 

@@ -63,6 +63,8 @@ def to_c(net: Any, path: Any, *, dtype: Any = None, name: str = "predict", check
         The message names the argument, the value received and what was expected.
     ArithmeticError
         The compiled file differs from the network.
+    RuntimeError
+        The compiler cannot compile the file, so the check is not possible.
     ImportError
         check=True, and there is no C compiler.
     OSError

@@ -49,6 +49,8 @@ def to_javascript(net: Any, path: Any, *, check: bool | None = None) -> None:
         The message names the argument, the value received and what was expected.
     ArithmeticError
         The module differs from the network.
+    RuntimeError
+        node cannot run the module, so the check is not possible.
     ImportError
         check=True, and node is not installed.
     OSError
