@@ -263,7 +263,8 @@ def test_ctrl_c_saves_the_model(folder, monkeypatch, capsys):
     fit = commands._fit
 
     def interrupted_fit(*arguments):
-        threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()      # not before: on a busy machine reading takes long
+        # not before the fit: on a busy machine reading takes long
+        threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
         return fit(*arguments)
 
     monkeypatch.setattr(commands, "_fit", interrupted_fit)
