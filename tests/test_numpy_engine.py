@@ -47,8 +47,16 @@ def test_a_fit_of_both_engines_is_the_same(keywords, m, batch_size, recipe, pena
     nets = [pynn.Network(**keywords, dropout=dropout, engine=engine) for engine in ("cython", "numpy")]
     X, y = problem(nets[0], m, 0)
     weights = np.random.default_rng(0).uniform(0.1, 2, m) if weighted else None
-    histories = [net.fit(X, y, epochs=2, batch_size=batch_size, optimizer=recipe.with_learning_rate(1e-3),
-                         sample_weight=weights, **penalty) for net in nets]
+    histories = []
+    for net in nets:
+        try:
+            histories.append(net.fit(X, y, epochs=2, batch_size=batch_size, optimizer=recipe.with_learning_rate(1e-3),
+                                     sample_weight=weights, **penalty))
+        except pynn.DivergenceError:
+            histories.append(None)
+    if None in histories:
+        assert histories == [None, None]
+        return
     assert_close(nets[0].parameters, nets[1].parameters, 1e-9, "parameters")
     np.testing.assert_allclose(histories[0].loss, histories[1].loss, rtol=1e-9)
     metric = "r2" if nets[0].is_regression else "accuracy"
