@@ -87,7 +87,7 @@ def say(text: str) -> None:
 
 
 def rounds(effort: Effort, requests: dict[Any, Callable[[], list[float]]]) -> dict[Any, list[float]]:
-    """Every request once a round, and all its numbers; a request that fails is reported and left out."""
+    """Make every request once in each round and return all its numbers; a request that fails is reported and left out."""
     numbers: dict[Any, list[float]] = defaultdict(list)
     failed = set()
     for number in range(effort.rounds):
@@ -112,7 +112,7 @@ def contest(name: str, case: Case, effort: Effort) -> list[float]:
 
 
 def verdict(met: Iterable[bool | None]) -> str:
-    """ok or short; – where there is no target, or what it is measured by is missing."""
+    """ok or short; – if there is no target, or if a number for it is missing."""
     answers = list(met)
     if False in answers:
         return "short"
@@ -133,7 +133,7 @@ def against_peers(case: Case, names: Sequence[str], effort: Effort) -> Row:
 
 
 def many_examples(effort: Effort) -> list[Row]:
-    """W6, time: microseconds an example and epoch, for every number of examples."""
+    """W6, time: microseconds per example and epoch, for every number of examples."""
     say("W6: time of an example")
 
     def request(m: int, batch: int | None) -> list[float]:
@@ -155,7 +155,7 @@ def many_examples(effort: Effort) -> list[Row]:
 
 
 def memory(effort: Effort) -> list[Row]:
-    """W6, memory: MiB beyond the data that a fit of the most examples takes, the most of all rounds."""
+    """W6, memory: MiB that a fit of the largest data set takes beyond the data; the maximum over all rounds."""
     say("W6: memory")
     m = workloads.W6_EXAMPLES[-1]
 
@@ -173,7 +173,7 @@ def memory(effort: Effort) -> list[Row]:
 
 
 def whole_processes(peers: Sequence[str], effort: Effort) -> Row:
-    """W7: wall time of whole processes, which alternate; their threads are left as a user has them."""
+    """W7: wall time of whole processes, which alternate; the number of their threads is the default."""
     say("W7: whole processes")
 
     def elapsed(arguments: list[str]) -> list[float]:
@@ -192,7 +192,7 @@ def whole_processes(peers: Sequence[str], effort: Effort) -> Row:
 
     commands = {"import numpy": ["-c", "import numpy"], "pynn": ["-c", PYNN_PROCESS], **{name: peer(name) for name in peers}}
     requests: dict[Any, Callable[[], list[float]]] = {name: partial(elapsed, command) for name, command in commands.items()}
-    rounds(replace(effort, rounds=1), requests)         # the warm-up: files get into the cache
+    rounds(replace(effort, rounds=1), requests)         # the warm-up loads files into the cache
     runs = rounds(replace(effort, rounds=effort.processes), requests)
     medians = {name: median(seconds) for name, seconds in runs.items()}
     ratio = medians["pynn"] / medians["import numpy"]
@@ -236,7 +236,7 @@ def short(number: float) -> str:
 
 
 def time_of(seconds: float | None) -> str:
-    """In the unit that suits."""
+    """The time in a suitable unit."""
     if seconds is None:
         return "–"
     unit, factor = next((u, f) for u, f in (("s", 1.0), ("ms", 1e3), ("µs", 1e6)) if seconds * f >= 1 or u == "µs")
@@ -248,7 +248,7 @@ def batch_name(batch: int | None) -> str:
 
 
 def unsteady(rows: Iterable[Row]) -> str:
-    """The numbers whose runs differ too much to be trusted: threads that wait for one another suffer most from neighbours."""
+    """The numbers whose runs differ too much to be trusted; a busy machine disturbs threads that wait for each other most."""
     found = [f"{row['workload']} {row.get('what', 'example')}, {name}: {short(max(runs) / min(runs))}"
              for row in rows for name, runs in row.get("runs", {}).items() if max(runs) > UNSTEADY * min(runs)]
     return "\n".join(["", "Unsteady, slowest run / fastest: measure again on an idle machine", *found]) if found else ""
@@ -305,7 +305,7 @@ def threads_table(rows: Sequence[Row]) -> str:
 
 
 def chosen_cases(only: set[str], dtype: str | None) -> list[Case]:
-    """The cases of W1-W5 of these dtypes; without one, those that have a target."""
+    """The cases of W1-W5 of these dtypes; without a dtype, the cases that have a target."""
     return [case for case in CASES if case.workload in only
             and (bool(case.targets) if dtype is None else dtype in ("both", case.dtype))]
 

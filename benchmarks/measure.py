@@ -25,7 +25,7 @@ def seconds_of(run: Callable[[int], object], count: int) -> float:
 def timed(run: Callable[[int], object], runs: int, at_least: float, count: int = 1) -> tuple[int, list[float]]:
     """How often the work is repeated so that a run takes `at_least` seconds, and the seconds of that many runs."""
     while True:
-        run(count)                              # the warm-up: JAX compiles anew for every count
+        run(count)                              # the warm-up: JAX compiles for every new count
         elapsed = seconds_of(run, count)
         if elapsed >= at_least:
             return count, [seconds_of(run, count) for _ in range(runs)]
@@ -68,7 +68,7 @@ def whole_task(name: str, case: dict[str, Any], epochs: int) -> float:
 
 
 def many_examples(m: int, dtype: str, out: Array | None = None) -> tuple[Array, Array]:
-    """X (m, 2) and y, made without any memory besides."""
+    """X (m, 2) and y, made without further memory."""
     X = np.empty((m, 2), dtype) if out is None else out
     np.random.default_rng(0).random(dtype=np.dtype(dtype).type, out=X)
     y = np.empty(m, np.int64)
@@ -77,7 +77,7 @@ def many_examples(m: int, dtype: str, out: Array | None = None) -> tuple[Array, 
 
 
 def example(m: int, batch: int | None, runs: int, at_least: float) -> list[float]:
-    """pynn's seconds of an example and epoch in whole fits, unshuffled."""
+    """pynn's seconds per example and epoch in whole fits, unshuffled."""
     from pynn import Network
     X, y = many_examples(m, "float32")
     net = Network(SMALL, dtype="float32", rng=0)
@@ -91,7 +91,7 @@ def example(m: int, batch: int | None, runs: int, at_least: float) -> list[float
 
 
 def memory(m: int, kind: str, dtype: str, batch: int | None, shuffle: bool) -> float:
-    """MiB by which the peak memory of this process grows in a fit of a float32 network, the data being there."""
+    """MiB by which the peak memory of this process grows in a fit of a float32 network, after the data have been loaded."""
     import resource
 
     from pynn import Network

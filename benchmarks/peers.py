@@ -45,7 +45,7 @@ def one_hot(case: Case, y: Array) -> Array:
 
 
 class Pynn:
-    """Network.fit and Network.__call__, which takes at most the threads that OMP_NUM_THREADS names."""
+    """Network.fit and Network.__call__, which uses at most OMP_NUM_THREADS threads."""
 
     def __init__(self, case: Case, X: Array, y: Array) -> None:
         from pynn import Network
@@ -161,7 +161,7 @@ class ScikitLearn:
 
     def __init__(self, case: Case, X: Array, y: Array) -> None:
         from sklearn.neural_network import MLPClassifier
-        warnings.simplefilter("ignore")         # that it has not converged
+        warnings.simplefilter("ignore")         # the warning that it has not converged
         self.X, self.y = X, y
         self.model = MLPClassifier(case.sizes[1:-1], activation="relu", solver="sgd", alpha=0, batch_size=case.batch,
                                    learning_rate="constant", learning_rate_init=LEARNING_RATE, momentum=0,
@@ -252,7 +252,7 @@ _DISTRIBUTIONS = {"pynn": ("pynn-dense",), "JAX": ("jax",), "NumPy": ("numpy",),
 
 
 def version(name: str) -> str | None:
-    """The version of a contestant; None where it, or what it runs on, is not installed."""
+    """The version of a contestant; None if it, or a package that it needs, is not installed."""
     try:
         versions = [metadata.version(distribution) for distribution in _DISTRIBUTIONS[name]]
     except metadata.PackageNotFoundError:

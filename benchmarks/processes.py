@@ -9,7 +9,7 @@ from typing import Any
 
 
 def environment(threads: int | None) -> dict[str, str]:
-    """The variables that hold every library to so many threads; None leaves it to each."""
+    """The variables that limit every library to this number of threads; None: no limit."""
     variables = {**os.environ, "KERAS_BACKEND": "torch"}
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         variables.pop(name, None)
@@ -21,7 +21,7 @@ def environment(threads: int | None) -> dict[str, str]:
 
 
 def keep_to_processors(threads: int | None) -> None:
-    """Leave this process as many processors as it has threads, where the system can: JAX counts them."""
+    """Restrict this process to as many processors as it has threads, if the system can: JAX counts processors."""
     if threads is not None and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-threads:])
 

@@ -48,7 +48,7 @@ LEARNING_RATES = {"sgd": 0.02, "adam": 0.001}
 
 
 def model(problem: Problem, kind: type, solver: str, seed: int, initializer: str) -> Any:
-    """The estimator behind its scaler; it stops at no tolerance."""
+    """The estimator after its scaler; no tolerance stops it early."""
     rate = LEARNING_RATES[solver]
     if kind in (NetworkClassifier, NetworkRegressor):
         halved = kind is NetworkRegressor and solver == "sgd"

@@ -1,6 +1,6 @@
 """Speed of pynn's tiles beside numpy.matmul on one thread, over shapes: `python -m benchmarks.tiles`.
 
-Every instruction set runs in a process of its own.  NumPy's time includes the call, which decides the smallest shapes.
+Every instruction set runs in a process of its own.  NumPy's time includes the call, which dominates for the smallest shapes.
 """
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DTYPES = ("float32", "float64")
 SECONDS = 0.002     # a repetition
 BEST_OF = 3
 
-# Of every product: the shapes of left and right from (n, k, m), and numpy's form of it.
+# For every product: the shapes of left and right, from (n, k, m), and its form in numpy.
 PRODUCTS: dict[str, tuple[Callable[..., tuple[Any, Any]], Callable[[Array, Array], tuple[Array, Array]]]] = {
     "W·A": (lambda n, k, m: ((n, k), (k, m)), lambda W, A: (W, A)),
     "Wᵀ·dZ": (lambda n, k, m: ((n, k), (n, m)), lambda W, dZ: (W.T, dZ)),
@@ -37,7 +37,7 @@ PRODUCTS: dict[str, tuple[Callable[..., tuple[Any, Any]], Callable[[Array, Array
 
 
 def best_times(pynn: Callable[[int], float], numpy: Callable[[int], float]) -> tuple[float, float]:
-    """The best seconds of a product of each; they take turns."""
+    """The best seconds of a product of each; the two take turns."""
     contestants, times = (pynn, numpy), []
     for seconds_of in contestants:
         seconds_of(1)                                       # the warm-up
@@ -66,7 +66,7 @@ def compared(product: Callable[..., tuple[Array, float]], name: str, shape: tupl
 
 
 def measured(instruction_set: str) -> list[dict[str, Any]]:
-    """Every dtype and product of an instruction set over all shapes."""
+    """All dtypes and products of an instruction set over all shapes, by tests/probe.pyx, which only a build in place has."""
     product = import_module(f"cnn_core.{instruction_set}.probe").product
     results = []
     for dtype, name in itertools.product(DTYPES, PRODUCTS):

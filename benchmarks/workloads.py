@@ -48,7 +48,7 @@ class Case:
 
     @property
     def unit(self) -> str:
-        """What a measured time is of."""
+        """The unit of work that a measured time belongs to."""
         return "step" if self.task == "train" else "call"
 
 
@@ -73,14 +73,14 @@ CASES = (
 # what X is, its dtype, the batch (None: all) and whether the order is shuffled.
 W6_EXAMPLES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 W6_BATCHES = (32, None)
-W6_EPOCHS = 10              # at least, so that the check and the first evaluation of a fit weigh little
+W6_EPOCHS = 10              # at least: the checks and the first evaluation of a fit should not matter
 W6_SPREAD = 1.15
 W6_MEMORY = (
     ("array", "float32", 32, False), ("array", "float32", 32, True), ("array", "float32", None, False),
     ("array", "float64", 32, False), ("memmap", "float32", 32, False), ("memmap", "float32", 32, True),
 )
 W6_MEBIBYTES = 16
-W6_BYTES_AN_EXAMPLE = 8     # more, where the order is shuffled
+W6_BYTES_AN_EXAMPLE = 8     # in addition, if the order is shuffled
 
 # W7: a whole process, as a ratio to one that only imports numpy.
 W7_EPOCHS = 50

@@ -63,9 +63,9 @@ class NumpyEngine:
         for start in range(0, len(X), _CHUNK):
             rows = slice(start, start + _CHUNK)
             Z, A = self.forward(theta, X[rows])
-            targets, weighing = self._targets(Y[rows]), None if weights is None else weights[rows]
-            summed_loss += reference.stable_loss(self._loss, targets, Z[-1], A[-1], weighing) * targets.shape[1]
-            metric += reference.metric(self._activations[-1], targets, A[-1], weighing)
+            targets, batch_weights = self._targets(Y[rows]), None if weights is None else weights[rows]
+            summed_loss += reference.stable_loss(self._loss, targets, Z[-1], A[-1], batch_weights) * targets.shape[1]
+            metric += reference.metric(self._activations[-1], targets, A[-1], batch_weights)
         return summed_loss, metric
 
     @_SILENT
@@ -88,12 +88,12 @@ class NumpyEngine:
             for start in range(0, m, batch_size):
                 batch = slice(start, start + batch_size) if order is None else order[start:start + batch_size]
                 targets = self._targets(Y[batch])
-                weighing = None if weights is None else weights[batch].astype(self.dtype)
+                batch_weights = None if weights is None else weights[batch].astype(self.dtype)
                 masks = self._masks(seed, int(counts[0]), targets.shape[1])
                 Z, A = reference.forward(W, b, self._columns(X[batch]), self._activations, masks)
-                row[1] += reference.stable_loss(self._loss, targets, Z[-1], A[-1], weighing) * targets.shape[1]
+                row[1] += reference.stable_loss(self._loss, targets, Z[-1], A[-1], batch_weights) * targets.shape[1]
                 row[2:] += reference.metric(self._activations[-1], targets, A[-1])
-                dZ_output = reference.output_gradient(self._loss, self._activations[-1], targets, Z[-1], A[-1], weighing)
+                dZ_output = reference.output_gradient(self._loss, self._activations[-1], targets, Z[-1], A[-1], batch_weights)
                 _, dW, db, _ = reference.backward(W, Z, A, dZ_output, self._activations, masks)
                 if l1 or l2:
                     dW = [None, *(reference.penalise(W[l], dW[l], l1, l2) for l in range(1, len(W)))]
