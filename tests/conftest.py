@@ -60,10 +60,10 @@ def networks(draw, widest=70, dtypes=("float64",)):
 
 
 def assert_close(ours, truth, tolerance, name):
-    """‖ours − truth‖∞ ≤ tolerance · ‖truth‖∞, infinities in the same places."""
+    """‖ours − truth‖∞ ≤ tolerance · ‖truth‖∞, infinities and NaN in the same places."""
     assert ours.shape == truth.shape, name
     finite = np.isfinite(truth)
-    assert np.array_equal(ours[~finite], truth[~finite]), name
+    assert np.array_equal(ours[~finite], truth[~finite], equal_nan=True), name
     scale = np.abs(truth[finite]).max(initial=0)
     assert np.abs(ours[finite] - truth[finite]).max(initial=0) <= tolerance * scale, name
 
