@@ -207,10 +207,5 @@ def prediction(i: str, net: Network) -> str:
     return r"\hat{y}" if net.sizes[-1] == 1 else rf"\hat{{y}}_{{{i}}}"
 
 
-def sizes_of(net: Network) -> str:
-    """The sizes of a network, such as 2-4-1."""
-    return "-".join(map(str, net.sizes))
-
-
 def _widths(cells: Cells) -> list[float]:
     return [max(map(width_of, texts)) + 0.8 for texts in zip(*cells, strict=True)]

@@ -1,15 +1,18 @@
-"""Names of features and classes in a picture: each appears as it is, whatever characters it has."""
+"""Names in a picture: those of features and classes appear as they are, whatever characters they have."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
 from pynn.plot._style import check_fonts, font_families
+
+if TYPE_CHECKING:
+    from pynn.network import Network
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,11 @@ def plain(name: str) -> str:
 def spoken(name: str) -> str:
     """A name in a description, where an empty one is quoted."""
     return name or "''"
+
+
+def sizes_of(net: Network) -> str:
+    """The sizes of a network, such as 2-4-1."""
+    return "-".join(map(str, net.sizes))
 
 
 def label_axes(ax: Axes, horizontal: str, vertical: str) -> None:

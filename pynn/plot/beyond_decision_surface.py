@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from pynn.plot._drawing import sizes_of
 from pynn.plot._examples import place_legend
+from pynn.plot._names import sizes_of
 from pynn.plot._panels import add_colorbar, panel
 from pynn.plot._style import styled
 from pynn.plot._surface import SCALES, Surface, output_of, values_over, view_of

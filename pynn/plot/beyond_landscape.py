@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from pynn import validation
 from pynn.plot._costs import END, LINE, START, bands, label_levels
-from pynn.plot._drawing import sizes_of
+from pynn.plot._names import sizes_of
 from pynn.plot._panels import add_colorbar, panel
 from pynn.plot._style import styled
 from pynn.plot.description import say

@@ -22,10 +22,10 @@ from pynn.plot._drawing import (
     join,
     points,
     prediction,
-    sizes_of,
     width_of,
     write,
 )
+from pynn.plot._names import sizes_of
 from pynn.plot._style import NEGATIVE, POSITIVE, styled
 from pynn.plot.description import say
 

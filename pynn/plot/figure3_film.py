@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from pynn import validation
-from pynn.plot._drawing import sizes_of
 from pynn.plot._movie import Movie
-from pynn.plot._names import add_legend
+from pynn.plot._names import add_legend, sizes_of
 from pynn.plot._panels import panels
 from pynn.plot._scene import Scene, trained_view
 from pynn.plot._style import styled

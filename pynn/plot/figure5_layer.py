@@ -20,11 +20,11 @@ from pynn.plot._drawing import (
     join,
     number_cells,
     row,
-    sizes_of,
     width_of,
     write,
 )
 from pynn.plot._known_layer import RADIUS, SPACING, KnownLayer
+from pynn.plot._names import sizes_of
 from pynn.plot._style import styled
 from pynn.plot.description import say
 

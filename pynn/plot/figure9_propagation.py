@@ -27,10 +27,10 @@ from pynn.plot._drawing import (
     number_cells,
     points,
     row,
-    sizes_of,
     width_of,
     write,
 )
+from pynn.plot._names import sizes_of
 from pynn.plot._style import BLUE, VERMILION, styled
 from pynn.plot.description import say
 from pynn.writing import number_mathtext

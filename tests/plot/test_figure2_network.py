@@ -44,6 +44,15 @@ def test_the_network_has_a_line_for_every_shown_weight_with_its_colour_and_width
         assert slope * max(np.abs(layer.W).max() for layer in net) + least == pytest.approx(12 * least, rel=1e-6)
 
 
+def test_negative_weights_are_dashed_and_positive_ones_solid():
+    net = network(3, 4, 1)
+    for lines, layer in zip(pynn.plot.network(net).collections, net, strict=True):
+        order = np.argsort(np.abs(layer.W), axis=None)
+        assert [dashes is not None for _, dashes in lines.get_linestyle()] == (layer.W.ravel()[order] < 0).tolist()
+    solid = pynn.plot.network(net, linestyles="-").collections[0]
+    assert {dashes for _, dashes in solid.get_linestyle()} == {None}
+
+
 def test_units_have_the_colour_of_their_bias():
     net = network(2, 5, 1)
     net[1].b = [[-1.0], [-0.5], [0.0], [0.5], [1.0]]
