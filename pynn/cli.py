@@ -86,7 +86,7 @@ def _add_train(train: argparse.ArgumentParser) -> None:
                        help="numbers in the target are names of classes; by default if there are two different ones")
     kinds.add_argument("--values", action="store_const", const=False, dest="classes", help="numbers in the target are values")
     train.add_argument("--seed", type=int, help="the same seed gives the same model; by default a new one")
-    train.add_argument("--no-scale", action="store_true", help="do not standardise the inputs")
+    train.add_argument("--no-scale", action="store_true", help="do not standardise the inputs, nor values to predict")
     _add_json(train)
     train.set_defaults(run=commands.train)
 

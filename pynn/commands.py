@@ -44,6 +44,9 @@ def train(given: argparse.Namespace) -> None:
     net = _network(given, table, rng)
     if not given.no_scale:
         net.standardizer = Standardizer.fit(X)
+        if net.is_regression:
+            net.target_standardizer = Standardizer.fit(y.reshape(-1, 1))
+            _say(f"{table.target_name} is standardised, and so is the loss; predictions and R² are in its own units")
     history = _fit(given, net, X, y, validation)
     net.save(given.out)
     what = "values" if table.label_names is None else f"{len(table.label_names)} classes"
@@ -95,7 +98,8 @@ def info(given: argparse.Namespace) -> None:
     print(json.dumps({
         "sizes": net.sizes, "activations": net.activations, "loss": net.loss, "dropout": net.dropout,
         "dtype": net.dtype.name, "parameters": len(net.parameters), "feature_names": net.feature_names,
-        "label_names": net.label_names, "standardized": net.standardizer is not None, "epoch": net.epoch,
+        "label_names": net.label_names, "standardized": net.standardizer is not None,
+        "target_standardized": net.target_standardizer is not None, "epoch": net.epoch,
         "optimizer": {"name": type(net.optimizer).__name__, **dataclasses.asdict(net.optimizer)}}))
 
 

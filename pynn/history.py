@@ -30,6 +30,9 @@ class History(Mapping[str, "np.ndarray[Any, np.dtype[np.float64]]"]):
         The number of epochs in this record.
     interrupted : bool
         Whether Ctrl-C ended the fit.
+    standardized_targets : bool
+        Whether the network had a target_standardizer: then the losses are those of standardised targets, so a mean squared
+        error of 1 is that of always predicting the mean.  R² is the same in both units.
 
     Examples
     --------
@@ -42,9 +45,9 @@ class History(Mapping[str, "np.ndarray[Any, np.dtype[np.float64]]"]):
     True
     """
 
-    def __init__(self, names: tuple[str, ...]) -> None:
+    def __init__(self, names: tuple[str, ...], *, standardized_targets: bool = False) -> None:
         self._columns: dict[str, list[float]] = {name: [] for name in names}
-        self.interrupted = False
+        self.interrupted, self.standardized_targets = False, standardized_targets
 
     def append(self, entry: dict[str, float]) -> None:
         """Add one epoch: a value for every name."""

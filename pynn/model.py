@@ -32,6 +32,7 @@ class Parts(NamedTuple):
     feature_names: tuple[str, ...] | None
     label_names: tuple[str, ...] | None
     standardizer: Standardizer | None
+    target_standardizer: Standardizer | None
     snapshot: Snapshot
 
 
@@ -49,6 +50,7 @@ class Model:
         self._feature_names: tuple[str, ...] | None = None
         self._label_names: tuple[str, ...] | None = None
         self._standardizer: Standardizer | None = None
+        self._target_standardizer: Standardizer | None = None
         self._fitting = threading.Lock()
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -167,6 +169,35 @@ class Model:
     def standardizer(self, value: Standardizer | None) -> None:
         self._standardizer = check_standardizer(value, "standardizer", self.sizes[0])
 
+    @property
+    def target_standardizer(self) -> Standardizer | None:
+        """Applied to every y of a regression, and undone in every prediction; or None.
+
+        The network learns (y − mean) / scale, so values of any size suit one learning rate.  `fit`, `backward` and `evaluate`
+        take y in the user's units; `net(X)`, `predict` and R² are in the user's units.  Losses, gradients and the A[L] of
+        `forward` are in the units of the standardised y.
+
+        Examples
+        --------
+        >>> import pynn
+        >>> X, y = pynn.datasets.plane(200, rng=0)
+        >>> prices = 400_000 + 90_000 * y
+        >>> net = pynn.Network([2, 8, 1], output="linear", rng=0)
+        >>> net.target_standardizer = pynn.Standardizer.fit(prices.reshape(-1, 1))
+        >>> history = net.fit(X, prices, epochs=50, learning_rate=0.1)
+        >>> net.score(X, prices) > 0.9
+        True
+        """
+        return self._target_standardizer
+
+    @target_standardizer.setter
+    def target_standardizer(self, value: Standardizer | None) -> None:
+        checked = check_standardizer(value, "target_standardizer", self.sizes[-1])
+        if checked is not None and not self.is_regression:
+            raise ValueError("target_standardizer: expected None for a network with probabilities as outputs "
+                             f"({self.activations[-1]}), got a Standardizer; only values are scaled (output='linear')")
+        self._target_standardizer = checked
+
     def __len__(self) -> int:
         """L, the number of layers after the input."""
         return len(self._layers)
@@ -198,8 +229,19 @@ class Model:
         return check_examples(X, name, self.sizes[0], self.dtype, narrow=narrow)
 
     def check_targets(self, y: Any, name: str, m: int) -> Array:
-        """y of m examples in the form that the engine takes; errors call it `name`."""
-        return check_targets(y, name, m, self.sizes[-1], self.activations[-1], self.dtype)
+        """y of m examples in the form that the engine takes: checked, standardised; errors call it `name`."""
+        y = check_targets(y, name, m, self.sizes[-1], self.activations[-1], self.dtype)
+        if self._target_standardizer is None:
+            return y
+        standard = self._target_standardizer.transform_named(y.reshape(m, -1), name).reshape(y.shape)
+        return check_targets(standard, f"{name}, standardised", m, self.sizes[-1], self.activations[-1], self.dtype)
+
+    def restore_targets(self, outputs: Array) -> Array:
+        """Outputs of the last layer (m, n[L]) in the user's units: what target_standardizer did to y is undone."""
+        if self._target_standardizer is None:
+            return outputs
+        with np.errstate(over="ignore"):
+            return self._target_standardizer.restore(outputs).astype(self.dtype)
 
     # --------------------------------------------------------------------------------------- copies and descriptions
 
@@ -211,12 +253,12 @@ class Model:
 
     def __getstate__(self) -> Parts:
         return Parts(self._architecture, self._engine_name, self._feature_names, self._label_names, self._standardizer,
-                     self._state.snapshot())
+                     self._target_standardizer, self._state.snapshot())
 
     def __setstate__(self, parts: Parts) -> None:
         Model.__init__(self, parts.architecture, parts.engine)
         self._feature_names, self._label_names = parts.feature_names, parts.label_names
-        self._standardizer = parts.standardizer
+        self._standardizer, self._target_standardizer = parts.standardizer, parts.target_standardizer
         self._state.restore(parts.snapshot)
 
     def summary(self) -> str:
@@ -246,6 +288,8 @@ class Model:
             lines.append(f"{'outputs' if self.is_regression else 'labels'}: {join_names(self.label_names)}")
         if self.standardizer is not None:
             lines.append("inputs are standardised")
+        if self.target_standardizer is not None:
+            lines.append("targets are standardised: losses are in their units, predictions in the user's")
         return printable("\n".join(lines))
 
     def __repr__(self) -> str:

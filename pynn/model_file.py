@@ -20,28 +20,31 @@ _MOST_COUNTED = 1 << 62             # epochs and steps
 _HEADER: dict[str, tuple[type, ...]] = {        # the types that each entry may have
     "sizes": (list,), "activations": (list,), "loss": (str,), "dropout": (list,), "dtype": (str,), "engine": (str,),
     "seed": (int,), "epoch": (int,), "counts": (list,), "optimizer": (dict,), "feature_names": (list, type(None)),
-    "label_names": (list, type(None)), "standardized": (bool,),
+    "label_names": (list, type(None)), "standardized": (bool,), "target_standardized": (bool,),
 }
 
 
 def write(path: Any, parts: Parts) -> None:
     """Write a model file; a ValueError if a parameter is not finite."""
-    architecture, snapshot, standardizer = parts.architecture, parts.snapshot, parts.standardizer
+    architecture, snapshot = parts.architecture, parts.snapshot
     arrays = {"parameters": finite_array(snapshot.parameters, "parameters"), "state": snapshot.vectors}
-    if standardizer is not None:
-        arrays |= {"mean": standardizer.mean, "scale": standardizer.scale}
+    if parts.standardizer is not None:
+        arrays |= {"mean": parts.standardizer.mean, "scale": parts.standardizer.scale}
+    if parts.target_standardizer is not None:
+        arrays |= {"target_mean": parts.target_standardizer.mean, "target_scale": parts.target_standardizer.scale}
     storage.write(path, {
         "sizes": architecture.sizes, "activations": architecture.activations, "loss": architecture.loss,
         "dropout": architecture.dropout, "dtype": architecture.dtype.name, "engine": parts.engine,
         "feature_names": parts.feature_names, "label_names": parts.label_names, "seed": snapshot.seed,
         "epoch": snapshot.epoch, "counts": snapshot.counts.tolist(), "optimizer": _optimizer_entry(snapshot.optimizer),
-        "standardized": standardizer is not None,
+        "standardized": parts.standardizer is not None, "target_standardized": parts.target_standardizer is not None,
     }, arrays)
 
 
 def read(path: Any) -> Parts:
     """Read a model file: check the header, then the sizes that it implies, and only then allocate."""
     with storage.reading(path) as (header, read_arrays):
+        header.setdefault("target_standardized", False)         # a file of pynn 0.1
         for key, kinds in _HEADER.items():
             if type(header.get(key)) not in kinds:
                 raise ValueError(f"{key}: not in its header, or not a {kinds[0].__name__}")
@@ -58,9 +61,12 @@ def read(path: Any) -> Parts:
         layout: dict[str, Any] = {"parameters": (dtype, (P,)), "state": (dtype, (optimizer.vectors, P))}
         if header["standardized"]:
             layout |= dict.fromkeys(("mean", "scale"), (np.float64, architecture.sizes[:1]))
+        if header["target_standardized"]:
+            layout |= dict.fromkeys(("target_mean", "target_scale"), (np.float64, architecture.sizes[-1:]))
         arrays = read_arrays(layout)
         standardizer = Standardizer(arrays["mean"], arrays["scale"]) if header["standardized"] else None
-        return Parts(architecture, engine, names, labels, standardizer, Snapshot(
+        of_targets = Standardizer(arrays["target_mean"], arrays["target_scale"]) if header["target_standardized"] else None
+        return Parts(architecture, engine, names, labels, standardizer, of_targets, Snapshot(
             finite_array(arrays["parameters"], "parameters"), seed, epoch, np.array(counts, np.int64), optimizer,
             arrays["state"].astype(dtype, copy=False)))
 

@@ -84,16 +84,16 @@ class Network(Model):
     # ------------------------------------------------------------------------------------------ the article's verbs
 
     def __call__(self, X: Any) -> Array:
-        """Ŷ, (m, n[L]), for X (m, n[0])."""
+        """Ŷ, (m, n[L]), for X (m, n[0]); with a target_standardizer, in the user's units."""
         outputs: Array
         if type(X) is np.ndarray and X.ndim == 2 and self._engine_name == "cython" and self._standardizer is None:
             try:            # the short door: the compiled engine checks while it reads
                 outputs = self._engine.predict(self._state.theta, X)
-                return outputs
+                return self.restore_targets(outputs)
             except (TypeError, ValueError):
                 pass        # the checks below explain better
         outputs = self._engine.predict(self._state.theta, self.check_examples(X, "X", narrow=True))
-        return outputs
+        return self.restore_targets(outputs)
 
     def forward(self, X: Any) -> ForwardPass:
         """Forward propagation of X (m, n[0]), which returns every array: Z[l] = W[l] A[l−1] + b[l], A[l] = g[l](Z[l]).

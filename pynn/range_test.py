@@ -93,7 +93,8 @@ def find_learning_rate(net: Network, X: Any, y: Any, *, lowest: float = 1e-6, hi
     steps, batch_size = positive_int(steps, "steps", 10), positive_int(batch_size, "batch_size")
     net.check_examples(X, "X")
     X = finite_array(X, "X")
-    y = net.check_targets(y, "y", len(X))
+    net.check_targets(y, "y", len(X))
+    y = finite_array(y, "y")
     twin, random = net.copy(), np.random.default_rng(net.epoch)
     sample = random.permutation(len(X))[:_SAMPLE]
     rates: list[float] = []

@@ -17,7 +17,8 @@ _FLOAT64 = np.dtype(np.float64)
 class Standardizer:
     """(x − mean) / scale of every feature.
 
-    A network applies its `Network.standardizer` to every X, and saves it in its model file.
+    A network applies its `Network.standardizer` to every X and, in regression, its `Network.target_standardizer` to every y.
+    It saves both in its model file.
 
     Parameters
     ----------
@@ -71,7 +72,8 @@ class Standardizer:
         """
         X = finite_array(X, "X")
         if X.ndim != 2 or 0 in X.shape:
-            raise ValueError(f"X: expected shape (m, features), got {X.shape}")
+            hint = "; one feature or target is a column: y.reshape(-1, 1)" if X.ndim == 1 and len(X) else ""
+            raise ValueError(f"X: expected shape (m, features), got {X.shape}{hint}")
         with np.errstate(over="ignore", invalid="ignore"):
             moved = X - X[0].astype(np.float64)         # this makes the deviation of a constant feature exactly 0
             centre = moved.mean(axis=0)
@@ -92,6 +94,17 @@ class Standardizer:
         [[2.0], [-1.0]]
         """
         return self.transform_named(X, "X")
+
+    def restore(self, X: Any) -> Array:
+        """X · scale + mean of X (m, features), in float64: the inverse of transform.
+
+        Examples
+        --------
+        >>> import pynn
+        >>> pynn.Standardizer([2.0], [0.5]).restore([[2.0], [-1.0]]).tolist()
+        [[3.0], [1.5]]
+        """
+        return np.asarray(X, np.float64) * self.scale + self.mean
 
     def transform_named(self, X: Any, name: str) -> Array:
         """The same as transform; errors call the argument `name`."""

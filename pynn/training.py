@@ -119,7 +119,8 @@ class Training:
         self.state, self.data, self.plan = state, data, plan
         metric = architecture.metric
         validation = ("val_loss", f"val_{metric}") if data.validation else ()
-        self.history = History(("loss", metric, *validation, "epoch_seconds"))
+        self.history = History(("loss", metric, *validation, "epoch_seconds"),
+                               standardized_targets=net.target_standardizer is not None)
         # Such callbacks may see epochs after the next ones have been run, so the engine need not stop for them.
         self.replayed = (bool(plan.callbacks) and data.validation is None
                          and all(hasattr(callback, "replay") for callback in plan.callbacks))

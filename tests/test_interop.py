@@ -435,7 +435,6 @@ def test_what_keras_has_and_pynn_has_not(keras):
 # ------------------------------------------------------------------------------------------------- standardised targets
 
 
-@pytest.mark.skipif(not hasattr(pynn.Network, "target_standardizer"), reason="networks have no target_standardizer yet")
 @pytest.mark.filterwarnings("ignore:Stochastic Optimizer", "ignore::DeprecationWarning")
 @pytest.mark.parametrize("way", ["safetensors", "torch", "sklearn", pytest.param("keras", marks=pytest.mark.slow)])
 def test_standardised_targets_come_along(way, tmp_path):

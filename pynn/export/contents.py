@@ -60,7 +60,7 @@ def read_network(net: Any, function: str, dtype: Any = None) -> Contents:
     if not all(np.isfinite(array).all() for array in (*W, *b)):
         raise ValueError(f"dtype: expected one that can hold the parameters of the network, got {dtype}")
     return Contents(net.sizes, net.activations, net.loss, net.dropout, dtype, W, b, net.standardizer,
-                    getattr(net, "target_standardizer", None), net.feature_names, net.label_names)
+                    net.target_standardizer, net.feature_names, net.label_names)
 
 
 def number(value: Any) -> str:

@@ -111,9 +111,7 @@ class Draft:
         if self.standardizer is not None and len(self.standardizer.mean) == 1:      # one for all inputs
             self.standardizer = Standardizer(*(np.broadcast_to(array, net.sizes[0]) for array in (
                 self.standardizer.mean, self.standardizer.scale)))
-        for attribute in ("standardizer", "target_standardizer"):
-            if getattr(self, attribute) is not None:
-                setattr(net, attribute, getattr(self, attribute))
+        net.standardizer, net.target_standardizer = self.standardizer, self.target_standardizer
         net.feature_names, net.label_names = feature_names, label_names
         return net
 

@@ -83,12 +83,12 @@ def diagnose(net: Network, X: Any, y: Any) -> Diagnosis:
     check_network(net)
     X = net.check_examples(X, "X")
     y = net.check_targets(y, "y", len(X))
-    net = net.copy()
-    net.standardizer = None         # X is already scaled
+    given, net = net, net.copy()
+    net.standardizer = net.target_standardizer = None         # X and y are already scaled
     rows = np.random.default_rng(0).permutation(len(X))[:max(100, min(MOST_EXAMPLES, MOST_PRODUCTS // len(net.parameters)))]
     sample = X[rows], y[rows]
     with np.errstate(all="ignore"):
-        findings = _check_parameters(net) or _check_data(net, X, y) or _check_symmetry(net)
+        findings = _check_parameters(net) or _check_data(given, X, y) or _check_symmetry(net)
         if not findings:
             findings = _check_signals(net, *sample)
             if not findings or net.epoch:       # in a fresh network, no step was too long yet
@@ -123,8 +123,9 @@ def _check_data(net: Network, X: Array, y: Array) -> list[Finding]:
     """What is wrong with X and y themselves."""
     columns = y.reshape(len(y), -1)
     if (columns.min(axis=0) == columns.max(axis=0)).all():
+        values = net.restore_targets(columns[:1])[0]
         return [Finding(
-            "constant_labels", None, f"y is {listed([f'{value:g}' for value in columns[0]])} for all of {len(y)} examples",
+            "constant_labels", None, f"y is {listed([f'{value:g}' for value in values])} for all of {len(y)} examples",
             "All targets are the same, so the biases of the output suffice, and no weight has anything to learn.",
             "Check how y was read, and give examples with different targets.")]
     findings = _check_scale(X, "unscaled_inputs", "feature", net.feature_names,
@@ -133,7 +134,8 @@ def _check_data(net: Network, X: Array, y: Array) -> list[Finding]:
     if net.is_regression:
         findings += _check_scale(columns, "unscaled_targets", "target", net.label_names,
                                   "The gradient grows with the errors, so targets of such size need another learning rate.",
-                                  "Scale y to mean 0 and standard deviation 1, and scale the predictions back.")
+                                  "Let the network scale them: net.target_standardizer = pynn.Standardizer.fit("
+                                  f"{'y' if columns.shape[1] > 1 else 'y.reshape(-1, 1)'}), before fit.")
     return findings
 
 

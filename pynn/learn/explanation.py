@@ -140,6 +140,8 @@ def explain(net: Network, x: Any, y: Any, *, learning_rate: float = 0.1, layer: 
         title = f"Unit {unit} of layer {layer} ({net[layer].activation}) of {which} in one step of training: {given}"
         neuron = Neuron(step, layer, unit - 1)
         sections = [neuron.forward(), neuron.backward(), neuron.update()]
+    if layer in (None, L):
+        sections = [*layers.scaling_of_targets(step), *sections]
     if layer in (None, 1):
         sections = [*layers.scaling(step), *sections]
     return Explanation(title, sections, step.arrays())

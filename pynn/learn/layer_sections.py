@@ -24,6 +24,19 @@ def scaling(step: Step) -> list[Section]:
                   Matrix("μ", standardizer.mean[:, None]), ") ÷", Matrix("s", standardizer.scale[:, None])))])]
 
 
+def scaling_of_targets(step: Step) -> list[Section]:
+    """How the network's target_standardizer, if there is one, scales the targets."""
+    standardizer = step.net.target_standardizer
+    if standardizer is None:
+        return []
+    return [Section("Scaling of the targets", [
+        "The network's target_standardizer subtracts the mean μ of each output, a row of the targets T, and divides by its "
+        "scale s.  The loss compares Ŷ with Y; a prediction in the units of T is Ŷ s + μ.",
+        Equation(("Y = (T − μ) ÷ s",)),
+        Equation((Matrix("Y", step.Y), "= (", Matrix("T", step.T), "−",
+                  Matrix("μ", standardizer.mean[:, None]), ") ÷", Matrix("s", standardizer.scale[:, None])))])]
+
+
 def inputs(step: Step) -> Section:
     """A[0] and Y."""
     return Section("Input and target", [

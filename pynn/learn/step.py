@@ -19,7 +19,8 @@ Array = np.ndarray[Any, np.dtype[Any]]
 class Step:
     """A step of gradient descent from one network, `net`, to the next, `new`.
 
-    X (n[0], m) is not scaled yet, Y is (n[L], m).  J has the loss of each example, but only of those that are written.
+    X (n[0], m) and T (n[L], m), the targets, are not scaled yet; Y (n[L], m) is what the loss compares with Ŷ.  J has the
+    loss of each example, but only of those that are written.
     """
 
     net: Network
@@ -27,6 +28,7 @@ class Step:
     X: Array
     forward: ForwardPass
     gradients: Gradients
+    T: Array
     Y: Array
     J: list[float | None]
     new_J: float
@@ -73,12 +75,13 @@ def compute_step(net: Network, x: Any, y: Any, alpha: float) -> Step:
         t = t[None] if t.ndim == 0 or (t.shape == (units,) and units > 1) else t
     net.check_examples(x, "x")
     t = check_targets(t, "y", len(X), units, net.activations[-1], net.dtype)
+    scaled = net.check_targets(t, "y", len(X))
     gradients, new = net.backward(X, t), net.copy()
     if not np.isfinite(gradients.flat).all():
         raise ValueError(f"x: expected numbers whose gradients {net.dtype} can hold, got larger ones")
     with np.errstate(over="ignore", invalid="ignore"):      # α may be absurd
         new.descend(gradients, alpha)
         new_J = new.backward(X, t).loss
-    Y = np.eye(units)[t] if net.activations[-1] == "softmax" and t.ndim == 1 else t.reshape(len(X), units)
+    Y = np.eye(units)[t] if net.activations[-1] == "softmax" and t.ndim == 1 else scaled.reshape(len(X), units)
     J = [None if c is None else net.backward(X[c:c + 1], t[c:c + 1]).loss for c in elided(len(X))]
-    return Step(net, new, X.T, net.forward(X), gradients, Y.T.astype(net.dtype), J, new_J, alpha)
+    return Step(net, new, X.T, net.forward(X), gradients, t.reshape(len(X), -1).T, Y.T.astype(net.dtype), J, new_J, alpha)

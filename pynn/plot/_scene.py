@@ -58,6 +58,8 @@ class Scene:
                     self._curves[key] = ax.plot([], [], style, color=colour, label=label, marker="o", markevery=[-1])[0]
             ax.set_ylabel(_LABELS[name])
             ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=True))
+        if net.target_standardizer is not None:
+            right[0].set_ylabel("loss of\nstandardised targets")
         right[0].tick_params(labelbottom=False)
         right[1].set_xlabel("epoch")
         if "val_loss" in curves:

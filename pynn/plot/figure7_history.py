@@ -59,7 +59,7 @@ def history(history: History, ax: Axes | None = None, **line: Any) -> Axes:
     present = set(history.keys())
     ax = panel(ax)
     drawn = _draw(ax, history, "loss", "loss", present, {"color": BLUE, **line})
-    ax.set(xlabel="epoch", ylabel="loss")
+    ax.set(xlabel="epoch", ylabel="loss of standardised targets" if getattr(history, "standardized_targets", False) else "loss")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     both = [ax]
     for name, label in _NAMES.items():

@@ -225,10 +225,10 @@ def _both(l: int, first: str, second: str, k: int) -> str:
 
 
 def _columns(net: Network, y: ArrayLike, m: int) -> np.ndarray:
-    """Y as in the article, (n[L], m); class numbers become one-hot columns."""
-    Y = np.asarray(y)
+    """Y as the loss compares it, (n[L], m): class numbers become one-hot columns, and values are standardised."""
+    Y = net.check_targets(y, "y", m)
     if net.activations[-1] == "softmax" and Y.ndim == 1:
-        Y = np.eye(net.sizes[-1])[Y.astype(int)]
+        Y = np.eye(net.sizes[-1])[Y]
     return Y.reshape(m, -1).T
 
 
