@@ -447,3 +447,23 @@ def test_no_command_fails_for_what_the_stream_cannot_show(tmp_path, encoding):
                           env=os.environ | {"PYTHONIOENCODING": encoding})
     assert done.returncode == 0, done.stderr
     assert b"inputs: ??, " in done.stdout
+
+
+def test_prices_are_learnt_with_the_defaults(tmp_path):
+    """300 houses: area and rooms to a price around 400 000.  R² of 100 other houses."""
+    rng = np.random.default_rng(0)
+    for name, m in (("houses.csv", 300), ("others.csv", 100)):
+        area, rooms = rng.uniform(40, 250, m), rng.integers(1, 8, m)
+        price = 50_000 + 2_000 * area + 15_000 * rooms + rng.normal(0, 10_000, m)
+        np.savetxt(tmp_path / name, np.column_stack([area, rooms, price]), "%.2f", ",", header="area,rooms,price", comments="")
+    done = pynn_command("train", "houses.csv", "--seed", "0", "--out", "model.npz", folder=tmp_path)
+    assert done.returncode == 0
+    assert "price is standardised, and so is the loss" in done.stderr
+    found = json.loads(pynn_command("evaluate", "model.npz", "others.csv", "--json", folder=tmp_path).stdout)
+    assert found["r2"] > 0.95
+    assert 0 < found["loss"] < 0.05
+    info = json.loads(pynn_command("info", "model.npz", "--json", folder=tmp_path).stdout)
+    assert info["target_standardized"] is True
+    predicted = pynn_command("predict", "model.npz", "others.csv", folder=tmp_path).stdout.split()
+    assert predicted[0] == "price"
+    assert 50_000 < min(map(float, predicted[1:])) < max(map(float, predicted[1:])) < 800_000
