@@ -1,12 +1,13 @@
 """The exercises on backpropagation: loss, derivatives, a layer, all layers, the update.  Reading on shows the solutions."""
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from pynn import reference
-from pynn.learn.exercise import Array, Case, Mistakes, draw_labels, draw_layer, draw_network, exercise, layer_of
+from pynn.learn.exercise import Array, Case, Line, Mistakes, draw_labels, draw_layer, draw_network, exercise, layer_of
 
 
 def _draw_predictions(rng: np.random.Generator, case: Case) -> tuple[Any, ...]:
@@ -36,6 +37,8 @@ def binary_cross_entropy(Y: Array, Y_hat: Array) -> tuple[Any, Mistakes]:
         "the logarithm has base 2": lambda: J / np.log(2),
         "the logarithm has base 10": lambda: J / np.log(10),
         "this is the mean squared error, another loss": lambda: np.mean((Y - Y_hat) ** 2),
+        "this is half the mean squared error, another loss": lambda: np.mean((Y - Y_hat) ** 2) / 2,
+        "this is half the sum of the squared errors, another loss": lambda: np.sum((Y - Y_hat) ** 2) / 2,
     }
 
 
@@ -55,7 +58,7 @@ def loss_derivative(Y: Array, Y_hat: Array) -> tuple[Any, Mistakes]:
         "the two terms have the same sign, as if 1 − ŷ grew with ŷ, and both are negative": lambda: -(ones + zeros),
         "the term of the examples with y = 0 is missing": lambda: -ones,
         "the term of the examples with y = 1 is missing": lambda: zeros,
-        "this is dZ[L], which already has the factor g′": lambda: Y_hat - Y,
+        "this is dZ[L], which already has the factor g′, or the derivative of half a squared error": lambda: Y_hat - Y,
         "this is the derivative of the squared error, another loss": lambda: 2 * (Y_hat - Y),
         "Y and Y_hat are exchanged": lambda: -Y_hat / Y + (1 - Y_hat) / (1 - Y),
         "y and 1 − y are exchanged": lambda: -(1 - Y) / Y_hat + Y / (1 - Y_hat),
@@ -86,12 +89,19 @@ def layer_backward(dA: Array, Z: Array, A_prev: Array, W: Array) -> tuple[Any, M
         "the derivative of relu at z = 0 is 0 here, as in relu_prime": lambda: {"dZ": dA * (Z >= 0)},
         "the derivative g′(Z) is missing": lambda: {"dZ": dA},
         "g(Z) stands where its derivative belongs": lambda: {"dZ": dA * reference.relu(Z)},
+        "this is g(Z): the mask lies on Z; it should lie on dA": lambda: {"dZ": reference.relu(Z)},
+        "the mask is made of dA and lies on Z: it is the other way round": lambda: {"dZ": Z * (dA > 0)},
+        "the mask is made of A_prev; it should be made of Z": lambda: {"dZ": dA * (A_prev > 0)},
         "this is g′(Z) alone, without dA": lambda: {"dZ": reference.relu_prime(Z, Z)},
         "g is applied to dA: the side of 0 is that of z": lambda: {"dZ": reference.relu(dA)},
         "the derivative is that of the sigmoid": lambda: {"dZ": dA * reference.sigmoid_prime(Z, reference.sigmoid(Z))},
         "the 1/m is missing": lambda: {"dW": m * dW, "db": m * db},
         "the 1/m is missing, and the sign is wrong": lambda: {"dW": -m * dW, "db": -m * db},
         "the 1/m is there twice": lambda: {"dW": dW / m, "db": db / m},
+        "m is the number of rows of Z, the units; it should be that of columns, the examples": lambda: {
+            "dW": dW * m / len(Z), "db": db * m / len(Z)},
+        "m is the number of rows of A_prev, the units before; it should be that of columns, the examples": lambda: {
+            "dW": dW * m / len(A_prev), "db": db * m / len(A_prev)},
         "the 1/m does not belong here": lambda: {"dZ": dZ / m, "dA_prev": dA_prev / m},
         "dA stands where dZ belongs": lambda: {"dW": dA @ A_prev.T / m, "db": dA.sum(axis=1, keepdims=True) / m,
                                                "dA_prev": W.T @ dA},
@@ -113,10 +123,21 @@ def layer_backward(dA: Array, Z: Array, A_prev: Array, W: Array) -> tuple[Any, M
         "W is not transposed": lambda: {"dA_prev": W @ dZ},
         "W is not transposed, and the factors are in the wrong order": lambda: {"dA_prev": dZ @ W},
         "dW stands where W belongs": lambda: {"dA_prev": dW.T @ dZ},
+        "the derivative of the layer before is here already (its mask lies on this result)": lambda: {
+            "dA_prev": dA_prev * (A_prev > 0)},
+        "a mask lies on A_prev; it belongs on dA alone": lambda: {"dW": dZ @ reference.relu(A_prev).T / m},
+        "W is updated before it is used backward: it should be the W of the forward pass": lambda: {
+            "dA_prev": Line(dA_prev, dW.T @ dZ)},
     }
 
 
-def _backward_with(W: Any, A: Any, dZ: Array, slopes: list[Any]) -> dict[str, list[Any]]:
+def _step_back(W: Array, dZ: Array, slopes: list[Any], l: int) -> Array:
+    """dZ of layer l − 1 from the W and dZ of layer l."""
+    return W.T @ dZ * slopes[l - 1]
+
+
+def _backward_with(W: Any, A: Any, dZ: Array, slopes: list[Any],
+                   step_back: Callable[..., Array] = _step_back) -> dict[str, list[Any]]:
     """Backpropagation from dZ[L]; slopes[l] is g′(Z[l]) or what replaces it."""
     L, m = len(W) - 1, dZ.shape[1]
     dW: list[Any] = [None] * (L + 1)
@@ -124,7 +145,7 @@ def _backward_with(W: Any, A: Any, dZ: Array, slopes: list[Any]) -> dict[str, li
     for l in range(L, 0, -1):
         dW[l], db[l] = dZ @ A[l - 1].T / m, dZ.sum(axis=1, keepdims=True) / m
         if l > 1:
-            dZ = W[l].T @ dZ * slopes[l - 1]
+            dZ = step_back(W[l], dZ, slopes, l)
     return {"dW": dW, "db": db}
 
 
@@ -141,30 +162,81 @@ def backward(W: list[Any], Z: list[Any], A: list[Any], Y: Array) -> tuple[Any, M
     W, Z, A: as in forward, lists indexed by the layer 0 … L; Y: (1, m).
     dW, db: lists of the same length, None at 0; dW[l]: (n[l], n[l−1]); db[l]: (n[l], 1).
     """
-    L, m = len(W) - 1, Y.shape[1]
-    dA, dZ = reference.loss_derivative("binary_cross_entropy", Y, A[L]), A[L] - Y
-    slopes = [None if z is None else reference.relu_prime(z, z) for z in Z]
+    dZ, slopes = A[-1] - Y, [None if z is None else reference.relu_prime(z, z) for z in Z]
     right = _backward_with(W, A, dZ, slopes)
-    dZs, _, _, _ = reference.backward(W, Z, A, dZ, ["relu"] * L)
+    return (right["dW"], right["db"]), {**_wrong_factors(right, A, Y.shape[1]), **_wrong_starts(W, Z, A, Y, slopes),
+                                        **_wrong_slopes(W, Z, A, dZ, slopes), **_wrong_ends(W, Z, A, dZ, slopes, right)}
 
-    def scaled(by: float) -> dict[str, list[Any]]:
-        return {name: [None, *(by * array for array in arrays[1:])] for name, arrays in right.items()}
 
-    def sloped(by: Any) -> Any:
+def _wrong_factors(right: dict[str, list[Any]], A: Any, m: int) -> Mistakes:
+    """Mistakes in 1/m."""
+    def scaled(by: Callable[[int], float]) -> Callable[[], Any]:
+        return lambda: {name: [None, *(by(l) * array for l, array in enumerate(arrays[1:], 1))]
+                        for name, arrays in right.items()}
+
+    return {
+        "the 1/m is missing": scaled(lambda l: m),
+        "the 1/m is missing, and the sign is wrong": scaled(lambda l: -m),
+        "the 1/m is there twice": scaled(lambda l: 1 / m),
+        "it is twice as large as it should be: is the loss a squared error?": scaled(lambda l: 2),
+        "m is the number of rows of X, the features; it should be that of columns, the examples": scaled(
+            lambda l: m / len(A[0])),
+        "m is the number of rows of A, the units; it should be that of columns, the examples": scaled(
+            lambda l: m / len(A[l - 1])),
+    }
+
+
+def _wrong_starts(W: Any, Z: Any, A: Any, Y: Array, slopes: list[Any]) -> Mistakes:
+    """Mistakes in dZ of the last layer."""
+    dA, slope = reference.loss_derivative("binary_cross_entropy", Y, A[-1]), A[-1] * (1 - A[-1])
+
+    def start(dZ: Array) -> Callable[[], Any]:
+        return lambda: _backward_with(W, A, dZ, slopes)
+
+    return {
+        "the derivative g′ of the last layer is missing": start(dA),
+        "the derivative of relu stands in the last layer (a wrong Z?)": start(dA * slopes[-1]),
+        "the derivative g′ of the last layer is there twice, or the loss is half a squared error": start((A[-1] - Y) * slope),
+        "the loss is a squared error, another loss": start(2 * (A[-1] - Y) * slope),
+        "z stands where a belongs in the sigmoid's derivative": start(dA * Z[-1] * (1 - Z[-1])),
+        "the sigmoid's derivative is taken at a; it should be taken at z": start(
+            dA * reference.sigmoid_prime(A[-1], reference.sigmoid(A[-1]))),
+    }
+
+
+def _wrong_slopes(W: Any, Z: Any, A: Any, dZ: Array, slopes: list[Any]) -> Mistakes:
+    """Mistakes in g′ of the hidden layers: another function, or the mask of relu on the wrong array."""
+    def sloped(by: Callable[[Array, Array], Array]) -> Callable[[], Any]:
         return lambda: _backward_with(W, A, dZ, [None, *(by(z, a) for z, a in zip(Z[1:], A[1:], strict=True))])
 
-    return (right["dW"], right["db"]), {
-        "the 1/m is missing": lambda: scaled(m),
-        "the 1/m is missing, and the sign is wrong": lambda: scaled(-m),
-        "the 1/m is there twice": lambda: scaled(1 / m),
-        "the derivative g′ of the last layer is missing": lambda: _backward_with(W, A, dA, slopes),
-        "the derivative of relu stands in the last layer (a wrong Z?)": lambda: _backward_with(W, A, dA * slopes[L], slopes),
-        "the derivative g′ of the last layer is there twice": lambda: _backward_with(W, A, dZ * A[L] * (1 - A[L]), slopes),
+    def masked(step_back: Callable[..., Array]) -> Callable[[], Any]:
+        return lambda: _backward_with(W, A, dZ, slopes, step_back)
+
+    return {
         "the derivative g′ of a hidden layer is missing": sloped(lambda z, a: np.ones_like(z)),
         "the sigmoid's derivative at z stands in a hidden layer": sloped(
             lambda z, a: reference.sigmoid_prime(z, reference.sigmoid(z))),
         "the sigmoid's derivative as that of a stands in a hidden layer": sloped(lambda z, a: a * (1 - a)),
         "g stands in a hidden layer where its derivative belongs": sloped(lambda z, a: a),
+        "the mask is that of the layer after; each layer has its own": masked(lambda W, dZ, slopes, l: W.T @ dZ * slopes[l]),
+        "the mask of a layer lies on its dZ before the product with W; it belongs on the result": masked(
+            lambda W, dZ, slopes, l: W.T @ (dZ * slopes[l])),
+        "the mask is made of dA; it should be made of z": masked(lambda W, dZ, slopes, l: reference.relu(W.T @ dZ)),
+    }
+
+
+def _wrong_ends(W: Any, Z: Any, A: Any, dZ: Array, slopes: list[Any], right: dict[str, list[Any]]) -> Mistakes:
+    """Mistakes in dW and db after a right dZ, and a W that is changed on the way."""
+    L, m = len(W) - 1, dZ.shape[1]
+    dZs, _, _, _ = reference.backward(W, Z, A, dZ, ["relu"] * L)
+
+    def with_updated_W() -> dict[str, list[Any]]:
+        change = _step_back(right["dW"][L], dZ, slopes, L)
+        return {"dW": [*[None] * (L - 1), Line(right["dW"][L - 1], change @ A[L - 2].T / m)],
+                "db": [*[None] * (L - 1), Line(right["db"][L - 1], change.sum(axis=1, keepdims=True) / m)]}
+
+    return {
+        "W is updated before it is used backward: it should be the W of the forward pass": with_updated_W,
         "the list is in reverse order": lambda: {name: [None, *arrays[:0:-1]] for name, arrays in right.items()},
         "A[l] stands where A of the layer before belongs": lambda: _backward_with(W, [*A[1:], A[L]], dZ, slopes),
         "Z stands where A of the layer before belongs": lambda: _backward_with(W, [A[0], *Z[1:]], dZ, slopes),

@@ -10,10 +10,18 @@ import numpy as np
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Inputs = dict[str, Any]
-Mistakes = dict[str, Callable[[], Any]]         # hint: what the mistake gives, {output: value} if there are several outputs
+Mistakes = dict[str, Callable[[], Any]]         # hint: what the mistake gives, {output: value} if there are several outputs;
+                                                # a value may be a Line
 Solve = Callable[..., tuple[Any, Mistakes]]
 Call = Callable[[Inputs], dict[str, Array]]     # the reader's function: inputs to results by label; {} if it fails
 Judge = Callable[[Call, Inputs, dict[str, Array]], list[str]]
+
+
+class Line(NamedTuple):
+    """The results of a mistake with an unknown number t in it, such as a learning rate: start + t · direction, t not 0."""
+
+    start: Array
+    direction: Array
 
 
 class Case(NamedTuple):

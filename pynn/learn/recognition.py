@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from pynn.learn.exercise import Array, Exercise, Inputs, Mistakes
+from pynn.learn.exercise import Array, Exercise, Inputs, Line, Mistakes
 from pynn.learn.results import are_close, are_same
 
-Known = list[tuple[str, dict[str, Array]]]      # typical mistakes: the hint, and the results by label
+Known = list[tuple[str, dict[str, Array | Line]]]       # typical mistakes: the hint, and the results by label
 
 
 def recognise(exercise: Exercise, results: dict[str, Array], wanted: dict[str, Array], mistakes: Mistakes,
@@ -18,7 +18,7 @@ def recognise(exercise: Exercise, results: dict[str, Array], wanted: dict[str, A
     stages = [exercise.stage(label) for label in wrong]
     first = [label for label, stage in zip(wrong, stages, strict=True) if stage == min(stages)]
     known = _results_of(mistakes, exercise.returns)
-    known.sort(key=lambda mistake: -sum(are_same(results[label], array) for label, array in mistake[1].items()))
+    known.sort(key=lambda mistake: -sum(_is_like(results[label], array) for label, array in mistake[1].items()))
     return [f"{label}: {_describe(label, results[label], wanted[label], known, inputs)}" for label in first]
 
 
@@ -41,17 +41,31 @@ def _results_of(mistakes: Mistakes, returns: tuple[str, ...]) -> Known:
     return known
 
 
-def _arrays(name: str, part: Any) -> list[tuple[str, Array]]:
+def _arrays(name: str, part: Any) -> list[tuple[str, Array | Line]]:
     if isinstance(part, list):
-        return [(f"{name}[{l}]", np.asarray(entry)) for l, entry in enumerate(part) if entry is not None]
-    return [(name, np.asarray(part))]
+        return [(f"{name}[{l}]", _array(entry)) for l, entry in enumerate(part) if entry is not None]
+    return [(name, _array(part))]
+
+
+def _array(part: Any) -> Array | Line:
+    return part if isinstance(part, Line) else np.asarray(part)
+
+
+def _is_like(got: Array, mistake: Array | Line) -> bool:
+    """Whether the result is that of the mistake."""
+    if not isinstance(mistake, Line):
+        return are_same(got, mistake)
+    start, direction = mistake
+    if got.shape != start.shape or got.size < 2 or not np.isfinite(got).all() or not direction.any():
+        return False                    # a single number is on every line
+    t = np.vdot(got - start, direction) / np.vdot(direction, direction)
+    return are_same(got, start + t * direction)
 
 
 def _describe(label: str, got: Array, wanted: Array, known: Known, inputs: Inputs) -> str:
     """What is wrong with one result."""
     shapes = "" if got.shape == wanted.shape else describe_shapes(got, wanted)
-    mistake = next((hint for hint, arrays in known if label in arrays and are_same(got, arrays[label])
-                    and not are_same(arrays[label], wanted)), None)
+    mistake = next((hint for hint, arrays in known if label in arrays and _is_like(got, arrays[label])), None)
     if mistake is None:
         mistake = _general_mistake(got, wanted, inputs)
     if mistake is None and not shapes:

@@ -44,10 +44,10 @@ def _read_array(label: str, value: Any, found: dict[str, Array], hints: list[str
     except Exception:           # also what an object's own __array__ raises
         hints.append(f"{label}: its rows have different lengths, which makes no array")
         return
-    if array.dtype.kind not in "fiu" or array.dtype in (np.float16, np.float32):
+    if array.dtype.kind not in "fiu" or array.dtype == np.float16:
         hints.append(f"{label}: the type is wrong: real numbers in float64, as the inputs, are wanted, got {_kind(value)}")
     else:
-        found[label] = array.astype(np.float64)
+        found[label] = array if array.dtype == np.float32 else array.astype(np.float64)
 
 
 def _kind(value: Any) -> str:
@@ -68,9 +68,10 @@ def are_same(got: Array, wanted: Array) -> bool:
 
 
 def are_close(got: Array, wanted: Array) -> bool:
-    """Whether the numbers are equal, but for rounding."""
+    """Whether the numbers are equal, but for rounding, which is that of got."""
     scale = np.max(np.abs(wanted[np.isfinite(wanted)]), initial=0)
-    return bool(np.allclose(got, wanted, rtol=1e-9, atol=1e-11 * scale, equal_nan=True))
+    relative, absolute = (1e-4, 1e-6) if got.dtype == np.float32 else (1e-9, 1e-11)
+    return bool(np.allclose(got, wanted, rtol=relative, atol=absolute * scale, equal_nan=True))
 
 
 def are_reordered(returns: tuple[str, ...], value: Any, expected: Any) -> bool:

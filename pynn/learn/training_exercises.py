@@ -42,8 +42,9 @@ def _judge_initialize(call: Call, inputs: Inputs, got: dict[str, Array]) -> list
             hints.append(f"{label}: the weights are not centred on 0: most have one sign, so that all sums drift one way")
         elif array.size > 100 and array.std() * np.sqrt(array.shape[1]) > 4:
             hints.append(f"{label}: the weights are too large for {array.shape[1]} inputs a unit: the sums grow layer by layer")
-        elif array.size > 100 and array.std() * np.sqrt(array.shape[1]) < 1e-3:
-            hints.append(f"{label}: the weights are so small that the sums vanish layer by layer")
+        elif array.size > 100 and array.std() * np.sqrt(array.shape[1]) < 0.1:
+            hints.append(f"{label}: the weights are too small for {array.shape[1]} inputs a unit: "
+                         "the sums vanish layer by layer")
     if hints:
         return hints
     again, other = call(inputs), call({**inputs, "rng": np.random.default_rng(1)})
@@ -77,7 +78,8 @@ def _judge_train(call: Call, inputs: Inputs, got: dict[str, Array]) -> list[str]
     _, accuracy = _loss_and_accuracy(got, X.T, y.reshape(1, -1))
     state = f"loss {loss:.3g}, accuracy on new circles {accuracy:.0%}, {ACCURACY:.0%} wanted"
     if accuracy < ACCURACY and loss > 0.6:
-        return [f"it has hardly learned ({state}): is every step kept, in all layers, and are there enough of them?"]
+        return [f"it has hardly learned ({state}): is every step kept, in all layers, are there enough of them, "
+                "and are the first weights large enough?"]
     if not any(array.any() for label, array in got.items() if label[0] == "b"):
         return ["all biases are still 0: are they updated, and returned?"]
     if still := [label for label, array in got.items() if not array.any()]:
