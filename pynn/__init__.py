@@ -15,6 +15,7 @@ from pynn.parameters import Layer
 from pynn.passes import ForwardPass, Gradients
 from pynn.range_test import RangeTest, find_learning_rate
 from pynn.standardizer import Standardizer
+from pynn.table_encoder import TableEncoder
 from pynn.training import DivergenceError, DivergenceWarning
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ __all__ = [
     "Network",
     "RangeTest",
     "Standardizer",
+    "TableEncoder",
     "callbacks",
     "check_gradients",
     "datasets",

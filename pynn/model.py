@@ -11,11 +11,13 @@ import numpy as np
 
 from cnn_core import Engine
 from pynn.architecture import Architecture
+from pynn.datasets.frame import is_table
 from pynn.numpy_engine import NumpyEngine
 from pynn.optimizers import Optimizer
 from pynn.parameters import Layer, copy_in, layer_views
 from pynn.standardizer import Standardizer, check_standardizer
 from pynn.state import Snapshot, State
+from pynn.table_encoder import TableEncoder, check_encoder
 from pynn.validation import check_examples, check_names, check_targets, join_names
 from pynn.writing import printable
 
@@ -34,6 +36,7 @@ class Parts(NamedTuple):
     standardizer: Standardizer | None
     target_standardizer: Standardizer | None
     snapshot: Snapshot
+    encoder: TableEncoder | None = None
 
 
 class Model:
@@ -51,6 +54,7 @@ class Model:
         self._label_names: tuple[str, ...] | None = None
         self._standardizer: Standardizer | None = None
         self._target_standardizer: Standardizer | None = None
+        self._encoder: TableEncoder | None = None
         self._fitting = threading.Lock()
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -198,6 +202,20 @@ class Model:
                              f"({self.activations[-1]}), got a Standardizer; only values are scaled (output='linear')")
         self._target_standardizer = checked
 
+    @property
+    def encoder(self) -> TableEncoder | None:
+        """Applied to every X that is a table or a frame; or None.  An array is taken as what the encoder makes.
+
+        Assignment copies a fitted encoder in, and names the features by its inputs.
+        """
+        return self._encoder
+
+    @encoder.setter
+    def encoder(self, value: TableEncoder | None) -> None:
+        self._encoder = check_encoder(value, self.sizes[0])
+        if self._encoder is not None:
+            self._feature_names = self._encoder.feature_names
+
     def __len__(self) -> int:
         """L, the number of layers after the input."""
         return len(self._layers)
@@ -216,11 +234,17 @@ class Model:
 
     # ------------------------------------------------------------------------------------------- arrays that come in
 
+    def encode(self, X: Any, name: str) -> Any:
+        """X (m, n[0]) of a table or a frame, if there is an encoder; anything else as it is; errors call it `name`."""
+        return self._encoder.transform_named(X, name) if self._encoder is not None and is_table(X) else X
+
     def check_examples(self, X: Any, name: str, *, narrow: bool = False) -> Array:
         """X (m, n[0]) as layer 1 sees it: checked, in the order of feature_names, standardised; errors call it `name`.
 
+        A table or a frame is encoded first, if there is an encoder.
         With `narrow`, integers of few bits stay as they are, for the engine to read; in other arithmetic they overflow.
         """
+        X = self.encode(X, name)
         columns, known = column_names(X, self.sizes[0]), self._feature_names
         if columns is not None and known is not None and columns != known:
             raise ValueError(f"{name}: expected the columns {join_names(known)} in this order, got {join_names(columns)}")
@@ -253,12 +277,13 @@ class Model:
 
     def __getstate__(self) -> Parts:
         return Parts(self._architecture, self._engine_name, self._feature_names, self._label_names, self._standardizer,
-                     self._target_standardizer, self._state.snapshot())
+                     self._target_standardizer, self._state.snapshot(), self._encoder)
 
     def __setstate__(self, parts: Parts) -> None:
         Model.__init__(self, parts.architecture, parts.engine)
         self._feature_names, self._label_names = parts.feature_names, parts.label_names
         self._standardizer, self._target_standardizer = parts.standardizer, parts.target_standardizer
+        self._encoder = parts.encoder
         self._state.restore(parts.snapshot)
 
     def summary(self) -> str:
@@ -290,6 +315,8 @@ class Model:
             lines.append("inputs are standardised")
         if self.target_standardizer is not None:
             lines.append("targets are standardised: losses are in their units, predictions in the user's")
+        if self.encoder is not None:
+            lines += ["columns of a table:", *(f"  {line}" for line in self.encoder.describe().splitlines())]
         return printable("\n".join(lines))
 
     def __repr__(self) -> str:

@@ -14,6 +14,7 @@ from pynn.optimizers import RECIPES, Optimizer
 from pynn.randomness import seed_from
 from pynn.standardizer import Standardizer
 from pynn.state import Snapshot
+from pynn.table_encoder import TableEncoder, check_encoder
 from pynn.validation import check_names, choice, finite_array, positive_int
 
 _MOST_COUNTED = 1 << 62             # epochs and steps
@@ -21,6 +22,7 @@ _HEADER: dict[str, tuple[type, ...]] = {        # the types that each entry may 
     "sizes": (list,), "activations": (list,), "loss": (str,), "dropout": (list,), "dtype": (str,), "engine": (str,),
     "seed": (int,), "epoch": (int,), "counts": (list,), "optimizer": (dict,), "feature_names": (list, type(None)),
     "label_names": (list, type(None)), "standardized": (bool,), "target_standardized": (bool,),
+    "encoder": (list, type(None)),
 }
 
 
@@ -38,6 +40,7 @@ def write(path: Any, parts: Parts) -> None:
         "feature_names": parts.feature_names, "label_names": parts.label_names, "seed": snapshot.seed,
         "epoch": snapshot.epoch, "counts": snapshot.counts.tolist(), "optimizer": _optimizer_entry(snapshot.optimizer),
         "standardized": parts.standardizer is not None, "target_standardized": parts.target_standardizer is not None,
+        "encoder": None if parts.encoder is None else parts.encoder.entry(),
     }, arrays)
 
 
@@ -57,6 +60,8 @@ def read(path: Any) -> Parts:
         optimizer = _optimizer_of(header["optimizer"])
         names = check_names(header["feature_names"], "feature_names", architecture.sizes[0])
         labels = check_names(header["label_names"], "label_names", architecture.labels)
+        encoder = None if header.get("encoder") is None else TableEncoder.from_entry(header["encoder"])
+        encoder = check_encoder(encoder, architecture.sizes[0])
         P, dtype = architecture.parameters, architecture.dtype
         layout: dict[str, Any] = {"parameters": (dtype, (P,)), "state": (dtype, (optimizer.vectors, P))}
         if header["standardized"]:
@@ -68,7 +73,7 @@ def read(path: Any) -> Parts:
         of_targets = Standardizer(arrays["target_mean"], arrays["target_scale"]) if header["target_standardized"] else None
         return Parts(architecture, engine, names, labels, standardizer, of_targets, Snapshot(
             finite_array(arrays["parameters"], "parameters"), seed, epoch, np.array(counts, np.int64), optimizer,
-            arrays["state"].astype(dtype, copy=False)))
+            arrays["state"].astype(dtype, copy=False)), encoder)
 
 
 def _architecture_of(header: Mapping[str, Any]) -> Architecture:

@@ -21,7 +21,7 @@ FLOORS = (      # the arrows of the design: a module imports only from floors be
     {"cnn_core", "history", "randomness", "registry", "storage", "validation", "writing"},
     {"reference"},
     {"datasets", "initializers", "optimizers", "parameters", "progress", "schedules", "standardizer"},
-    {"architecture", "numpy_engine", "passes", "state"},
+    {"architecture", "numpy_engine", "passes", "state", "table_encoder"},
     {"model", "training"},
     {"model_file"},
     {"network"},

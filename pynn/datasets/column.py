@@ -89,6 +89,10 @@ class Column:
         """The row of the first cell that is neither a number nor missing."""
         return self._scan.first_other
 
+    def count_numbers(self) -> int:
+        """How many cells are numbers."""
+        return int(np.isfinite(self._scan.numbers).sum())
+
     def place(self, row: int) -> str:
         """Where a cell is: the file, the line and the column."""
         return f"{self._place(row)}, column {self.name!r}"

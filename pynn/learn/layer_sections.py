@@ -9,6 +9,7 @@ from pynn.learn.notation import Equation, Item, Lines, Matrix, Section, subscrip
 from pynn.learn.step import Step
 from pynn.learn.substitution import loss_derivative, loss_derivative_in_place, loss_terms, summed
 from pynn.reference import ACTIVATIONS, LOSSES
+from pynn.validation import join_names
 from pynn.writing import elided, number_text
 
 
@@ -43,6 +44,7 @@ def inputs(step: Step) -> Section:
         *(["In training, dropout leaves out other units in every step; here all units take part."]
           if any(step.net.dropout) else []),
         "A column is an example.  The shape under a matrix is (rows, columns).",
+        *([f"The rows of A[0] are {join_names(step.net.feature_names)}."] if step.net.feature_names else []),
         Equation((Matrix("A[0]", step.forward.A[0]), "  ", Matrix("Y", step.Y)))])
 
 

@@ -68,6 +68,7 @@ class Step:
 def compute_step(net: Network, x: Any, y: Any, alpha: float) -> Step:
     """Check x and y, and do the step on a copy of the network."""
     net = net.copy()
+    x = net.encode(x, "x")
     X, t = finite_array(x, "x"), finite_array(y, "y")
     units = net.sizes[-1]
     if X.shape == net.sizes[:1]:

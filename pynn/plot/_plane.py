@@ -63,7 +63,9 @@ def plane_of(net: Network, X: ArrayLike | None, grid: int, extent: Sequence[floa
     first, second = _checked_features(features, inputs, tuple(net.sizes))
     through = _checked_held(held, inputs, first, second)
     grid = validation.positive_int(grid, "grid", 2)
-    points = None if X is None else validation.check_examples(X, "X", inputs, np.dtype(np.float64))[:, [first, second]]
+    points = None
+    if X is not None:
+        points = validation.check_examples(net.encode(X, "X"), "X", inputs, np.dtype(np.float64))[:, [first, second]]
     x1_min, x1_max, x2_min, x2_max = _checked_extent(extent, points)
     x1, x2 = np.linspace(x1_min, x1_max, grid), np.linspace(x2_min, x2_max, grid)
     examples = np.tile(through, (grid * grid, 1))
