@@ -131,9 +131,10 @@ cdef void loss_derivative(const Architecture *net, const real *A, const real *Y,
     cdef Py_ssize_t K = net.n[net.L], e
     cdef real share = 1 / <real>K
     if net.loss == BINARY_CROSS_ENTROPY:
-        # dA[L] = −(Y/Ŷ − (1−Y)/(1−Ŷ)), of which only one term is there: y is 0 or 1
+        # dA[L] = −(Y/Ŷ − (1−Y)/(1−Ŷ)); a term without a numerator is 0, also where it is 0/0
         for e in range(K * columns):
-            dA[e] = (<real>-1 / A[e] if Y[e] == 1 else <real>1 / (<real>1 - A[e])) * share
+            dA[e] = ((<real>-1 / A[e] if Y[e] == 1 else
+                      (<real>1 / (<real>1 - A[e]) if Y[e] == 0 else (<real>1 - Y[e]) / (<real>1 - A[e]) - Y[e] / A[e])) * share)
     elif net.loss == CATEGORICAL_CROSS_ENTROPY:
         # dA[L] = −Y/Ŷ
         for e in range(K * columns):

@@ -162,8 +162,9 @@ class Network(Model):
         X : array-like, (m, n[0])
             The column names of a DataFrame become feature_names, if there are none yet.
         y : array-like
-            One sigmoid unit: (m,) or (m, 1) in {0, 1}; several: (m, n[L]) in {0, 1}.  Softmax: (m,) ints 0 … K−1, or one-hot
-            (m, K).  Linear: (m,) or (m, n[L]).
+            One sigmoid unit: (m,) or (m, 1) of 0 and 1; several: (m, n[L]) of 0 and 1.  Soft targets between 0 and 1 are
+            probabilities; for the accuracy, one above 0.5 counts as 1.  Softmax: (m,) ints 0 … K−1, or one-hot (m, K).
+            Linear: (m,) or (m, n[L]).
         epochs : int
             How many times to go through all examples.
         batch_size : int or None

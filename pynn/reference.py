@@ -196,8 +196,10 @@ def binary_cross_entropy(Y: Array, Y_hat: Array) -> float:
 
 
 def binary_cross_entropy_prime(Y: Array, Y_hat: Array) -> Array:
-    """dA[L] = −( Y/Ŷ − (1−Y)/(1−Ŷ) ), of which only one term is there: y is 0 or 1."""
-    return np.divide(np.where(Y == 1, -1, 1), np.where(Y == 1, Y_hat, 1 - Y_hat)) / len(Y)
+    """dA[L] = −( Y/Ŷ − (1−Y)/(1−Ŷ) ); a term without a numerator is 0, also where it is 0/0."""
+    positive = np.divide(Y, Y_hat, out=np.zeros_like(Y_hat), where=Y > 0)
+    negative = np.divide(1 - Y, 1 - Y_hat, out=np.zeros_like(Y_hat), where=Y < 1)
+    return (negative - positive) / len(Y)
 
 
 def binary_cross_entropy_of_z(Y: Array, Z: Array) -> Array:
@@ -300,7 +302,10 @@ def output_gradient(loss: str, activation: str, Y: Array, Z: Array, Y_hat: Array
 
 
 def metric(activation: str, Y: Array, Y_hat: Array, weights: Array | None = None) -> Array:
-    """The number of examples predicted rightly, as element 0; for linear outputs, the squared errors of every unit, summed."""
+    """The number of examples predicted rightly, as element 0; for linear outputs, the squared errors of every unit, summed.
+
+    A target between 0 and 1 counts as the class that it is closer to: y > 0.5, as ŷ > 0.5.
+    """
     sums, weights = np.zeros(len(Y)), np.ones(Y.shape[1]) if weights is None else weights
     if activation == "linear":
         sums += ((Y_hat.astype(np.float64) - Y) ** 2) @ weights

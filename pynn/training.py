@@ -375,6 +375,10 @@ def _weigh(architecture: Architecture, y: Array, sample_weight: Any, class_weigh
         raise ValueError("class_weight: expected a network that tells classes apart, got one with "
                          f"{'values' if architecture.is_regression else 'several labels'} as outputs; use sample_weight")
     classes = (y.argmax(axis=1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(len(y))).astype(np.int64)
+    soft = y[(y != 0) & (y != 1)]
+    if architecture.output == "sigmoid" and len(soft):
+        raise ValueError(f"class_weight: expected a y of the classes 0 and 1, got {soft[0]:g} in it; a target between 0 and 1 "
+                         "has no class, so use sample_weight")
     of_class = _class_weights(class_weight, classes, weights, architecture.labels)
     return check_weights(of_class[classes] * (1 if weights is None else weights), "class_weight", len(y))
 

@@ -189,10 +189,14 @@ def check_targets(value: object, name: str, m: int, units: int, output: str, dty
     labels = output == "softmax" and array.ndim == 1
     for start in range(0, m, _ROWS):
         rows = array[start:start + _ROWS]
-        good = (rows >= 0) & (rows < units) & (rows == np.floor(rows)) if labels else (rows == 0) | (rows == 1)
+        if labels:
+            good = (rows >= 0) & (rows < units) & (rows == np.floor(rows))
+        else:
+            good = (rows == 0) | (rows == 1) if output == "softmax" else (rows >= 0) & (rows <= 1)
         if not good.all():
             found = rows[~good].flat[0]
-            expected = f"class numbers 0 … {units - 1}" if labels else "only 0 and 1"
+            zero_or_one = "only 0 and 1" if output == "softmax" else "numbers from 0 to 1"
+            expected = f"class numbers 0 … {units - 1}" if labels else zero_or_one
             hint = _numbering_advice(name, array, units if labels else 2) if labels or units == 1 else ""
             raise ValueError(f"{name}: expected {expected}, got {found}{hint}")
         if output == "softmax" and not labels and (rows.sum(axis=1) != 1).any():

@@ -48,7 +48,7 @@ CALLS = [
     ("X", ValueError, lambda net: net.fit(NAN, Y)),
     ("y", ValueError, lambda net: net.backward(X, Y[:-1])),
     ("y", ValueError, lambda net: net.backward(X, Y + 1)),
-    ("y", ValueError, lambda net: net.backward(X, Y * 0.5)),
+    ("y", ValueError, lambda net: net.backward(X, Y * 1.5)),
     ("y", ValueError, lambda net: net.fit(X, np.column_stack([Y, Y]))),
     ("y", ValueError, lambda net: net.fit(X, np.where(Y, np.nan, 0))),
     ("y", TypeError, lambda net: net.fit(X, np.where(Y, "yes", "no"))),

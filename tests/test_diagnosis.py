@@ -572,7 +572,7 @@ def test_the_work_is_bounded():
     ((None, [[0, 0]], [1]), TypeError, "net: expected a pynn.Network, got NoneType"),
     ((pynn.Network([2, 1]), [[0]], [1]), ValueError, r"X: expected shape \(m, 2\)"),
     ((pynn.Network([2, 1]), [[0, 0]], [1, 0]), ValueError, "y: expected as many examples as X has, 1, got 2"),
-    ((pynn.Network([2, 1]), [[0, 0]], [2]), ValueError, "y: expected only 0 and 1"),
+    ((pynn.Network([2, 1]), [[0, 0]], [2]), ValueError, "y: expected numbers from 0 to 1, got 2"),
     ((pynn.Network([2, 1]), [[0, np.nan]], [1]), ValueError, "X: expected finite numbers"),
     ((pynn.Network([2, 1]), np.empty((0, 2)), []), ValueError, "X: expected at least one example")])
 def test_bad_input(arguments, error, message):

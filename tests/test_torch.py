@@ -150,3 +150,21 @@ def test_sample_weights_are_torchs(output, loss, engine):
     assert history.loss[0] == pytest.approx(total.item(), rel=1e-12)
     for l in (1, 2):
         assert_close(before[l - 1] - net[l].W, W[l - 1].grad.numpy(), 1e-10, f"dW[{l}]")
+
+
+@pytest.mark.parametrize("units", [1, 3])
+def test_soft_targets_are_bceloss(units):
+    rng = np.random.default_rng(units)
+    net = pynn.Network([3, 6, units], hidden="tanh", output="sigmoid", rng=0)
+    X, y = rng.normal(size=(50, 3)), rng.uniform(size=(50, units))
+    y[:10], y[10:20] = 0, 1
+    theta = [torch.tensor(array, requires_grad=True) for layer in net for array in (layer.W, layer.b[:, 0])]
+    hidden = torch.tanh(torch.nn.functional.linear(torch.tensor(X), *theta[:2]))
+    Y_hat = torch.sigmoid(torch.nn.functional.linear(hidden, *theta[2:]))
+    Y_hat.retain_grad()
+    loss = torch.nn.BCELoss()(Y_hat, torch.tensor(y))
+    loss.backward()
+    step = net.backward(X, y)
+    assert step.loss == pytest.approx(loss.item(), rel=1e-12)
+    assert_close(step.dA[2], 50 * Y_hat.grad.numpy().T, 1e-12, "dA[2]")
+    assert_close(step.flat, np.concatenate([t.grad.numpy().ravel() for t in theta]), 1e-12, "∇J")

@@ -36,7 +36,7 @@ def test_good_arrays_of_any_make_are_accepted(engine, dtype):
     ([1, 1], [0, 1, 2, 1], "got 2; 3 classes need as many output units$"),
     ([1, 3], [0, 1, 2, 3], "got 3; 4 classes need as many output units$"),
     ([1, 3], [1, 2, 3, 3], "got 3; np.unique.* from 0$"),
-    ([1, 1], [0.5, 1, 0, 0], "got 0.5$")])
+    ([1, 1], [1.5, 1, 0, 0], "got 1.5$")])
 def test_labels_that_are_numbered_otherwise_get_a_remedy(sizes, y, hint):
     with pytest.raises(ValueError, match=hint):
         pynn.Network(sizes).fit([[1.0], [2], [3], [4]], y)

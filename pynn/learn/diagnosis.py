@@ -158,7 +158,7 @@ def _check_classes(net: Network, y: Array) -> list[Finding]:
         labels = y if y.ndim == 1 else y.argmax(axis=1)
         problems = [("", np.bincount(labels, minlength=net.sizes[-1]))]
     else:
-        ones = y.reshape(len(y), -1).sum(axis=0).astype(np.int64)
+        ones = (y.reshape(len(y), -1) > 0.5).sum(axis=0)
         problems = [(f" of output {i}" if len(ones) > 1 else "", np.array([len(y) - n, n])) for i, n in enumerate(ones)]
     remedy = "a sample_weight for it" if len(problems) > 1 else "fit(class_weight='balanced')"
     findings = []

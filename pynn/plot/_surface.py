@@ -68,6 +68,7 @@ def view_of(net: Network, X: ArrayLike | None, y: ArrayLike | None, grid: int, e
     output, units, m = output_of(net), net.sizes[-1], len(plane.points)
     answers = validation.check_targets(y, "y", m, units, output, np.dtype(np.float64))
     answers = answers.argmax(axis=1) if output == "softmax" and answers.ndim == 2 else answers.reshape(m)
+    answers = (answers > 0.5).astype(np.int64) if output == "sigmoid" else answers      # a soft target is drawn as a class
     names = net.label_names if label_names is None else label_names
     return View(plane, answers, {} if output == "linear" else class_names(answers, names))
 
