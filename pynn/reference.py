@@ -142,14 +142,15 @@ Function = Callable[[Array], Array]
 
 ACTIVATIONS: dict[str, Activation] = {
     "linear": Activation(linear, linear_prime, "z", "1"),
-    "sigmoid": Activation(sigmoid, sigmoid_prime, "1 / (1 + e^−z)", "a (1 − a)"),
-    "tanh": Activation(tanh, tanh_prime, "tanh z", "1 − a²", words=("tanh",)),
-    "relu": Activation(relu, relu_prime, "max(0, z)", "1 where z > 0, else 0", words=("max",), rectifier=True),
+    "sigmoid": Activation(sigmoid, sigmoid_prime, "1 / (1 + e^−z)", "a (1 − a)", saturates=True),
+    "tanh": Activation(tanh, tanh_prime, "tanh z", "1 − a²", words=("tanh",), saturates=True),
+    "relu": Activation(relu, relu_prime,
+                       "max(0, z)", "1 where z > 0, else 0", words=("max",), rectifier=True, kinks=(0.0,)),
     "leaky_relu": Activation(leaky_relu, leaky_relu_prime,
-                             "z where z > 0, else 0.01 z", "1 where z > 0, else 0.01", rectifier=True),
+                             "z where z > 0, else 0.01 z", "1 where z > 0, else 0.01", rectifier=True, kinks=(0.0,)),
     "elu": Activation(elu, elu_prime, "z where z > 0, else e^z − 1", "1 where z > 0, else a + 1", rectifier=True),
     "selu": Activation(selu, selu_prime, "1.0507 z where z > 0, else 1.7581 (e^z − 1)",
-                       "1.0507 where z > 0, else a + 1.7581", rectifier=True),
+                       "1.0507 where z > 0, else a + 1.7581", rectifier=True, kinks=(0.0,)),
     "gelu": Activation(gelu, gelu_prime, "z Φ(z)", "Φ(z) + z e^(−z²/2) / √(2π)", rectifier=True),
     "silu": Activation(silu, silu_prime, "z σ(z)", "σ(z) (1 + z (1 − σ(z)))", rectifier=True),
     "softplus": Activation(softplus, softplus_prime, "log(1 + e^z)", "σ(z)", words=("log",), rectifier=True),
@@ -266,7 +267,7 @@ LOSSES: dict[str, Loss] = {
         ((math.inf, "(ŷ − y)²"),), ("linear", "sigmoid")),
     "mean_absolute_error": Loss(
         mean_absolute_error, mean_absolute_error_prime, "(1/m) Σ |ŷ − y|", "sign(Ŷ − Y)",
-        ((math.inf, "|ŷ − y|"),), ("linear",), words=("sign",)),
+        ((math.inf, "|ŷ − y|"),), ("linear",), words=("sign",), kinks=(0.0,)),
     "huber": Loss(
         huber, huber_prime, "(1/m) Σ ( ½ (ŷ − y)² where |ŷ − y| ≤ 1, else |ŷ − y| − ½ )",
         "( Ŷ − Y where |Ŷ − Y| ≤ 1, else sign(Ŷ − Y) )",

@@ -25,6 +25,8 @@ class Activation:
     derivative_formula: str                                 # of g′(z)
     words: tuple[str, ...] = ()
     rectifier: bool = False                                 # whether |g(z)| is small on one side of 0 and not on the other
+    saturates: bool = False                                 # whether g′(z) tends to 0 on both sides of 0, where it is steepest
+    kinks: tuple[float, ...] = ()                           # the z where g′ jumps
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Loss:
     words: tuple[str, ...] = ()
     mean_over_units: bool = True
     of_z: Callable[[Array, Array], Array] | None = None     # each example's loss from Y and Z[L], where dZ[L] = Ŷ − Y
+    kinks: tuple[float, ...] = ()                           # the ŷ − y where the derivative jumps
 
 
 @dataclass(frozen=True)
