@@ -154,7 +154,7 @@ ACTIVATIONS: dict[str, Activation] = {
     "gelu": Activation(gelu, gelu_prime, "z Φ(z)", "Φ(z) + z e^(−z²/2) / √(2π)", rectifier=True),
     "silu": Activation(silu, silu_prime, "z σ(z)", "σ(z) (1 + z (1 − σ(z)))", rectifier=True),
     "softplus": Activation(softplus, softplus_prime, "log(1 + e^z)", "σ(z)", words=("log",), rectifier=True),
-    "softmax": Activation(softmax, None, "e^z[i] / Σ e^z[k]", "a[i] ([i = k] − a[k])"),
+    "softmax": Activation(softmax, None, "e^z[i] / Σ e^z[k]", "a[k] (δ[i,k] − a[i])"),
 }
 HIDDEN = tuple(name for name, g in ACTIVATIONS.items() if g.derivative is not None)     # of the hidden layers
 

@@ -44,8 +44,8 @@ def listed(items: Sequence[Any], most: int = 6) -> str:
 _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ]+")
 _PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ₀₁₂₃₄₅₆₇₈₉−∗·′÷…⋯⋮⋱─⎡⎢⎣⎤⎥⎦", "0123456789-T0123456789-**'/.::.-[[[]]]") | {
     ord(sign): text for sign, text in (("ŷ", "y^"), ("Ŷ", "Y^"), ("←", "<-"), ("→", "->"), ("≤", "<="), ("½", "1/2"),
-                                       ("∞", "inf"), ("√", "sqrt"), ("Σ", "sum"), ("α", "alpha"), ("σ", "sigma"),
-                                       ("Φ", "Phi"), ("μ", "mu"), ("∂", "d"))}
+                                       ("∞", "inf"), ("√", "sqrt"), ("Σ", "sum"), ("α", "alpha"), ("δ", "delta"),
+                                       ("σ", "sigma"), ("Φ", "Phi"), ("μ", "mu"), ("∂", "d"))}
 
 
 def printable(text: str) -> str:

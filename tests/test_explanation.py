@@ -142,6 +142,12 @@ def truth_of(symbol, numbers, net):
     if symbol in ("X", "μ", "s"):
         mean, scale = net.standardizer.mean[:, None], net.standardizer.scale[:, None]
         return {"X": numbers["A"][0] * scale + mean, "μ": mean, "s": scale}[symbol]
+    if symbol in ("dz", "da"):
+        return numbers["dZ" if symbol == "dz" else "dA"][-1][:, :1]
+    if symbol == "g′(z)":       # of softmax, by central differences of the z
+        z, h = numbers["Z"][-1][:, 0].astype(float), 1e-6
+        moved = [ACTIVATIONS["softmax"].function(z[:, None] + sign * h * np.eye(len(z))) for sign in (1, -1)]
+        return (moved[0] - moved[1]) / (2 * h)
     name, l, transposed = re.fullmatch(r"(new \w+|d?\w|g′\(Z)\[(\d+)\]\)?(T?)", symbol).groups()
     l = int(l)
     if name == "g′(Z":          # by central differences of the activation itself
@@ -253,7 +259,7 @@ def test_the_article_is_told_in_its_order(m, dtype):
         expected += [f"Z[{l}]", f"W[{l}]", f"A[{l - 1}]", f"b[{l}]", f"A[{l}]", f"Z[{l}]"]
     expected += ["Y", "Ŷ"]
     for l in range(5, 0, -1):
-        expected += ["dA[5]", "dZ[5]", "Ŷ", "Y"] if l == 5 else [
+        expected += ["dA[5]", "dZ[5]", "dA[5]", "g′(Z[5])", "dZ[5]", "Ŷ", "Y"] if l == 5 else [
             f"dA[{l}]", f"W[{l + 1}]T", f"dZ[{l + 1}]", f"dZ[{l}]", f"dA[{l}]", f"g′(Z[{l}])"]
         expected += [f"dW[{l}]", f"dZ[{l}]", f"A[{l - 1}]T", f"db[{l}]", f"dZ[{l}]"]
     for l in range(1, 6):
@@ -354,7 +360,8 @@ def check_unit(net, X, y, layer, unit):
     a_line = r"= #" if net.activations[layer - 1] == "softmax" else r"a  = .* = #"
     all_of(a_line, forward, d["A"][layer][i, examples])
     all_of(r"da  .*= #", backward, d["dA"][layer][i, examples])
-    all_of(r"dz  = .* = #", backward, d["dZ"][layer][i, examples])
+    twice = layer == L and "cross_entropy" in net.loss      # by the chain rule, and as ŷ − y
+    all_of(r"dz  .*= #" if twice else r"dz  = .* = #", backward, np.repeat(d["dZ"][layer][i, examples], 1 + twice))
     assert shows(re.search(r"(?m)^ *db .*= (\S+)$", backward)[1], d["db"][layer][i, 0])
     all_of(r"b ← b − α db += # − # · # += #", update,
            [(d["b"][layer][i, 0], 0.1, d["db"][layer][i, 0], d["new_b"][layer][i, 0])])
@@ -392,6 +399,55 @@ def test_where_the_prediction_has_rounded(engine):
     softmax = pynn.Network([1, 2], rng=0, engine=engine)
     softmax.parameters = [1000, -1000, 0, 0]
     assert "dA[1] is infinite" in str(pynn.explain(softmax, [1.0], 1))
+
+
+def test_the_chain_rule_of_a_sigmoid_comes_to_the_difference():
+    net = pynn.Network([1, 1], rng=0)
+    net.parameters = [-2.5, 0]
+    text = str(pynn.explain(net, [1.0], 1, layer=1, unit=1))
+    assert "= −13.18 · 0.07586 · 0.9241  = −0.9241" in text
+    assert re.search(r"dz  = 0\.07586 − 1 +  = −0\.9241", text)
+
+
+@pytest.mark.parametrize("units", [3, 9])
+def test_the_jacobian_of_softmax_with_its_numbers(units):
+    net = pynn.Network([2, 3, units], rng=0)
+    x, y = [1.0, 2.0], units - 2
+    explanation = pynn.explain(net, x, y, layer=2, unit=1)
+    d, text = explanation.to_dict(), str(explanation)
+    assert "dz[i]  = Σ da[k] a[k] (δ[i,k] − a[i])" in text
+    a, da = d["A"][2][:, 0], d["dA"][2][:, 0]
+    rows = re.findall(r"da([₀-₉]+) a[₀-₉]+ \((\d) − a₁\) += (\S+) · \(?([^ )]+)\)? · \(?([^ )]+)\)? += (\S+)", text)
+    assert [int(k.translate(PLAIN)) - 1 for k, *_ in rows] == [k for k in elided(units) if k is not None]
+    for k, one, *shown in rows:
+        k = int(k.translate(PLAIN)) - 1
+        assert int(one) == (k == 0)
+        slope = (k == 0) - a[0]
+        for number, truth in zip(shown, (da[k], a[k], slope, da[k] * a[k] * slope), strict=True):
+            assert shows(number, truth)
+    assert sum(da * a * ((np.arange(units) == 0) - a[0])) == pytest.approx(d["dZ"][2][0, 0], rel=1e-12)
+    whole = pynn.explain(net, x, y, layer=2)
+    captions = check(net, whole)
+    at = captions.index("dz")
+    assert captions[at:at + 6] == ["dz", "g′(z)", "da", "dZ[2]", "Ŷ", "Y"]
+    assert "δ[i,k] is 1" in str(whole)
+
+
+def test_an_infinite_da_is_not_multiplied():
+    softmax = pynn.Network([1, 2], rng=0)
+    softmax.parameters = [1000, -1000, 0, 0]
+    for keywords in ({}, {"layer": 1}, {"layer": 1, "unit": 2}):
+        text = str(pynn.explain(softmax, [1.0], 1, **keywords))
+        assert "infinite" in text
+        assert "nan" not in text
+        assert "g′(z) (2, 2)" not in text
+
+
+@pytest.mark.parametrize("keywords", [{}, {"layer": 2}, {"layer": 1, "unit": 2}])
+def test_rounding_is_said(keywords):
+    net, X, y = article(1)
+    assert "Numbers are rounded to four digits here; the step is computed with all digits." in str(
+        pynn.explain(net, X, y, **keywords))
 
 
 def test_a_standardizer_is_told(engine):
@@ -472,7 +528,7 @@ def test_what_four_digits_do_not_show_is_said():
     net = pynn.Network([1, 1], rng=0)
     net.parameters = [12, 0]
     assert "four digits do not show 1 − ŷ" in str(pynn.explain(net, [1.0], 0))
-    assert "four digits" not in str(pynn.explain(net, [0.1], 0))
+    assert "do not show 1 − ŷ" not in str(pynn.explain(net, [0.1], 0))
 
 
 def test_dropout_is_said_to_be_left_out():

@@ -130,7 +130,8 @@ def _check_data(net: Network, X: Array, y: Array) -> list[Finding]:
             "Check how y was read, and give examples with different targets.")]
     findings = _check_scale(X, "unscaled_inputs", "feature", net.feature_names,
                              "The gradient of W[1] grows with the inputs, so features of such size suit no learning rate.",
-                             "Let the network scale them: net.standardizer = pynn.Standardizer.fit(X), before fit.")
+                             "Let the network scale them: net.standardizer = pynn.Standardizer.fit(X), before fit.",
+                             {"standardize": True})
     if net.is_regression:
         findings += _check_scale(columns, "unscaled_targets", "target", net.label_names,
                                   "The gradient grows with the errors, so targets of such size need another learning rate.",
@@ -139,7 +140,8 @@ def _check_data(net: Network, X: Array, y: Array) -> list[Finding]:
     return findings
 
 
-def _check_scale(values: Array, kind: str, what: str, names: Sequence[str] | None, cause: str, remedy: str) -> list[Finding]:
+def _check_scale(values: Array, kind: str, what: str, names: Sequence[str] | None, cause: str, remedy: str,
+                 setting: dict[str, Any] | None = None) -> list[Finding]:
     """Columns that are too large or too small for one learning rate."""
     mean, deviation, largest = values.mean(axis=0), values.std(axis=0), np.maximum(values.max(axis=0), -values.min(axis=0))
     size = np.hypot(mean, deviation)
@@ -149,7 +151,7 @@ def _check_scale(values: Array, kind: str, what: str, names: Sequence[str] | Non
     most = wrong[np.abs(np.log(size[wrong])).argmax()]
     return [Finding(kind, None, f"{len(wrong)} of {len(mean)} {what}s out of scale, most of all {what} "
                     f"{_labels(len(mean), names)[most]}: mean {mean[most]:.4g}, standard deviation {deviation[most]:.4g}, "
-                    f"largest size {largest[most]:.4g}", cause, remedy)]
+                    f"largest size {largest[most]:.4g}", cause, remedy, setting=setting)]
 
 
 def _check_classes(net: Network, y: Array) -> list[Finding]:
@@ -170,7 +172,8 @@ def _check_classes(net: Network, y: Array) -> list[Finding]:
                 f"class {k}{of_output} has {counts[k]} of {len(y)} examples ({counts[k] / len(y):.2%}); "
                 f"always answering {counts.argmax()} is right for {counts.max() / len(y):.2%}",
                 "The loss is a mean over examples, so a rare class hardly counts, and ignoring it costs little.",
-                f"Take {remedy} or more examples of the rare class, and look at each class, not only at the accuracy."))
+                f"Take {remedy} or more examples of the rare class, and look at each class, not only at the accuracy.",
+                setting=None if len(problems) > 1 else {"class_weight": "balanced"}))
     return findings
 
 
@@ -186,7 +189,7 @@ def _check_features(net: Network, X: Array, sample: Array) -> list[Finding]:
         findings.append(Finding(
             "constant_features", None, f"{never_change}: feature {labels[k]} is {X[0, k]:g} in all {len(X)} examples",
             "A feature that is the same for every example distinguishes none; it only adds to the biases.",
-            "Leave it out; if it should change, check how it was read."))
+            "Leave it out; if it should change, check how it was read.", "note"))
     varying = np.flatnonzero(~constant)
     _, first, inverse = np.unique(sample[:, varying].T, axis=0, return_index=True, return_inverse=True)
     pairs = [(int(varying[first[group]]), int(k)) for k, group in zip(varying, inverse.ravel(), strict=True)]
@@ -196,7 +199,7 @@ def _check_features(net: Network, X: Array, sample: Array) -> list[Finding]:
             "duplicate_features", None, f"{listed([f'{labels[k]} equals {labels[i]}' for i, k in twins])} "
             f"(features of {X.shape[1]}) in all {len(X)} examples",
             "Equal features count double: their weights have one effect and together take steps of twice the size.",
-            "Leave one of each pair out."))
+            "Leave one of each pair out.", "note"))
     return findings
 
 

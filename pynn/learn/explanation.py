@@ -82,7 +82,7 @@ def explain(net: Network, x: Any, y: Any, *, learning_rate: float = 0.1, layer: 
     Notes
     -----
     Z, A, J, dA, dZ, dW and db come from `net.forward` and `net.backward`; `Network.descend` computes the new W and b on a
-    copy.  For a cross-entropy, dZ[L] is computed as Ŷ − Y.
+    copy.  For a cross-entropy, dZ[L] is shown by the chain rule and as Ŷ − Y, which is how it is computed.
 
     Examples
     --------
@@ -93,6 +93,7 @@ def explain(net: Network, x: Any, y: Any, *, learning_rate: float = 0.1, layer: 
     <BLANKLINE>
     Forward
     ───────
+      Numbers are rounded to four digits here; the step is computed with all digits.
       w is row 1 of W[1], b is row 1 of b[1], and x₁, x₂, … are the rows of A[0].
       z  = w₁ x₁ + w₂ x₂ + b
       w₁ x₁  = 0 · 0.5   = 0
@@ -105,10 +106,13 @@ def explain(net: Network, x: Any, y: Any, *, learning_rate: float = 0.1, layer: 
     Backward
     ────────
       da  = −( y/ŷ − (1−y)/(1−ŷ) )
+      dz  = da · g′(z)  = da · ( a (1 − a) )
       dz  = ŷ − y
-      This follows on paper from da and the derivative of sigmoid; it divides by nothing.
+      This is the same: on paper, the derivative of the activation cancels the denominators of da.  It needs no division.
       da  = −( 1/0.5 − (1−1)/(1−0.5) )  = −2
-      dz  = 0.5 − 1  = −0.5
+      dz  = −2 · 0.5 · 0.5  = −0.5
+      dz  = 0.5 − 1         = −0.5
+    <BLANKLINE>
       The gradients of the weights and the bias:
       dw₁  = dz · x₁  = −0.5 · 0.5   = −0.25
       dw₂  = dz · x₂  = −0.5 · (−1)  = 0.5
@@ -140,6 +144,7 @@ def explain(net: Network, x: Any, y: Any, *, learning_rate: float = 0.1, layer: 
         title = f"Unit {unit} of layer {layer} ({net[layer].activation}) of {which} in one step of training: {given}"
         neuron = Neuron(step, layer, unit - 1)
         sections = [neuron.forward(), neuron.backward(), neuron.update()]
+    sections[0].items.insert(0, "Numbers are rounded to four digits here; the step is computed with all digits.")
     if layer in (None, L):
         sections = [*layers.scaling_of_targets(step), *sections]
     if layer in (None, 1):

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from pynn.writing import printable
 
@@ -30,6 +31,11 @@ class Finding:
         Why it keeps the network from learning, in one sentence.
     remedy : str
         What to do, in one sentence.
+    level : "illness" or "note"
+        An illness keeps the network from learning; a note is worth knowing and harms little.
+    setting : mapping or None
+        The remedy as data, if it is a setting: names and values of arguments of `Network` (sizes, hidden, initializer) and of
+        `Network.fit`, and ``{"standardize": True}`` for ``net.standardizer = pynn.Standardizer.fit(X)``.
     """
 
     kind: str
@@ -37,10 +43,13 @@ class Finding:
     message: str
     cause: str
     remedy: str
+    level: Literal["illness", "note"] = "illness"
+    setting: Mapping[str, Any] | None = field(default=None, hash=False)
 
     def __str__(self) -> str:
         where = "" if self.layer is None else f", layer {self.layer}"
-        lines = [f"{self.kind}{where}: {self.message}", f"    cause:  {self.cause}", f"    remedy: {self.remedy}"]
+        level = "note: " if self.level == "note" else ""
+        lines = [f"{level}{self.kind}{where}: {self.message}", f"    cause:  {self.cause}", f"    remedy: {self.remedy}"]
         return printable("\n".join(textwrap.fill(line, _WIDTH, subsequent_indent=" " * 12, break_on_hyphens=False)
                                    for line in lines))
 
@@ -64,16 +73,17 @@ class Diagnosis:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing was found."""
-        return not self.findings
+        """Whether no illness was found; there may be notes."""
+        return all(finding.level == "note" for finding in self.findings)
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)
 
     def __str__(self) -> str:
+        lines = [f"{number}. {finding}" for number, finding in enumerate(self.findings, start=1)]
         if self.ok:
-            return (f"nothing found that keeps the network from learning\n({self.examples} examples looked at, "
-                    f"learning rate {self.learning_rate:g} tried)")
-        return "\n".join(f"{number}. {finding}" for number, finding in enumerate(self.findings, start=1))
+            lines.append(f"nothing found that keeps the network from learning\n({self.examples} examples looked at, "
+                         f"learning rate {self.learning_rate:g} tried)")
+        return "\n".join(lines)
 
     __repr__ = __str__          # readable at a prompt and in a notebook

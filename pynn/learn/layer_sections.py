@@ -12,6 +12,9 @@ from pynn.reference import ACTIVATIONS, LOSSES
 from pynn.validation import join_names
 from pynn.writing import elided, number_text
 
+JACOBIAN = ("Every a[k] of softmax depends on every z[i] of its column: ∂a[k]/∂z[i] = a[k] (δ[i,k] − a[i]), where δ[i,k] is "
+            "1 if i = k, and 0 otherwise.  The matrix of these slopes is the Jacobian g′(z).")
+
 
 def scaling(step: Step) -> list[Section]:
     """How the network's standardizer, if there is one, scales the inputs."""
@@ -129,17 +132,32 @@ def _hidden_dA(step: Step, l: int) -> list[Item]:
 
 
 def _dZ(step: Step, l: int, dZ: Matrix) -> list[Item]:
-    """dZ[l] = dA[l] ∗ g′(Z[l]), or for the output of a cross-entropy Ŷ − Y."""
-    activation = step.net[l].activation
+    """dZ[l] = dA[l] ∗ g′(Z[l]); for the output of a cross-entropy also Ŷ − Y."""
     if l == len(step.net) and step.is_cross_entropy:
         share = f"(1/{step.mean_over}) " if step.mean_over > 1 else ""
-        return [Equation((f"dZ[{l}] = {share}(Ŷ − Y)" if share else f"dZ[{l}] = Ŷ − Y",)),
-                f"This follows on paper from dA[{l}] and the derivative of {activation}.  "
-                "It divides by nothing, so the engine computes dZ in this form.",
+        return [*_chain(step, l, dZ),
+                Equation((f"dZ[{l}] = {share}(Ŷ − Y)" if share else f"dZ[{l}] = Ŷ − Y",)),
+                "This is the same: on paper, the derivative of the activation cancels the denominators of dA.  It needs no "
+                "division, so the engine computes dZ in this form.",
                 Equation((dZ, f"= {share}(" if share else "=", Matrix("Ŷ", step.forward.A[l]), "−", Matrix("Y", step.Y),
                           *([")"] if share else [])))]
-    return [Equation((f"dZ[{l}] = dA[{l}] ∗ g′(Z[{l}]),   g′(z) = {ACTIVATIONS[activation].derivative_formula}",)),
-            Equation((dZ, "=", Matrix(f"dA[{l}]", step.gradients.dA[l]), "∗", Matrix(f"g′(Z[{l}])", step.slope(l))))]
+    return _chain(step, l, dZ)
+
+
+def _chain(step: Step, l: int, dZ: Matrix) -> list[Item]:
+    """dZ[l] by the chain rule, with numbers if dA[l] is finite."""
+    g, dA = ACTIVATIONS[step.net[l].activation], step.gradients.dA[l]
+    finite = bool(np.isfinite(dA).all())
+    if g.derivative:
+        return [Equation((f"dZ[{l}] = dA[{l}] ∗ g′(Z[{l}]),   g′(z) = {g.derivative_formula}",)),
+                *([Equation((dZ, "=", Matrix(f"dA[{l}]", dA), "∗", Matrix(f"g′(Z[{l}])", step.slope(l))))] if finite else [])]
+    items: list[Item] = [Equation((f"dz[i] = Σ da[k] {g.derivative_formula}",)), JACOBIAN]
+    if finite:
+        if step.m > 1:
+            items.append("For example 1, a column:")
+        dz, da = Matrix("dz", dZ.values[:, :1]), Matrix("da", dA[:, :1])
+        items.append(Equation((dz, "=", Matrix("g′(z)", step.jacobian(0)), da)))
+    return items
 
 
 def update(step: Step, l: int) -> Section:

@@ -47,12 +47,12 @@ def check_learning_rate(net: Network, X: Array, y: Array, m: int, *, spoilt: boo
             return [Finding(
                 "learning_rate_too_high", None, f"{trial}, but {lower * alpha:g} {_leads(losses[lower])}",
                 "Each step follows the slope at its start, and a step of this length overshoots the minimum.",
-                f"Lower the learning rate, to about {lower * alpha:g}.")]
+                f"Lower the learning rate, to about {lower * alpha:g}.", setting={"learning_rate": lower * alpha})]
         if after - losses[higher] > BETTER * guess and before - losses[10] < SLOW * (before - losses[higher]):
             return [Finding(
                 "learning_rate_too_low", None, f"{trial}, but {higher * alpha:g} {_leads(losses[higher])}",
                 "Steps this short hardly move the parameters, and ten times as many would not suffice either.",
-                f"Raise the learning rate, to about {higher * alpha:g}.")]
+                f"Raise the learning rate, to about {higher * alpha:g}.", setting={"learning_rate": higher * alpha})]
     return []
 
 

@@ -203,8 +203,8 @@ def _words() -> list[str]:
 
 def _tokens_of(formula: str) -> _Tokens:
     """A formula as pairs (kind, text)."""
-    pattern = rf"""(?P<space>\s+) | (?P<number>[\d.]*\d|½) | (?P<layer>(?<=\w)\[\d+\]) | (?P<unit>(?<=\w)\[[ik]\])
-    | (?P<text>where|else|new) | (?P<word>{'|'.join(map(re.escape, _words()))}) | (?P<name>[d∂]?[A-Za-zŶŷαμπσΦ∞])
+    pattern = rf"""(?P<space>\s+) | (?P<number>[\d.]*\d|½) | (?P<layer>(?<=\w)\[\d+\]) | (?P<unit>(?<=\w)\[(?:i|k|i,k)\])
+    | (?P<text>where|else|new) | (?P<word>{'|'.join(map(re.escape, _words()))}) | (?P<name>[d∂]?[A-Za-zŶŷαδμπσΦ∞])
     | (?P<above>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ′]+) | (?P<below>[₀-₉]+) | (?P<sign>.)"""
     return [(match.lastgroup or "", match.group()) for match in re.finditer(pattern, formula, re.VERBOSE)]
 
@@ -283,7 +283,7 @@ def _term(tokens: _Tokens) -> str:
         if kind == "layer":
             above += f'<mo stretchy="false">[</mo><mn>{text[1:-1]}</mn><mo stretchy="false">]</mo>'
         elif kind == "unit":
-            below += f"<mi>{text[1:-1]}</mi>"
+            below += "<mo>,</mo>".join(f"<mi>{index}</mi>" for index in text[1:-1].split(","))
         elif kind == "below":
             below += f"<mn>{text.translate(_PLAIN)}</mn>"
         elif kind == "above":

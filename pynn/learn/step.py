@@ -55,6 +55,12 @@ class Step:
         assert g_prime is not None
         return g_prime(self.forward.Z[l], self.forward.A[l])
 
+    def jacobian(self, c: int) -> Array:
+        """g′(z) of example c in a softmax layer: ∂a[k]/∂z[i] = a[k] (δ[i,k] − a[i]), which is symmetric."""
+        a = self.forward.A[-1][:, c]
+        slopes: Array = a * (np.eye(len(a), dtype=a.dtype) - a[:, None])
+        return slopes
+
     def arrays(self) -> dict[str, Any]:
         """All arrays and numbers by name, as Explanation.to_dict describes them."""
         gradients = self.gradients

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pynn.learn.layer_sections import JACOBIAN
 from pynn.learn.notation import Item, Lines, Section, subscript
 from pynn.learn.step import Array, Step
 from pynn.learn.substitution import (
@@ -102,11 +103,16 @@ class Neuron:
 
     def _dz(self) -> list[Item]:
         """dz in symbols."""
+        g = ACTIVATIONS[self.activation]
+        if g.derivative:
+            items: list[Item] = [Lines((("dz", "= da · g′(z)", f"= da · ( {g.derivative_formula} )"),))]
+        else:
+            items = [Lines((("dz[i]", f"= Σ da[k] {g.derivative_formula}"),)), JACOBIAN, f"Here i = {self.i + 1}."]
         if self._stable_dz:
-            return [Lines((("dz", f"= {self._stable_dz.format('ŷ − y')}"),)),
-                    f"This follows on paper from da and the derivative of {self.activation}; it divides by nothing."]
-        slope = ACTIVATIONS[self.activation].derivative_formula
-        return [Lines((("dz", "= da · g′(z)", f"= da · ( {slope} )"),))]
+            items += [Lines((("dz", f"= {self._stable_dz.format('ŷ − y')}"),)),
+                      "This is the same: on paper, the derivative of the activation cancels the denominators of da.  "
+                      "It needs no division."]
+        return items
 
     def _da_in_place(self, c: int) -> Lines:
         """da with numbers, for one example."""
@@ -117,13 +123,31 @@ class Neuron:
         return Lines((*terms, ("da", "", f"= {number_text(step.gradients.dA[self.l][self.i, c])}")))
 
     def _dz_in_place(self, c: int) -> Lines:
-        """dz with numbers, for one example."""
+        """dz with numbers, for one example: by the chain rule, and of a cross-entropy also from ŷ − y."""
         step, l, i = self.step, self.l, self.i
+        dz, a, da = (float(array[l][i, c]) for array in (step.gradients.dZ, step.forward.A, step.gradients.dA))
+        rows: list[Row] = []
+        if not self._stable_dz:
+            rows = [("dz", f"= {product(da, step.slope(l)[i, c])}", f"= {number_text(dz)}")]
+        elif ACTIVATIONS[self.activation].derivative and np.isfinite(da):
+            rows = [("dz", f"= {product(da, a)} · {factor(1 - a)}", f"= {number_text(dz)}")]
+        elif np.isfinite(step.gradients.dA[l][:, c]).all():
+            rows = [*self._terms_of_softmax(c), ("dz", "", f"= {number_text(dz)}")]
         if self._stable_dz:
-            text = self._stable_dz.format(f"{number_text(step.forward.A[l][i, c])} − {factor(step.Y[i, c])}")
-        else:
-            text = product(step.gradients.dA[l][i, c], step.slope(l)[i, c])
-        return Lines((("dz", f"= {text}", f"= {number_text(step.gradients.dZ[l][i, c])}"),))
+            text = self._stable_dz.format(f"{number_text(a)} − {factor(step.Y[i, c])}")
+            rows.append(("dz", f"= {text}", f"= {number_text(dz)}"))
+        return Lines(tuple(rows))
+
+    def _terms_of_softmax(self, c: int) -> Iterator[Row]:
+        """da[k] a[k] (δ[i,k] − a[i]) for every unit k."""
+        a, da, i = self.step.forward.A[self.l][:, c], self.step.gradients.dA[self.l][:, c], self.i
+        for k in elided(len(a)):
+            if k is None:
+                yield ("⋮", "", "")
+            else:
+                slope = float(k == i) - a[i]
+                yield (f"da{subscript(k + 1)} a{subscript(k + 1)} ({int(k == i)} − a{subscript(i + 1)})",
+                       f"= {product(da[k], a[k])} · {factor(slope)}", f"= {number_text(da[k] * a[k] * slope)}")
 
     def _gradients(self) -> Lines:
         """dw_j and db, means over the examples."""
