@@ -136,7 +136,8 @@ def _check_data(net: Network, X: Array, y: Array) -> list[Finding]:
         findings += _check_scale(columns, "unscaled_targets", "target", net.label_names,
                                   "The gradient grows with the errors, so targets of such size need another learning rate.",
                                   "Let the network scale them: net.target_standardizer = pynn.Standardizer.fit("
-                                  f"{'y' if columns.shape[1] > 1 else 'y.reshape(-1, 1)'}), before fit.")
+                                  f"{'y' if columns.shape[1] > 1 else 'y.reshape(-1, 1)'}), before fit.",
+                                  {"standardize_targets": True})
     return findings
 
 

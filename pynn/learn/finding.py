@@ -35,7 +35,8 @@ class Finding:
         An illness keeps the network from learning; a note is worth knowing and harms little.
     setting : mapping or None
         The remedy as data, if it is a setting: names and values of arguments of `Network` (sizes, hidden, initializer) and of
-        `Network.fit`, and ``{"standardize": True}`` for ``net.standardizer = pynn.Standardizer.fit(X)``.
+        `Network.fit`, ``{"standardize": True}`` for ``net.standardizer = pynn.Standardizer.fit(X)``, and
+        ``{"standardize_targets": True}`` for the same with target_standardizer and y.
     """
 
     kind: str

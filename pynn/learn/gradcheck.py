@@ -109,7 +109,7 @@ def check_gradients(net: Network, X: Any, y: Any, *, step: float = 1e-6, toleran
         raise ValueError(f"net: expected dtype float64, which has enough digits for differences, got {net.dtype}")
     h = real_number(step, "step", 0, 1, low_included=False)
     tolerance = real_number(tolerance, "tolerance", 0, low_included=False)
-    probe = net.copy()
+    X, probe = net.encode(X, "X"), net.copy()
     analytic = net.backward(X, y).flat
     numeric = np.array([_central_difference(probe, X, y, p, h) for p in range(len(analytic))])
     scale = max(np.abs(analytic).max(), np.abs(numeric).max(), _SMALLEST_SCALE)
