@@ -1,6 +1,6 @@
 """Matrix products over blocks, where nearly all of the time is spent; only this file and tiles.pxd are tuned for speed."""
 from .architecture cimport real
-from .tiles cimport NARROW, ROWS, WIDE, tile
+from .tiles cimport NARROW, ROWS, WIDE, doubles, floats, tile, vector
 
 cdef enum:
     CHUNK = 128             # inputs that a product takes at once: their strip of columns stays in the L1 cache
@@ -9,13 +9,13 @@ cdef enum:
 # Z = W·A + b          IN W (units, inputs), b (units), A (inputs, columns)   OUT Z (units, columns)
 cdef void product_plus_bias(const real *W, const real *b, const real *A, real *Z,
                             Py_ssize_t units, Py_ssize_t inputs, Py_ssize_t columns) noexcept nogil:
-    multiply(W, inputs, 1, A, columns, b, False, Z, columns, units, inputs, columns)
+    multiply(False, W, inputs, A, columns, b, False, Z, columns, units, inputs, columns)
 
 
 # dA = Wᵀ·dZ          IN W (units, inputs), dZ (units, columns)   OUT dA (inputs, columns)
 cdef void transposed_product(const real *W, const real *dZ, real *dA,
                              Py_ssize_t units, Py_ssize_t inputs, Py_ssize_t columns) noexcept nogil:
-    multiply(W, 1, inputs, dZ, columns, <const real *>NULL, False, dA, columns, inputs, units, columns)
+    multiply(True, W, inputs, dZ, columns, <const real *>NULL, False, dA, columns, inputs, units, columns)
 
 
 # dW = dZ·Aᵀ, or added to dW
@@ -29,7 +29,7 @@ cdef void outer_product(const real *dZ, const real *A, real *panel, real *dW, bi
         width = WIDE(sizeof(real)) if inputs - first > NARROW(sizeof(real)) else NARROW(sizeof(real))
         count = min(width, inputs - first)
         transpose(A + first*columns, panel, width, count, columns)
-        multiply(dZ, columns, 1, panel, width, <const real *>NULL, add, dW + first, inputs, units, columns, count)
+        multiply(False, dZ, columns, panel, width, <const real *>NULL, add, dW + first, inputs, units, columns, count)
         first += width
 
 
@@ -68,10 +68,13 @@ cdef void row_sums(const real *dZ, real *db, bint add, Py_ssize_t units, Py_ssiz
 
 # out (rows, columns) = bias + W (rows, length)·A (length, columns), or added to out: see tile.  The rows are divided evenly
 # among tiles of at most ROWS rows.
-cdef void multiply(const real *W, Py_ssize_t W_row, Py_ssize_t W_step, const real *A, Py_ssize_t A_step,
-                   const real *bias, bint add, real *out, Py_ssize_t out_step,
-                   Py_ssize_t rows, Py_ssize_t length, Py_ssize_t columns) noexcept nogil:
+cdef inline void multiply(bint transposed, const real *W, Py_ssize_t W_step, const real *A, Py_ssize_t A_step,
+                          const real *bias, bint add, real *out, Py_ssize_t out_step,
+                          Py_ssize_t rows, Py_ssize_t length, Py_ssize_t columns) noexcept nogil:
     cdef Py_ssize_t tiles = 1, least = rows, larger = 0, k = 0, t, i, c, count, piece
+    cdef const real *corner
+    cdef floats *of_float = NULL
+    cdef doubles *of_double = NULL
     if rows > ROWS(sizeof(real)):
         tiles = (rows + ROWS(sizeof(real)) - 1) // ROWS(sizeof(real))
         least = rows // tiles
@@ -81,15 +84,17 @@ cdef void multiply(const real *W, Py_ssize_t W_row, Py_ssize_t W_step, const rea
         i = 0
         for t in range(tiles):
             count = least + 1 if t < larger else least
+            corner = W + (k*W_step + i if transposed else i*W_step + k)
             c = 0
             while c < columns:
                 if columns - c > NARROW(sizeof(real)):
-                    rows_of_tile(count, WIDE(sizeof(real)), W + i*W_row + k*W_step, W_row, W_step, A + k*A_step + c,
-                                 A_step, bias, add, out + i*out_step + c, out_step, piece, columns - c)
+                    rows_of_tile(of_float if real is float else of_double, count, WIDE(sizeof(real)), transposed, corner, W_step,
+                                 A + k*A_step + c, A_step, bias, add, out + i*out_step + c, out_step, piece, columns - c)
                     c += WIDE(sizeof(real))
                 else:
-                    rows_of_tile(count, NARROW(sizeof(real)), W + i*W_row + k*W_step, W_row, W_step, A + k*A_step + c,
-                                 A_step, bias, add, out + i*out_step + c, out_step, piece, columns - c)
+                    rows_of_tile(of_float if real is float else of_double, count, NARROW(sizeof(real)), transposed, corner,
+                                 W_step, A + k*A_step + c, A_step, bias, add, out + i*out_step + c, out_step, piece,
+                                 columns - c)
                     c += NARROW(sizeof(real))
             i += count
             if bias != NULL:
@@ -99,19 +104,19 @@ cdef void multiply(const real *W, Py_ssize_t W_row, Py_ssize_t W_step, const rea
         add = True
 
 
-# tile, with its number of rows as a constant of the compiler: 1 to ROWS, which is at most 6
-cdef inline void rows_of_tile(Py_ssize_t rows, Py_ssize_t width, const real *W, Py_ssize_t W_row, Py_ssize_t W_step,
-                              const real *A, Py_ssize_t A_step, const real *bias, bint add, real *out,
+# tile, with its rows as a constant of the compiler: 1 to ROWS, which is at most 6
+cdef inline void rows_of_tile(vector *kind, Py_ssize_t rows, Py_ssize_t width, bint transposed, const real *W,
+                              Py_ssize_t W_step, const real *A, Py_ssize_t A_step, const real *bias, bint add, real *out,
                               Py_ssize_t out_step, Py_ssize_t length, Py_ssize_t columns) noexcept nogil:
     if rows == 6:
-        tile(6, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
+        tile(kind, 6, width, transposed, W, W_step, A, A_step, bias, add, out, out_step, length, columns)
     elif rows == 5:
-        tile(5, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
+        tile(kind, 5, width, transposed, W, W_step, A, A_step, bias, add, out, out_step, length, columns)
     elif rows == 4:
-        tile(4, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
+        tile(kind, 4, width, transposed, W, W_step, A, A_step, bias, add, out, out_step, length, columns)
     elif rows == 3:
-        tile(3, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
+        tile(kind, 3, width, transposed, W, W_step, A, A_step, bias, add, out, out_step, length, columns)
     elif rows == 2:
-        tile(2, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
+        tile(kind, 2, width, transposed, W, W_step, A, A_step, bias, add, out, out_step, length, columns)
     elif rows == 1:
-        tile(1, width, W, W_row, W_step, A, A_step, bias, add, out, out_step, length, columns)
+        tile(kind, 1, width, transposed, W, W_step, A, A_step, bias, add, out, out_step, length, columns)

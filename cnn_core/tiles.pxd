@@ -1,65 +1,96 @@
 """The register tile: the sums of a few units over a few examples that a product holds in registers while it runs.
 
 A tile is ROWS units by WIDE columns, or by NARROW columns at the end of a row.  These sizes suit the number and the width of
-the registers of each instruction set; they take sizeof(real).  setup.py makes the compiler unroll loops of at most 7 rounds,
-here over units, and vectorise longer ones, here over columns.
+the registers of each instruction set; they take sizeof(real).  `floats` and `doubles` are such registers: vectors that gcc and
+clang add and multiply with + and *, a number at a time with other compilers.
 """
 from .architecture cimport real
 
 cdef extern from *:
     """
     #if defined(__AVX512F__)                            /* 32 registers of 64 bytes */
+    #define PYNN_REGISTER 64
     #define PYNN_ROWS(size) 6
     #define PYNN_WIDE(size) (128 / (Py_ssize_t)(size))
     #define PYNN_NARROW(size) (64 / (Py_ssize_t)(size))
-    #elif defined(__AVX2__) || defined(__aarch64__)     /* 16 of 32 bytes, or 32 of 16 bytes */
+    #elif defined(__AVX2__)                             /* 16 of 32 bytes */
+    #define PYNN_REGISTER 32
+    #define PYNN_ROWS(size) 6
+    #define PYNN_WIDE(size) (64 / (Py_ssize_t)(size))
+    #define PYNN_NARROW(size) 8
+    #elif defined(__aarch64__)                          /* 32 of 16 bytes */
+    #define PYNN_REGISTER 16
     #define PYNN_ROWS(size) 6
     #define PYNN_WIDE(size) (64 / (Py_ssize_t)(size))
     #define PYNN_NARROW(size) 8
     #else                                               /* 16 of 16 bytes */
+    #define PYNN_REGISTER 16
     #define PYNN_ROWS(size) ((size) == 4 ? 6 : 3)
     #define PYNN_WIDE(size) 8
     #define PYNN_NARROW(size) 8
     #endif
-    #if defined(__GNUC__)       /* only after inlining are a tile's sizes constants */
-    #undef CYTHON_INLINE
+    #if defined(__GNUC__)
+    typedef float pynn_floats __attribute__((vector_size(PYNN_REGISTER), aligned(4), may_alias));
+    typedef double pynn_doubles __attribute__((vector_size(PYNN_REGISTER), aligned(8), may_alias));
+    #undef CYTHON_INLINE        /* only after inlining are a tile's sizes constants */
     #define CYTHON_INLINE inline __attribute__((always_inline))
+    #else
+    typedef float pynn_floats;
+    typedef double pynn_doubles;
     #endif
     """
+    ctypedef float floats "pynn_floats"
+    ctypedef double doubles "pynn_doubles"
     Py_ssize_t ROWS "PYNN_ROWS"(size_t size) noexcept nogil
     Py_ssize_t WIDE "PYNN_WIDE"(size_t size) noexcept nogil
     Py_ssize_t NARROW "PYNN_NARROW"(size_t size) noexcept nogil
+
+ctypedef fused vector:
+    floats
+    doubles
 
 cdef enum:
     MOST = 6 * 32           # elements of the largest tile
 
 
 # out (rows, columns) = bias + W (rows, length)·A (length, width), or added to out; columns <= width are stored.
-# W[i, k] = W[i·W_row + k·W_step], A[k, c] = A[k·A_step + c], out[i, c] = out[i·out_step + c]; bias may be NULL.
-cdef inline void tile(Py_ssize_t rows, Py_ssize_t width, const real *W, Py_ssize_t W_row, Py_ssize_t W_step,
-                      const real *A, Py_ssize_t A_step, const real *bias, bint add, real *out, Py_ssize_t out_step,
+# A[k, c] = A[k·A_step + c], out[i, c] = out[i·out_step + c], W[i, k] = W[i·W_step + k] or, if transposed, W[k·W_step + i];
+# bias may be NULL.
+# `kind` is NULL; its type says which registers hold `real`.
+cdef inline void tile(vector *kind, Py_ssize_t rows, Py_ssize_t width, bint transposed, const real *W,
+                      Py_ssize_t W_step, const real *A, Py_ssize_t A_step, const real *bias, bint add, real *out, Py_ssize_t out_step,
                       Py_ssize_t length, Py_ssize_t columns) noexcept nogil:
-    cdef real[MOST] sums
+    cdef vector[MOST] sums, a
+    cdef real[MOST] spilled
     cdef real w
-    cdef Py_ssize_t i, k, c
-    for i in range(rows):
-        for c in range(width):
-            sums[i*width + c] = 0
-    for k in range(length):
+    cdef Py_ssize_t lanes = sizeof(vector) // sizeof(real), vectors = width // lanes, i, k, c
+    if (real is float and vector is floats) or (real is double and vector is doubles):
         for i in range(rows):
-            w = W[i*W_row + k*W_step]
-            for c in range(width):
-                sums[i*width + c] += w * A[k*A_step + c]
-    for i in range(rows):
+            for c in range(vectors):
+                sums[i*vectors + c] = W[i if transposed else i*W_step] * (<const vector *>(A + c*lanes))[0]
+        for k in range(1, length):
+            for c in range(vectors):
+                a[c] = (<const vector *>(A + k*A_step + c*lanes))[0]
+            for i in range(rows):
+                w = W[k*W_step + i if transposed else i*W_step + k]
+                for c in range(vectors):
+                    sums[i*vectors + c] += w * a[c]
         if bias != NULL:
-            for c in range(width):
-                sums[i*width + c] += bias[i]
+            for i in range(rows):
+                for c in range(vectors):
+                    sums[i*vectors + c] += bias[i]
         if columns < width:
-            for c in range(columns):
-                out[i*out_step + c] = (out[i*out_step + c] if add else <real>0) + sums[i*width + c]
+            for i in range(rows):
+                for c in range(vectors):
+                    (<vector *>(spilled + i*width + c*lanes))[0] = sums[i*vectors + c]
+            for i in range(rows):
+                for c in range(columns):
+                    out[i*out_step + c] = (out[i*out_step + c] if add else <real>0) + spilled[i*width + c]
         elif add:
-            for c in range(width):
-                out[i*out_step + c] += sums[i*width + c]
+            for i in range(rows):
+                for c in range(vectors):
+                    (<vector *>(out + i*out_step + c*lanes))[0] += sums[i*vectors + c]
         else:
-            for c in range(width):
-                out[i*out_step + c] = sums[i*width + c]
+            for i in range(rows):
+                for c in range(vectors):
+                    (<vector *>(out + i*out_step + c*lanes))[0] = sums[i*vectors + c]

@@ -35,6 +35,7 @@ _RATES_AT_ONCE = 100            # asked of a schedule before the first of these 
 _TRACE_ELEMENTS = 1 << 20       # of the parameters of several epochs, for callbacks that can be replayed
 _BAR_EVERY = 0.1                # seconds between updates of the progress bar
 _WARN_ABOVE = 10                # times the loss before the fit
+_SAMPLE = 1 << 10               # the most examples that the loss before the fit is measured on
 _ROWS = 1 << 16
 _MOST_THREADS = 1 << 10
 
@@ -59,6 +60,7 @@ class DivergenceError(ArithmeticError):
 class DivergenceWarning(UserWarning):
     """The loss of an epoch is above 10 times the loss before the fit, but finite.
 
+    The loss before the fit is measured on at most 1024 examples, evenly spaced over the data.
     Training goes on, and the network stays as it is trained.  The way back is a copy from before the fit: `net.copy()`,
     or the file of `net.save`.
     """
@@ -178,10 +180,12 @@ class Training:
                            "in the error's attribute history.")
 
     def _start(self) -> None:
-        """Measure the loss before the fit, then apply what the plan says to the state."""
+        """Measure the loss before the fit on a sample of the examples, then apply what the plan says to the state."""
         X, y, weights, _ = self.data
-        summed_loss, _ = self.engine.evaluate(self.state.theta, X, y, weights, n_threads=self.plan.threads)
-        self.loss_before = summed_loss / len(X)
+        sample = slice(None, None, -(-len(X) // _SAMPLE))       # evenly spaced: the examples may be sorted by class
+        sampled = None if weights is None else weights[sample]
+        summed_loss, _ = self.engine.evaluate(self.state.theta, X[sample], y[sample], sampled, n_threads=self.plan.threads)
+        self.loss_before = summed_loss / (len(X[sample]) if sampled is None else float(sampled.sum()) or 1.0)
         if not np.isfinite(self.loss_before):
             cause = explain_overflow(self.engine, self.architecture, self.state.theta, X, y)
             raise DivergenceError(f"before epoch 1: the loss is {self.loss_before}: {cause}", self.history)

@@ -9,6 +9,7 @@ import sys
 import textwrap
 import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -251,6 +252,20 @@ def test_nan_planted_in_a_weight_is_reported(engine, circles):
     for call in (lambda: net.predict(X), lambda: net.evaluate(X, y), lambda: net.score(X, y)):
         with pytest.raises(FloatingPointError, match="NaN"):
             call()
+
+
+@pytest.mark.parametrize("m", [1, 1024, 1025, 5000])
+def test_the_loss_before_a_fit_is_measured_on_a_sample_of_all_classes(m, engine, monkeypatch):
+    X, y = np.random.default_rng(0).standard_normal((m, 2)), np.arange(m) * 4 // m     # sorted by class
+    net = pynn.Network([2, 4], rng=0, engine=engine)
+    seen = []
+    evaluate = net._engine.evaluate
+    monkeypatch.setattr(net, "_engine", SimpleNamespace(
+        train=net._engine.train,
+        evaluate=lambda theta, X, y, *rest, **keywords: seen.append(y) or evaluate(theta, X, y, *rest, **keywords)))
+    net.fit(X, y, epochs=1, sample_weight=np.linspace(1, 2, m))
+    assert [min(m, 513) <= len(sample) <= 1024 for sample in seen] == [True]
+    assert set(seen[0]) == set(y)
 
 
 @pytest.mark.parametrize("factor", [1e160, 1e200, 1e300])
