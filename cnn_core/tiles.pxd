@@ -57,8 +57,8 @@ cdef enum:
 # A[k, c] = A[k·A_step + c], out[i, c] = out[i·out_step + c], W[i, k] = W[i·W_step + k] or, if transposed, W[k·W_step + i];
 # bias may be NULL.
 # `kind` is NULL; its type says which registers hold `real`.
-cdef inline void tile(vector *kind, Py_ssize_t rows, Py_ssize_t width, bint transposed, const real *W,
-                      Py_ssize_t W_step, const real *A, Py_ssize_t A_step, const real *bias, bint add, real *out, Py_ssize_t out_step,
+cdef inline void tile(vector *kind, Py_ssize_t rows, Py_ssize_t width, bint transposed, const real *W, Py_ssize_t W_step,
+                      const real *A, Py_ssize_t A_step, const real *bias, bint add, real *out, Py_ssize_t out_step,
                       Py_ssize_t length, Py_ssize_t columns) noexcept nogil:
     cdef vector[MOST] sums, a
     cdef real[MOST] spilled
