@@ -88,8 +88,9 @@ cdef inline void multiply(bint transposed, const real *W, Py_ssize_t W_step, con
             c = 0
             while c < columns:
                 if columns - c > NARROW(sizeof(real)):
-                    rows_of_tile(of_float if real is float else of_double, count, WIDE(sizeof(real)), transposed, corner, W_step,
-                                 A + k*A_step + c, A_step, bias, add, out + i*out_step + c, out_step, piece, columns - c)
+                    rows_of_tile(of_float if real is float else of_double, count, WIDE(sizeof(real)), transposed, corner,
+                                 W_step, A + k*A_step + c, A_step, bias, add, out + i*out_step + c, out_step, piece,
+                                 columns - c)
                     c += WIDE(sizeof(real))
                 else:
                     rows_of_tile(of_float if real is float else of_double, count, NARROW(sizeof(real)), transposed, corner,
