@@ -17,6 +17,7 @@ from pynn.range_test import RangeTest, find_learning_rate
 from pynn.standardizer import Standardizer
 from pynn.table_encoder import TableEncoder
 from pynn.training import DivergenceError, DivergenceWarning
+from pynn.translation import language
 
 if TYPE_CHECKING:
     from pynn import export, interop, plot, schedules
@@ -50,6 +51,7 @@ __all__ = [
     "export",
     "find_learning_rate",
     "interop",
+    "language",
     "load",
     "optimizers",
     "plot",

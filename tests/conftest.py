@@ -16,6 +16,7 @@ import cnn_core
 import pynn
 from pynn import datasets, optimizers, reference
 
+os.environ["PYNN_LANGUAGE"] = "en"     # whatever the language of the machine
 os.environ["MPLBACKEND"] = "Agg"        # before matplotlib is imported: the tests, doctests and subprocesses need no screen
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:       # as in a shell's background job: tests would wait for ever
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
 from pynn.plot._style import check_fonts, font_families
+from pynn.translation import _
 
 if TYPE_CHECKING:
     from pynn.network import Network
@@ -36,6 +37,11 @@ def plain(name: str) -> str:
 def spoken(name: str) -> str:
     """A name in a description, where an empty one is quoted."""
     return name or "''"
+
+
+def label_of(curve: str) -> str:
+    """A curve of a history at its axis."""
+    return {"loss": _("loss"), "accuracy": _("accuracy"), "r2": "$R^2$"}[curve]
 
 
 def sizes_of(net: Network) -> str:

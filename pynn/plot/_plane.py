@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from pynn import validation
 from pynn.plot._names import label_axes, spoken
+from pynn.translation import _
 
 if TYPE_CHECKING:
     from pynn.network import Network
@@ -50,8 +51,9 @@ class Plane:
         """The extent of the plane in words."""
         x1_min, x1_max, x2_min, x2_max = self.extent
         first, second = map(spoken, self.names)
-        others = ", the other features held" if self.examples.shape[1] > 2 else ""
-        return f"{first} from {x1_min:.3g} to {x1_max:.3g} and {second} from {x2_min:.3g} to {x2_max:.3g}{others}"
+        ranges = _("{first} from {x1_min:.3g} to {x1_max:.3g} and {second} from {x2_min:.3g} to {x2_max:.3g}",
+                   first=first, x1_min=x1_min, x1_max=x1_max, second=second, x2_min=x2_min, x2_max=x2_max)
+        return ranges if self.examples.shape[1] == 2 else _("{ranges}, the other features held", ranges=ranges)
 
 
 def plane_of(net: Network, X: ArrayLike | None, grid: int, extent: Sequence[float] | None,

@@ -8,17 +8,15 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from pynn.plot._names import add_legend
+from pynn.plot._names import add_legend, label_of
 from pynn.plot._panels import add_colorbar
 from pynn.plot._style import BLUE, VERMILION, styled
-from pynn.plot._surface import SCALES, Surface, View, output_of, values_over, view_of
+from pynn.plot._surface import Surface, View, output_of, scale_label, values_over, view_of
+from pynn.translation import _
 
 if TYPE_CHECKING:
     from pynn.history import History
     from pynn.network import Network
-
-_LABELS = {"loss": "loss", "accuracy": "accuracy", "r2": "$R^2$"}
-
 
 def trained_view(net: Network, X: ArrayLike, y: ArrayLike, grid: int, extent: Sequence[float] | None,
                  features: Sequence[int] | None, held: ArrayLike | None,
@@ -47,21 +45,21 @@ class Scene:
         left.set_box_aspect(1)
         self._plane = view.plane
         self.surface = Surface(left, output_of(net), view, values_over(net, view.plane), targets, imshow)
-        add_colorbar(left, self.surface.scale, SCALES[self.surface.output])
+        add_colorbar(left, self.surface.scale, scale_label(self.surface.output))
         if self.surface.points:
             add_legend(self.figure, self.surface.points, view.names, loc="outside lower center", ncols=6, frameon=False)
         self._right = dict(zip(("loss", "r2" if net.is_regression else "accuracy"), right, strict=True))
         self._curves = {}
         for (name, ax), colour in zip(self._right.items(), (BLUE, VERMILION), strict=True):
-            for key, style, label in ((name, "-", "training"), (f"val_{name}", "--", "validation")):
+            for key, style, label in ((name, "-", _("training")), (f"val_{name}", "--", _("validation"))):
                 if key in curves:
                     self._curves[key] = ax.plot([], [], style, color=colour, label=label, marker="o", markevery=[-1])[0]
-            ax.set_ylabel(_LABELS[name])
+            ax.set_ylabel(label_of(name))
             ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=True))
         if net.target_standardizer is not None:
             right[0].set_ylabel("loss of\nstandardised targets")
         right[0].tick_params(labelbottom=False)
-        right[1].set_xlabel("epoch")
+        right[1].set_xlabel(_("epoch"))
         if "val_loss" in curves:
             for line in right[0].legend(loc="upper right").get_lines():
                 line.set_marker("")
@@ -69,7 +67,7 @@ class Scene:
     def show(self, net: Network, history: History, epoch: int) -> None:
         """Draw the network as it is, and the first epochs of the history."""
         self.surface.show(values_over(net, self._plane))
-        self.surface.ax.set_title(f"epoch {epoch}")
+        self.surface.ax.set_title(_("epoch {epoch}", epoch=epoch))
         for key, line in self._curves.items():
             values = history[key][:epoch]
             line.set_data(np.arange(1, len(values) + 1), values)

@@ -10,6 +10,8 @@ from typing import Any, ParamSpec, TypeVar
 import matplotlib
 from matplotlib import font_manager
 
+from pynn.translation import language
+
 # Okabe and Ito's colours, which colour-blind readers can tell apart; blue and orange also differ in grey.
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 POSITIVE, NEGATIVE = BLUE, ORANGE                   # of weights, biases and outputs of units, in every picture
@@ -36,6 +38,8 @@ def styled(draw: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Resul
     """Let a function draw in pynn's style, which ends with the call."""
     @functools.wraps(draw)
     def drawn(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
+        if language() == "zh_CN":
+            check_fonts("\u4e2d")
         style = {**STYLE, "font.family": font_families()}
         before = {key: matplotlib.rcParams[key] for key in style}
         matplotlib.rcParams.update(style)

@@ -16,12 +16,18 @@ from pynn.plot._examples import class_names, draw_classes, draw_values
 from pynn.plot._names import ClassName
 from pynn.plot._plane import Plane, plane_of
 from pynn.plot._style import CLASS_COLOURS, NEGATIVE, POSITIVE, VALUES_MAP
+from pynn.translation import _
 
 if TYPE_CHECKING:
     from pynn.network import Network
 
-SCALES = {"linear": r"$\hat{y}$", "sigmoid": "$P(y = 1)$", "softmax": "lead of the likeliest class over the next"}
 _TENTHS = BoundaryNorm(np.linspace(0.0, 1.0, 11), 256)
+
+
+def scale_label(output: str) -> str:
+    """What the colours of a surface mean."""
+    return {"linear": r"$\hat{y}$", "sigmoid": "$P(y = 1)$",
+            "softmax": _("lead of the likeliest class over the next")}[output]
 
 
 def shades(*colours: tuple[str, float]) -> Colormap:

@@ -12,14 +12,12 @@ from pynn.plot._examples import place_legend
 from pynn.plot._names import sizes_of
 from pynn.plot._panels import add_colorbar, panel
 from pynn.plot._style import styled
-from pynn.plot._surface import SCALES, Surface, output_of, values_over, view_of
+from pynn.plot._surface import Surface, View, output_of, scale_label, values_over, view_of
 from pynn.plot.description import say
+from pynn.translation import _
 
 if TYPE_CHECKING:
     from pynn.network import Network
-
-_ANSWERS = {"linear": "The value", "sigmoid": "The probability of y = 1", "softmax": "The likeliest class"}
-
 
 @styled
 def decision_surface(net: Network, X: ArrayLike | None = None, y: ArrayLike | None = None, ax: Axes | None = None, *,
@@ -78,8 +76,15 @@ def decision_surface(net: Network, X: ArrayLike | None = None, y: ArrayLike | No
     surface = Surface(ax, output, view, values, reach, contourf, contours=True)
     if surface.points:
         place_legend(ax, surface.points, view.names)
-    add_colorbar(ax, surface.scale, SCALES[output])
-    on_it = "" if view.y is None else f", with {len(view.y)} examples on it"
-    colours = ": blue above 1/2, orange below" if output == "sigmoid" else ""
-    say(ax, f"{_ANSWERS[output]} that the network {sizes_of(net)} answers for {view.plane.in_words()}{on_it}{colours}.")
+    add_colorbar(ax, surface.scale, scale_label(output))
+    say(ax, _in_words(net, output, view))
     return ax
+
+
+def _in_words(net: Network, output: str, view: View) -> str:
+    sentence = {
+        "linear": _("The value that the network {sizes} answers for {plane}."),
+        "sigmoid": _("The probability of y = 1 that the network {sizes} answers for {plane}: blue above 1/2, orange below."),
+        "softmax": _("The likeliest class that the network {sizes} answers for {plane}."),
+    }[output].format(sizes=sizes_of(net), plane=view.plane.in_words())
+    return sentence if view.y is None else " ".join((sentence, _("There are {m} examples on it.", m=len(view.y))))

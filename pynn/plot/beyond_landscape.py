@@ -14,6 +14,7 @@ from pynn.plot._panels import add_colorbar, panel
 from pynn.plot._style import styled
 from pynn.plot.description import say
 from pynn.randomness import seed_from
+from pynn.translation import _
 
 if TYPE_CHECKING:
     from pynn.network import Network
@@ -103,16 +104,19 @@ def loss_landscape(net: Network, X: ArrayLike, y: ArrayLike, path: Any = None, a
     add_colorbar(ax, filled, "$J$")
     label_levels(filled.colorbar)
     if path is None:
-        ax.plot(0, 0, **END, label="this network")
-        ax.set(xlabel="first random direction", ylabel="second random direction")
+        ax.plot(0, 0, **END, label=_("this network"))
+        ax.set(xlabel=_("first random direction"), ylabel=_("second random direction"))
     else:
         ax.plot(*on_plane.T, **LINE)
-        ax.plot(*on_plane[0], **START, label="start")
-        ax.plot(*on_plane[-1], **END, label="end")
-        ax.set(xlabel="from the start (0) to the end (1)", ylabel="across")
+        ax.plot(*on_plane[0], **START, label=_("start"))
+        ax.plot(*on_plane[-1], **END, label=_("end"))
+        ax.set(xlabel=_("from the start (0) to the end (1)"), ylabel=_("across"))
     ax.legend(loc="upper left")
-    around = "around its parameters" if path is None else f"over the plane of a path of {len(on_plane)} records"
-    say(ax, f"The loss of the network {sizes_of(net)} {around}: from {losses.min():.3g} to {losses.max():.3g}.")
+    if path is None:
+        sentence = _("The loss of the network {sizes} around its parameters: from {least:.3g} to {most:.3g}.")
+    else:
+        sentence = _("The loss of the network {sizes} over the plane of its path: from {least:.3g} to {most:.3g}.")
+    say(ax, sentence.format(sizes=sizes_of(net), least=losses.min(), most=losses.max()))
     return ax
 
 

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from pynn.plot._panels import panel
 from pynn.plot._style import BLUE, VERMILION, styled
 from pynn.plot.description import say
+from pynn.translation import _
 
 if TYPE_CHECKING:
     from pynn.range_test import RangeTest
@@ -47,9 +48,11 @@ def range_test(found: RangeTest, ax: Axes | None = None, **line: Any) -> Axes:
         raise TypeError(f"found: expected the result of find_learning_rate, got {type(found).__name__}")
     ax = panel(ax)
     ax.plot(found.learning_rates, found.losses, **{"color": BLUE, **cbook.normalize_kwargs(line, Line2D)})
-    ax.axvline(found.suggestion, color=VERMILION, linestyle="--", label=rf"suggested: $\alpha = {found.suggestion:.2g}$")
-    ax.set(xscale="log", xlabel=r"learning rate $\alpha$", ylabel="loss, smoothed")
+    suggested = _("suggested: {rate}", rate=rf"$\alpha = {found.suggestion:.2g}$")
+    ax.axvline(found.suggestion, color=VERMILION, linestyle="--", label=suggested)
+    ax.set(xscale="log", xlabel=_("learning rate {symbol}", symbol=r"$\alpha$"), ylabel=_("loss, smoothed"))
     ax.legend(frameon=False)
-    say(ax, f"The loss while the learning rate grows from {found.learning_rates[0]:.2g} to {found.learning_rates[-1]:.2g}. "
-            f"It is least at {10 * found.suggestion:.2g}, and a tenth of that is suggested.")
+    say(ax, _("The loss while the learning rate grows from {first:.2g} to {last:.2g}. It is least at {best:.2g}, and a tenth "
+              "of that is suggested.", first=found.learning_rates[0], last=found.learning_rates[-1],
+              best=10 * found.suggestion))
     return ax

@@ -15,6 +15,7 @@ from pynn.plot._panels import panels
 from pynn.plot._style import styled
 from pynn.plot._surface import PROBABILITIES, Pixels, Sheet, View, draw_line, leads, signs, view_of
 from pynn.plot.description import say
+from pynn.translation import _
 
 if TYPE_CHECKING:
     from pynn.network import Network
@@ -78,14 +79,15 @@ def unit_maps(net: Network, X: ArrayLike | None = None, y: ArrayLike | None = No
             ax = next(places)
             _draw_map(ax, view, A[i], borders[i], layer.activation, l == len(net), imshow)
             ax.set_ylabel(f"$a^{{[{l}]}}_{{{i + 1}}}$", rotation=0, ha="right", va="center")
-            say(ax, f"Unit {i + 1} of layer {l} ({layer.activation}) over {view.plane.in_words()}: from {A[i].min():.3g} to "
-                    f"{A[i].max():.3g}.")
+            say(ax, _("Unit {unit} of layer {layer} ({activation}) over {plane}: from {least:.3g} to {most:.3g}.", unit=i + 1,
+                      layer=l, activation=layer.activation, plane=view.plane.in_words(), least=A[i].min(), most=A[i].max()))
             if i == 0:
-                title = ax.annotate(f"layer {l}\n{layer.activation.replace('_', ' ')}", (0.5, 1), xytext=(0, 4), ha="center",
-                                    va="bottom", xycoords="axes fraction", textcoords="offset points")
+                title = ax.annotate(_("layer {layer}", layer=l) + "\n" + layer.activation.replace("_", " "), (0.5, 1),
+                                    xytext=(0, 4), ha="center", va="bottom", xycoords="axes fraction",
+                                    textcoords="offset points")
                 title.set_in_layout(units == max(shown))        # a shorter column has room above it
         if net.sizes[l] > units:
-            ax.set_xlabel(f"⋮\n{net.sizes[l] - units} more")
+            ax.set_xlabel("⋮\n" + _("{units} more", units=net.sizes[l] - units))
     return drawn
 
 

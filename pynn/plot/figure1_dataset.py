@@ -14,6 +14,7 @@ from pynn.plot._names import ClassName, add_legend, spoken
 from pynn.plot._panels import add_colorbar, has_room, keep_strip, panel
 from pynn.plot._style import BLUE, styled
 from pynn.plot.description import say
+from pynn.translation import _
 
 
 @styled
@@ -81,8 +82,9 @@ def dataset(X: ArrayLike, y: ArrayLike, ax: Axes | None = None, *, label_names: 
 
 
 def _in_words(X: np.ndarray, y: np.ndarray, names: Mapping[int, ClassName] | None) -> str:
-    over = "x1" if X.shape[1] == 1 else "x1 and x2"
+    over = "x1" if X.shape[1] == 1 else _("x1 and x2")
     if names is None:
-        return f"{len(X)} examples as points over {over}, with values from {y.min():.3g} to {y.max():.3g}."
-    classes = ", ".join(f"{(y == k).sum()} of {spoken(name.text)}" for k, name in names.items())
-    return f"{len(X)} examples as points over {over}: {classes}."
+        return _("{m} examples as points over {features}, with values from {least:.3g} to {most:.3g}.", m=len(X), features=over,
+                 least=y.min(), most=y.max())
+    classes = (_("{m} of {name}", m=(y == k).sum(), name=spoken(name.text)) for k, name in names.items())
+    return _("{m} examples as points over {features}: {classes}.", m=len(X), features=over, classes=", ".join(classes))

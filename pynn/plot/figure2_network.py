@@ -28,6 +28,7 @@ from pynn.plot._drawing import (
 from pynn.plot._names import sizes_of
 from pynn.plot._style import NEGATIVE, POSITIVE, styled
 from pynn.plot.description import say
+from pynn.translation import _
 
 _BIASES = LinearSegmentedColormap.from_list("pynn", [NEGATIVE, "white", POSITIVE])
 
@@ -65,7 +66,7 @@ def network(net: Network, ax: Axes | None = None, **lines: Any) -> Axes:
     """
     check_finite(net)
     columns = [index_labels(n, 8, 8) for n in net.sizes]
-    names = ["input", *net.activations]
+    names = [_("input"), *net.activations]
     counts = [f"$n^{{[{l}]}} = {n}$" for l, n in enumerate(net.sizes)]
     slots = max(map(len, columns))
     spacing = min(2.8, 20 / slots)
@@ -80,7 +81,7 @@ def network(net: Network, ax: Axes | None = None, **lines: Any) -> Axes:
     for l, indices in enumerate(columns):
         x = 2 + step * (l + 0.5)
         units = column(ax, x, 3.2 + spacing * slots / 2, indices, spacing)
-        for i, (_, y) in units.items():
+        for i, (_x, y) in units.items():
             circle(ax, x, y, radius, facecolor="0.85" if l == 0 else _BIASES(0.5 + b[l - 1][int(i) - 1] / strongest / 2))
             if l == 0:
                 write(ax, x - radius - 0.4, y, f"$x_{{{i}}}$", size, ha="right")
@@ -92,13 +93,14 @@ def network(net: Network, ax: Axes | None = None, **lines: Any) -> Axes:
         write(ax, x, 2.4, counts[l])
         before = units
     left = width / 2 - 12.3
-    write(ax, left, 0.8, "weights and biases:", CAPTION, ha="left", color=GREY)
+    write(ax, left, 0.8, _("weights and biases:"), CAPTION, ha="left", color=GREY)
     line: Any
-    for x, colour, line, sign in ((left + 10, POSITIVE, "-", "positive"), (left + 17.8, NEGATIVE, DASHED, "negative")):
+    for x, colour, line, sign in ((left + 10, POSITIVE, "-", _("positive")), (left + 17.8, NEGATIVE, DASHED, _("negative"))):
         ax.add_line(Line2D([x, x + 1.8], [0.8, 0.8], color=colour, linewidth=points(ax, 0.2), linestyle=line))
         circle(ax, x + 2.4, 0.8, 0.35, facecolor=colour)
         write(ax, x + 3.1, 0.8, sign, CAPTION, ha="left")
-    say(ax, f"The network {sizes_of(net)} as columns of units ({', '.join(names)}), joined by its "
-            f"{sum(array.size for array in W)} weights, from {min(array.min() for array in W):.3g} to "
-            f"{max(array.max() for array in W):.3g}: positive ones blue, negative ones orange and dashed, larger ones wider.")
+    say(ax, _("The network {sizes} as columns of units ({names}), joined by its {weights} weights, from {least:.3g} to "
+              "{most:.3g}: positive ones blue, negative ones orange and dashed, larger ones wider.",
+              sizes=sizes_of(net), names=", ".join(names), weights=sum(array.size for array in W),
+              least=min(array.min() for array in W), most=max(array.max() for array in W)))
     return ax

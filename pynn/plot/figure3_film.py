@@ -13,8 +13,9 @@ from pynn.plot._names import add_legend, sizes_of
 from pynn.plot._panels import panels
 from pynn.plot._scene import Scene, trained_view
 from pynn.plot._style import styled
-from pynn.plot._surface import SCALES, Surface, output_of, values_over
+from pynn.plot._surface import Surface, output_of, scale_label, values_over
 from pynn.plot.description import say
+from pynn.translation import _
 
 if TYPE_CHECKING:
     from pynn.callbacks import Recorder
@@ -77,11 +78,12 @@ def film(recorder: Recorder, net: Network, X: ArrayLike, y: ArrayLike, *, fps: f
     def show(k: int) -> None:
         twin.parameters = thetas[k]
         picture.show(twin, history, epochs[k])
-        picture.surface.ax.set_title(f"epoch {epochs[k]} of {last}")
+        picture.surface.ax.set_title(_("epoch {epoch} of {last}", epoch=epochs[k], last=last))
 
     movie = Movie(picture.figure, show, len(thetas), fps)
-    say(movie, f"A film of the training of the network {sizes_of(net)} from epoch {epochs[0]} to {epochs[-1]}: "
-               f"its decision surface, and curves of loss and {'R²' if net.is_regression else 'accuracy'}.")
+    metric = "R²" if net.is_regression else _("accuracy")
+    say(movie, _("A film of the training of the network {sizes} from epoch {first} to {last}: its decision surface, and curves "
+                 "of loss and {metric}.", sizes=sizes_of(net), first=epochs[0], last=epochs[-1], metric=metric))
     return movie
 
 
@@ -122,20 +124,21 @@ def stills(recorder: Recorder, net: Network, X: ArrayLike, y: ArrayLike, axes: A
     >>> [ax.get_title() for ax in axes]
     ['epoch 1', 'epoch 5', 'epoch 20']
     """
-    recorded, thetas, _, twin = _records(recorder, net)
+    recorded, thetas, _history, twin = _records(recorder, net)
     chosen = _positions(recorded, epochs)
     view, targets = trained_view(net, X, y, grid, extent, features, held, label_names)
     drawn = panels(axes, len(chosen), 3, figsize=(9.0, 2.9 * -(-len(chosen) // 3) + 0.6), sharex=True, sharey=True)
     for ax, k in zip(drawn, chosen, strict=True):
         twin.parameters = thetas[k]
         surface = Surface(ax, output_of(net), view, values_over(twin, view.plane), targets, imshow, size=12)
-        ax.set_title(f"epoch {recorded[k]}")
-        say(ax, f"The decision surface of the network {sizes_of(net)} after {recorded[k]} epochs of training.")
+        ax.set_title(_("epoch {epoch}", epoch=recorded[k]))
+        say(ax, _("The decision surface of the network {sizes} after {epochs} epochs of training.", sizes=sizes_of(net),
+                  epochs=recorded[k]))
     if axes is None:
         for ax in drawn:
             ax.label_outer()
         figure = drawn[0].figure
-        figure.colorbar(surface.scale, ax=drawn.tolist(), label=SCALES[surface.output])
+        figure.colorbar(surface.scale, ax=drawn.tolist(), label=scale_label(surface.output))
         if surface.points:
             add_legend(figure, surface.points, view.names, loc="outside lower center", ncols=6, frameon=False)
     elif surface.points:

@@ -25,6 +25,7 @@ from pynn.plot._known_layer import RADIUS, SPACING, KnownLayer
 from pynn.plot._names import sizes_of
 from pynn.plot._style import styled
 from pynn.plot.description import say
+from pynn.translation import _
 
 _LARGE = 2.0            # ems, the radius of the circles of z and g
 
@@ -92,7 +93,7 @@ def neuron(net: Network | None = None, x: ArrayLike | None = None, ax: Axes | No
     places = column(ax, x_in, middle, indices, SPACING)
     join(ax, places, {i: (x_z, middle)}, known.arrays.get("W"))
     share = 0.42                                # of the line is before its weight
-    for j, (_, y) in places.items():
+    for j, (_x, y) in places.items():
         circle(ax, x_in, y, RADIUS, f"${before[0]}_{{{j}}}{before[1:]}$", **circles)
         write(ax, x_in - RADIUS - 0.5, y, inputs[j], ha="right")
         write(ax, x_in + share * (x_z - x_in), y + share * (middle - y), weights[j], rotation_mode="anchor",
@@ -109,13 +110,15 @@ def neuron(net: Network | None = None, x: ArrayLike | None = None, ax: Axes | No
     write(ax, (x_z + x_g) / 2, middle + 1, z)
     write(ax, x_out + RADIUS + 0.5, middle, result, ha="left")
     write(ax, x_g, middle - _LARGE - 1, known.activation, CAPTION)
-    for place, word in ((x_in, "inputs"), (x_in + share * (x_z - x_in), "weights"), (x_z, "bias, sum"), (x_g, "activation"),
-                        (x_out, "output")):
+    for place, word in ((x_in, _("inputs")), (x_in + share * (x_z - x_in), _("weights")), (x_z, _("bias, sum")),
+                        (x_g, _("activation")), (x_out, _("output"))):
         write(ax, place, top, word, CAPTION, color=GREY)
     write(ax, (x_in + x_out) / 2, 1.2, rf"$z{at} = w{row_at} {before} + b{at}, \qquad {output} = {of_z}$")
 
-    which = "One neuron" if net is None else f"Unit {i} of layer {layer} ({known.activation}) of the network {sizes_of(net)}"
+    which = _("One neuron") if net is None else _("Unit {unit} of layer {layer} ({activation}) of the network {sizes}", unit=i,
+                                                  layer=layer, activation=known.activation, sizes=sizes_of(net))
+    what = _("{unit}: the inputs times their weights and the bias b add up to z, and the activation turns z into the output.",
+             unit=which)
     found = [f"{name} = {known.arrays[name][unit - 1, 0]:.3g}" for name in ("b", "z", "a") if name in known.arrays]
-    say(ax, f"{which}: the inputs times their weights and the bias b add up to z, and the activation turns z into the output"
-            f"{': ' if found else ''}{', '.join(found)}.")
+    say(ax, " ".join((what, f"{', '.join(found)}.")) if found else what)
     return ax

@@ -27,6 +27,7 @@ from pynn.plot._known_layer import RADIUS, SPACING, KnownLayer
 from pynn.plot._names import sizes_of
 from pynn.plot._style import styled
 from pynn.plot.description import say
+from pynn.translation import _
 
 
 @styled
@@ -98,20 +99,22 @@ def layer(net: Network | None = None, x: ArrayLike | None = None, ax: Axes | Non
     before = column(ax, x_in, y_units, known.inputs, SPACING)
     after = column(ax, x_units, y_units, known.units, SPACING)
     join(ax, before, after, known.arrays.get("W"))
-    for j, (_, y) in before.items():
+    for j, (_x, y) in before.items():
         circle(ax, x_in, y, RADIUS, f"$a_{{{j}}}^{{[{previous}]}}$", **circles)
         write(ax, x_in - RADIUS - 0.4, y, given[j], ha="right")
-    for i, (_, y) in after.items():
+    for i, (_x, y) in after.items():
         circle(ax, x_units, y, RADIUS, f"$a_{{{i}}}^{{[{l}]}}$", **circles)
         write(ax, x_units + RADIUS + 0.6, y, equations[i], ha="left")
     for place, y, words in (
-            (x_in, top, f"layer ${previous}$"), (x_units, top, f"layer ${l}${': ' if net else ''}{known.activation}"),
-            (width / 2, y_one + matrices[1] / 2 + 1.2, "one example: the equations of all units, stacked"),
-            (width / 2, y_all + 1.8, "$m$ examples: a column each")):
+            (x_in, top, _("layer {layer}", layer=f"${previous}$")),
+            (x_units, top, _("layer {layer}", layer=f"${l}$") + (": " if net else "") + known.activation),
+            (width / 2, y_one + matrices[1] / 2 + 1.2, _("one example: the equations of all units, stacked")),
+            (width / 2, y_all + 1.8, _("{m} examples: a column each", m="$m$"))):
         write(ax, place, y, words, CAPTION, color=GREY)
     row(ax, width / 2, y_one, one_example)
     row(ax, width / 2, y_all, all_examples)
-    which = "One layer" if net is None else f"Layer {layer} ({known.activation}) of the network {sizes_of(net)}"
-    say(ax, f"{which}: every unit is joined to every input. Below are the equations of one example in matrices, "
-            f"z = W a + b and a = g(z), and those of m examples, Z = W A + b and A = g(Z).")
+    which = _("One layer") if net is None else _("Layer {layer} ({activation}) of the network {sizes}", layer=layer,
+                                                 activation=known.activation, sizes=sizes_of(net))
+    say(ax, _("{layer}: every unit is joined to every input. Below are the equations of one example in matrices, z = W a + b "
+              "and a = g(z), and those of m examples, Z = W A + b and A = g(Z).", layer=which))
     return ax

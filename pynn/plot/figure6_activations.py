@@ -14,6 +14,7 @@ from pynn.plot._panels import keep_strip, panels
 from pynn.plot._style import BLUE, VERMILION, styled
 from pynn.plot.description import say
 from pynn.reference import HIDDEN
+from pynn.translation import _
 
 _Z = np.linspace(-4.0, 4.0, 801)
 _JUMP = 0.25            # a continuous g′ changes less from one z to the next
@@ -66,8 +67,9 @@ def activations(names: Sequence[str] | str | None = None, axes: Any = None, **li
         if axes is not None:
             legend = ax.legend(loc="upper center", ncols=2, frameon=False, handlelength=1.2, columnspacing=0.8)
             keep_strip(legend, ax)
-        say(ax, f"The activation {name}, from {g.min():.3g} to {g.max():.3g}, and its derivative, from {slope.min():.3g} to "
-                f"{slope.max():.3g}, for z from {_Z[0]:g} to {_Z[-1]:g}.")
+        say(ax, _("The activation {name}, from {least:.3g} to {most:.3g}, and its derivative, from {flattest:.3g} to "
+                  "{steepest:.3g}, for z from {first:g} to {last:g}.", name=name, least=g.min(), most=g.max(),
+                  flattest=slope.min(), steepest=slope.max(), first=_Z[0], last=_Z[-1]))
     if axes is None:
         drawn[0].figure.legend(handles=drawn[0].lines[-2:], loc="outside lower center", ncols=2, frameon=False)
     return drawn

@@ -9,15 +9,14 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import AutoLocator, MaxNLocator
 
+from pynn.plot._names import label_of
 from pynn.plot._panels import keep_strip, panel
 from pynn.plot._style import BLUE, VERMILION, styled
 from pynn.plot.description import say
+from pynn.translation import _
 
 if TYPE_CHECKING:
     from pynn.history import History
-
-_NAMES = {"accuracy": "accuracy", "r2": "$R^2$"}
-
 
 @styled
 def history(history: History, ax: Axes | None = None, **line: Any) -> Axes:
@@ -58,15 +57,15 @@ def history(history: History, ax: Axes | None = None, **line: Any) -> Axes:
     line = cbook.normalize_kwargs(line, Line2D)
     present = set(history.keys())
     ax = panel(ax)
-    drawn = _draw(ax, history, "loss", "loss", present, {"color": BLUE, **line})
-    ax.set(xlabel="epoch", ylabel="loss of standardised targets" if getattr(history, "standardized_targets", False) else "loss")
+    drawn = _draw(ax, history, "loss", present, {"color": BLUE, **line})
+    ax.set(xlabel=_("epoch"), ylabel=_("loss of standardised targets") if history.standardized_targets else label_of("loss"))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     both = [ax]
-    for name, label in _NAMES.items():
+    for name in ("accuracy", "r2"):
         if name in present:
             right = _twin(ax)
-            drawn += _draw(right, history, name, label, present, {"color": VERMILION, **line})
-            right.set_ylabel(label)
+            drawn += _draw(right, history, name, present, {"color": VERMILION, **line})
+            right.set_ylabel(label_of(name))
             right.yaxis.set_major_locator(_UpToOne())
             both.append(right)
     legend = ax.legend(handles=drawn, loc="upper center", ncols=2, frameon=False)
@@ -74,14 +73,17 @@ def history(history: History, ax: Axes | None = None, **line: Any) -> Axes:
         legend = ax.legend(handles=drawn, loc="upper center", ncols=2, frameon=False, fontsize="x-small", columnspacing=1)
     keep_strip(legend, *both)
     ends = [(curve.get_label(), np.asarray(curve.get_ydata())[[0, -1]]) for curve in drawn]
-    changes = [f"{label} from {first:.3g} to {last:.3g}" for label, (first, last) in ends]
-    say(ax, f"Curves over {len(history.loss)} epochs: {', '.join(changes)}.".replace("$R^2$", "R²"))
+    changes = [_("{curve} from {first:.3g} to {last:.3g}", curve=label, first=first, last=last)
+               for label, (first, last) in ends]
+    say(ax, _("Curves over {epochs} epochs: {changes}.", epochs=len(history.loss), changes=", ".join(changes))
+        .replace("$R^2$", "R²"))
     return ax
 
 
-def _draw(ax: Axes, history: History, name: str, label: str, present: set[str], line: dict[str, Any]) -> list[Line2D]:
+def _draw(ax: Axes, history: History, name: str, present: set[str], line: dict[str, Any]) -> list[Line2D]:
     drawn = []
-    for key, text, style in ((name, label, "-"), (f"val_{name}", f"validation {label}", "--")):
+    label = label_of(name)
+    for key, text, style in ((name, label, "-"), (f"val_{name}", _("validation {curve}", curve=label), "--")):
         if key in present:
             values = np.asarray(getattr(history, key))
             marker = "o" if len(values) == 1 else None              # a line through one point is invisible

@@ -15,11 +15,12 @@ from pynn.plot._movie import Movie
 from pynn.plot._panels import panels
 from pynn.plot._style import VALUES_MAP, styled
 from pynn.plot.description import say
+from pynn.translation import _
 
 if TYPE_CHECKING:
     from pynn.network import Network
 
-_RATES = {"too small: ": 0.01, "good: ": 0.2, "too large: ": 3.0}      # for the article's cost
+_RATES = 0.01, 0.2, 3.0        # too small, good and too large for the article's cost
 _STEP = 6e-6            # of central differences: the cube root of the precision of float64
 _MARGIN = 0.2           # of the range of the paths, on every side
 
@@ -108,8 +109,8 @@ def descent(cost: Callable[[float, float], float] | Network | None = None, X: Ar
         filled = draw(ax, p, q, costs, surface)
         paths.append(_Path(ax, walk, f"{word}$\\alpha = {rate:g}$", window if solid else None))
         ax.set(xlabel=problem.names[0], ylabel=problem.names[1], xlim=window[:2], ylim=window[2:])
-        say(ax, f"Gradient descent with learning rate {rate:g}: the cost goes from {walk.costs[0]:.3g} to "
-                f"{walk.costs[-1]:.3g} in {len(walk.costs) - 1} steps.")
+        say(ax, _("Gradient descent with learning rate {rate:g}: the cost goes from {first:.3g} to {last:.3g} in {steps} "
+                  "steps.", rate=rate, first=walk.costs[0], last=walk.costs[-1], steps=len(walk.costs) - 1))
     if new and not solid:
         for ax in drawn:
             ax.label_outer()
@@ -123,7 +124,8 @@ def descent(cost: Callable[[float, float], float] | Network | None = None, X: Ar
     if not animated:
         return drawn
     movie = Movie(drawn[0].figure, show, steps + 1, fps)
-    say(movie, f"A film of {steps} steps of gradient descent with learning rates {', '.join(f'{rate:g}' for rate in rates)}.")
+    say(movie, _("A film of {steps} steps of gradient descent with learning rates {rates}.", steps=steps,
+                 rates=", ".join(f"{rate:g}" for rate in rates)))
     return movie
 
 
@@ -230,7 +232,7 @@ def _walk(problem: _Problem, rate: float, steps: int) -> _Walk:
     points, costs = [problem.start], [_cost(problem, *problem.start)]
     if np.isnan(costs[0]):
         raise ValueError(f"cost: expected a finite number at start {problem.start.tolist()}, got none")
-    for _ in range(steps):
+    while len(costs) <= steps:
         try:
             with np.errstate(all="ignore"):
                 slope = np.asarray(problem.gradient(*map(float, points[-1])), dtype=np.float64)
@@ -249,7 +251,7 @@ def _walk(problem: _Problem, rate: float, steps: int) -> _Walk:
 
 def _checked_rates(given: Any, article: bool) -> tuple[list[str], list[float]]:
     if given is None and article:
-        return list(_RATES), list(_RATES.values())
+        return [_("too small: "), _("good: "), _("too large: ")], list(_RATES)
     rates = [0.1] if given is None else list(np.atleast_1d(validation.finite_array(given, "learning_rates")))
     if not rates or np.ndim(rates) != 1:
         raise ValueError(f"learning_rates: expected a number or a sequence of them, got {given!r}")
@@ -318,7 +320,8 @@ class _Path:
             else:
                 part.set_data(*data)
         step = min(k, len(self._walk.costs) - 1)
-        self._ax.set_title(f"{self._title}\n$J = {self._walk.costs[step]:.3g}$ after {step} steps")
+        cost = _("{cost} after {steps} steps", cost=f"$J = {self._walk.costs[step]:.3g}$", steps=step)
+        self._ax.set_title(f"{self._title}\n{cost}")
 
 
 def _cut(points: np.ndarray, window: tuple[float, float, float, float]) -> np.ndarray:

@@ -33,6 +33,7 @@ from pynn.plot._drawing import (
 from pynn.plot._names import sizes_of
 from pynn.plot._style import BLUE, VERMILION, styled
 from pynn.plot.description import say
+from pynn.translation import _
 from pynn.writing import number_mathtext
 
 FORWARD, BACKWARD = BLUE, VERMILION
@@ -82,12 +83,12 @@ def propagation(net: Network, X: ArrayLike | None = None, y: ArrayLike | None = 
         step, gradients = net.forward(X), net.backward(X, y)
     loop = _Loop(net, _contents(net, y, step, gradients), ax, boxes)
     loop.draw()
-    counted = "in symbols"
+    counted = _("in symbols")
     if step is not None and gradients is not None:
-        counted = f"in numbers, m = {step.A[0].shape[1]}, J = {gradients.loss:.3g}"
-    say(loop.ax, f"Forward and backward propagation through the network {sizes_of(net)}, {counted}: down the layers with Z and "
-                 f"A, which are cached, to the loss ({net.loss}), and up again with dA and dZ, which give dW and db of every "
-                 f"layer.")
+        counted = _("in numbers, m = {m}, J = {J:.3g}", m=step.A[0].shape[1], J=gradients.loss)
+    say(loop.ax, _("Forward and backward propagation through the network {sizes}, {symbols_or_numbers}: down the layers with Z "
+                   "and A, which are cached, to the loss ({loss}), and up again with dA and dZ, which give dW and db of every "
+                   "layer.", sizes=sizes_of(net), symbols_or_numbers=counted, loss=net.loss))
     return loop.ax
 
 
@@ -156,9 +157,10 @@ class _Loop:
             last = int(l) if l else last
         self._draw_gap(top, L)
         top -= _GAP + self._high_loss
-        self._draw_box(1, self._right, top, self._high_loss, L + 1, f"loss: {self._net.loss}", self._contents.loss, "black")
-        write(self.ax, (1 + self._right) / 2, 1.2, r"then $W^{[l]} \leftarrow W^{[l]} - \alpha\, dW^{[l]}, \quad "
-                                                   r"b^{[l]} \leftarrow b^{[l]} - \alpha\, db^{[l]}$")
+        name = _("loss: {loss}", loss=self._net.loss)
+        self._draw_box(1, self._right, top, self._high_loss, L + 1, name, self._contents.loss, "black")
+        write(self.ax, (1 + self._right) / 2, 1.2, _("then {update}", update=(
+            r"$W^{[l]} \leftarrow W^{[l]} - \alpha\, dW^{[l]}, \quad b^{[l]} \leftarrow b^{[l]} - \alpha\, db^{[l]}$")))
 
     def _draw_gap(self, top: float, carried: int) -> None:
         """The arrows between two boxes, and A and dA of the layer that they carry; X and dA[0] stand above the first ones."""
@@ -170,14 +172,15 @@ class _Loop:
 
     def _draw_layer(self, l: str, top: float) -> None:
         """The two boxes of a layer, and the arrows at their sides: the cache, and the gradients."""
-        L, name, tall = len(self._net), f"layer {l}: {self._net[int(l)].activation}", self._high[l]
+        L, tall = len(self._net), self._high[l]
+        name = _("layer {layer}", layer=l) + f": {self._net[int(l)].activation}"
         left, end, middle = self._x_b - self._wide_b / 2, self._x_f + self._wide_f / 2, top - tall / 2
         bottom = top - tall
         self._draw_box(self._x_f - self._wide_f / 2, end, bottom, tall, int(l), name, self._contents.forward[l], FORWARD)
         self._draw_box(left, self._right, bottom, tall, 2 * L + 2 - int(l), name, self._contents.backward[l], BACKWARD)
         arrow(self.ax, (end, middle), (left, middle), GREY)
         write(self.ax, (end + left) / 2, middle + 1, _both(int(l), "Z", "A", int(l) - 1))
-        write(self.ax, (end + left) / 2, middle - 1, "cached", CAPTION, color=GREY)
+        write(self.ax, (end + left) / 2, middle - 1, _("cached"), CAPTION, color=GREY)
         arrow(self.ax, (self._right, middle), (self._right + 2.2, middle), BACKWARD)
         write(self.ax, self._right + 2.6, middle, _both(int(l), "dW", "db", int(l)), ha="left")
 
