@@ -95,6 +95,9 @@ def _add_predict(predict: argparse.ArgumentParser) -> None:
     _add_model(predict)
     _add_table(predict)
     predict.add_argument("--out", help="the file to write; by default stdout")
+    predict.add_argument("--keep", type=_names, default=[], metavar="A,B",
+                         help="columns of the table to copy beside the predictions")
+    _add_unknown(predict)
     predict.add_argument("--proba", action="store_true", help="add the probability of every class")
     predict.set_defaults(run=commands.predict)
 
@@ -103,6 +106,7 @@ def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:
     _add_model(evaluate)
     _add_table(evaluate)
     _add_target(evaluate)
+    _add_unknown(evaluate)
     _add_json(evaluate)
     evaluate.set_defaults(run=commands.evaluate)
 
@@ -144,6 +148,12 @@ def _add_table(command: argparse.ArgumentParser) -> None:
 
 def _add_target(command: argparse.ArgumentParser) -> None:
     command.add_argument("--target", default=-1, metavar="COLUMN", help="the column to predict; by default the last one")
+
+
+def _add_unknown(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--unknown", choices=("error", "ignore"), default="error",
+                         help="for a text that the model does not know, or a missing cell in a column that had none: an error, "
+                              "or ignored: its inputs are 0, and a missing number is the mean (%(default)s)")
 
 
 def _add_json(command: argparse.ArgumentParser) -> None:

@@ -4,22 +4,28 @@ from __future__ import annotations
 import argparse
 import csv
 import dataclasses
+import io
+import itertools
 import json
 import os
 import sys
 import warnings
+from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
 
 from pynn import datasets
 from pynn import export as exporters
+from pynn.command_tables import class_numbers, encoded, input_columns, inputs_of, reading, separate, training_table, understood
 from pynn.datasets.csv import read_features
-from pynn.datasets.labels import match_labels
 from pynn.datasets.table import Features
 from pynn.history import History
 from pynn.network import Network, load
+from pynn.output_places import check_output, check_replaceable, is_model
 from pynn.standardizer import Standardizer
+from pynn.storage import replacing
+from pynn.table_encoder import TableEncoder
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -28,29 +34,30 @@ FORMATS = ("c", "javascript", "numpy", "onnx", "safetensors")
 
 def train(given: argparse.Namespace) -> None:
     """Train a network on a table and save it."""
-    if os.path.isdir(given.out) or not os.path.isdir(os.path.dirname(os.path.abspath(given.out))):
-        raise ValueError(f"--out: expected a file in an existing folder, got {given.out}")     # before hours of training
+    check_output("--out", given.out, {"the table": given.data})         # before hours of training
+    check_replaceable("--out", given.out, "a model of pynn's", is_model)
     if given.seed is not None and given.seed < 0:
         raise ValueError(f"--seed: expected an int of at least 0, got {given.seed}")
-    table = _training_table(given)
+    table = training_table(given)
     rng = np.random.default_rng(given.seed)
-    X, y, validation = table.X, table.y, None
     _say_notes(given, table)
-    _say(f"{given.data}: {len(table)} rows; {table.describe()}; target {table.target.name}: {_taken_for(table)}")
-    if given.validation_split:
-        X, X_val, y, y_val = datasets.split(X, y, test_size=given.validation_split, rng=rng,
-                                            stratify=table.label_names is not None)
-        validation = X_val, y_val
-    net = _network(given, table, rng)
+    _say(f"{given.data}: {understood(table)}")
+    train_rows, validation_rows = _split_rows(given, table, rng)
+    X, encoder = encoded(table, train_rows, scale=not given.no_scale)
+    net = _network(given, table, X.shape[1], encoder, rng)
+    y, validation = table.y, None
+    if validation_rows is not None:
+        validation = X[validation_rows], y[validation_rows]
+        X, y = X[train_rows], y[train_rows]
     if not given.no_scale:
-        net.standardizer = Standardizer.fit(X)
+        net.standardizer = Standardizer.fit(X) if encoder is None else None
         if net.is_regression:
             net.target_standardizer = Standardizer.fit(y.reshape(-1, 1))
             _say(f"{table.target_name} is standardised, and so is the loss; predictions and R² are in its own units")
     history = _fit(given, net, X, y, validation)
-    net.save(given.out)
+    _save(net, given.out)
     what = "values" if table.label_names is None else f"{len(table.label_names)} classes"
-    _say(f"{len(table)} rows of {X.shape[1]} features and {what}; wrote {given.out}")
+    _say(f"{len(table)} rows of {len(table.columns)} features and {what}; wrote {given.out}")
     result = {name: value for name, value in history.last().items() if name != "epoch_seconds"}
     _print(given, {"epochs": history.epochs, **result})
     if history.interrupted:
@@ -59,12 +66,16 @@ def train(given: argparse.Namespace) -> None:
 
 def predict(given: argparse.Namespace) -> None:
     """Write a CSV file with a prediction for every row of a table."""
+    if given.out:
+        check_output("--out", given.out, {"the model": given.model, "the table": given.data})
     net = load(given.model)
-    features = read_features(given.data, net.feature_names, **_reading(given))
-    _say_notes(given, features)
-    X = features.X
     if given.proba and net.is_regression:
         raise ValueError("--proba: this model predicts values, which have no probabilities")
+    names = input_columns(net)
+    read = read_features(given.data, None if names is None else list(dict.fromkeys([*names, *given.keep])), **reading(given))
+    _say_notes(given, read)
+    features, kept = separate(read, names, given.keep)
+    X = inputs_of(net, features, given.unknown)
     outputs = net.predict(X)
     header, rows = ["prediction"], outputs.reshape(len(X), -1).tolist()
     if net.is_regression or outputs.ndim == 2:              # values, or several labels: a column for each
@@ -75,17 +86,24 @@ def predict(given: argparse.Namespace) -> None:
         probabilities = net.predict_proba(X)
         header += [f"P({label})" for label in net.label_names or range(probabilities.shape[1])]
         rows = [[*row, *more] for row, more in zip(rows, probabilities.tolist(), strict=True)]
-    with open(given.out or os.dup(sys.stdout.fileno()), "w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([header, *rows])
+    for column in kept:
+        if column.name in header:
+            raise ValueError(f"--keep: {column.name!r} is also the name of a column of predictions; expected other columns")
+    if kept:
+        cells = zip(*(column.cells for column in kept), strict=True)
+        header = [*(column.name for column in kept), *header]
+        rows = [[*copied, *row] for copied, row in zip(cells, rows, strict=True)]
+    _write_table(given.out, [header, *rows])
 
 
 def evaluate(given: argparse.Namespace) -> None:
     """Print the loss and the accuracy, or R², of a model on a table."""
     net = load(given.model)
-    table = datasets.load_csv(given.data, target=given.target, features=net.feature_names,
-                              classes=not net.is_regression and net.label_names is not None, **_reading(given))
+    table = datasets.load_csv(given.data, target=given.target, features=input_columns(net),
+                              classes=not net.is_regression and net.label_names is not None, **reading(given))
     _say_notes(given, table)
-    _print(given, {"rows": len(table), **net.evaluate(table.X, _class_numbers(net, table))})
+    X, y = inputs_of(net, table, given.unknown), class_numbers(net, table)
+    _print(given, {"rows": len(table), **net.evaluate(X, y)})
 
 
 def info(given: argparse.Namespace) -> None:
@@ -99,15 +117,15 @@ def info(given: argparse.Namespace) -> None:
         "sizes": net.sizes, "activations": net.activations, "loss": net.loss, "dropout": net.dropout,
         "dtype": net.dtype.name, "parameters": len(net.parameters), "feature_names": net.feature_names,
         "label_names": net.label_names, "standardized": net.standardizer is not None,
-        "target_standardized": net.target_standardizer is not None, "epoch": net.epoch,
+        "target_standardized": net.target_standardizer is not None,
+        "columns": None if net.encoder is None else net.encoder.entry(), "epoch": net.epoch,
         "optimizer": {"name": type(net.optimizer).__name__, **dataclasses.asdict(net.optimizer)}}))
 
 
 def export(given: argparse.Namespace) -> None:
     """Write a model in another format."""
+    check_output("--out", given.out, {"the model": given.model})
     net = load(given.model)
-    if os.path.exists(given.out) and os.path.samefile(given.model, given.out):
-        raise ValueError(f"--out: expected another file than the model, got {given.out}")
     try:
         getattr(exporters, f"to_{given.to}")(net, given.out)
     except RuntimeError as error:           # what was written cannot be compiled or run
@@ -132,41 +150,24 @@ def fail(message: str) -> NoReturn:
     sys.exit(1)
 
 
-def _reading(given: argparse.Namespace) -> dict[str, Any]:
-    """The arguments of load_csv on how the file is written."""
-    return {"header": given.header, "delimiter": given.delimiter, "decimal": given.decimal, "encoding": given.encoding}
+def _split_rows(given: argparse.Namespace, table: datasets.Table, rng: np.random.Generator) -> tuple[Any, Any]:
+    """The rows to train on and those to validate on; None, None without validation."""
+    if not given.validation_split:
+        return None, None
+    rows = np.arange(len(table))
+    return datasets.split(rows, table.y, test_size=given.validation_split, rng=rng, stratify=table.label_names is not None)[:2]
 
 
-def _training_table(given: argparse.Namespace) -> datasets.Table:
-    """The table without the dropped columns."""
-    table = datasets.load_csv(given.data, target=given.target, features=given.features, classes=given.classes,
-                              **_reading(given))
-    for name in given.drop:
-        if name not in table.feature_names:
-            raise ValueError(f"--drop: expected a feature of {given.data}, got {name!r}; "
-                             f"there are {', '.join(map(repr, table.feature_names))}")
-    columns = tuple(column for column in table.columns if column.name not in given.drop)
-    if not columns:
-        raise ValueError("--drop: expected at least one other feature, all are dropped")
-    if table.label_names is not None and len(table.label_names) < 2:
-        raise ValueError(f"--target: expected at least two classes, got only {table.label_names[0]!r}")
-    return dataclasses.replace(table, columns=columns)
-
-
-def _taken_for(table: datasets.Table) -> str:
-    """What the target is taken for, and how to say that it is something else."""
-    if table.label_names is None:
-        return "values (--classes takes the numbers for names of classes)"
-    otherwise = " (--values takes the numbers for values)" if table.target.kind == "number" else ""
-    return f"{len(table.label_names)} classes{otherwise}"
-
-
-def _network(given: argparse.Namespace, table: datasets.Table, rng: np.random.Generator) -> Network:
+def _network(given: argparse.Namespace, table: datasets.Table, inputs: int, encoder: TableEncoder | None,
+             rng: np.random.Generator) -> Network:
     """A fresh network for the table, with its names."""
     classes = len(table.label_names or ())
-    net = Network([len(table.columns), *given.hidden, classes if classes > 2 else 1], hidden=given.activation,
+    net = Network([inputs, *given.hidden, classes if classes > 2 else 1], hidden=given.activation,
                   output=None if classes else "linear", rng=rng)
-    net.feature_names, net.label_names = table.feature_names, table.label_names or (table.target_name,)
+    net.label_names = table.label_names or (table.target_name,)
+    if encoder is None:
+        net.feature_names = table.feature_names
+    net.encoder = encoder
     return net
 
 
@@ -181,18 +182,27 @@ def _fit(given: argparse.Namespace, net: Network, X: Array, y: Array, validation
     return history
 
 
-def _class_numbers(net: Network, table: datasets.Table) -> Array:
-    """y with the class numbers of the network."""
-    if table.label_names is None:
-        return table.y
-    known = net.label_names
-    if net.is_regression or known is None:
-        raise ValueError("--target: this model predicts numbers, got text")
-    numbers = match_labels(table.label_names, known)
-    for label, number in zip(table.label_names, numbers, strict=True):
-        if number is None:
-            raise ValueError(f"--target: unknown class {label!r}; the model knows {', '.join(map(repr, known))}")
-    return np.array(numbers)[table.y]
+def _save(net: Network, out: str) -> None:
+    """Save the network; if another file took its place while it was trained, beside that file."""
+    try:
+        check_replaceable("--out", out, "a model of pynn's", is_model)
+    except ValueError as error:
+        beside = next(name for name in (f"{out}.model{k or ''}" for k in itertools.count()) if not os.path.exists(name))
+        net.save(beside)
+        raise ValueError(f"{str(error).removesuffix('; nothing was written')}; the model is in {beside}") from None
+    net.save(out)
+
+
+def _write_table(out: str | None, rows: Iterable[Sequence[Any]]) -> None:
+    """Write a CSV file, at once so that a failure leaves the old one, or to stdout."""
+    if out is None or (os.path.exists(out) and not os.path.isfile(out)):         # stdout, or a device or a pipe
+        with open(out or os.dup(sys.stdout.fileno()), "w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream, lineterminator="\n").writerows(rows)
+        return
+    with replacing(out) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        csv.writer(text, lineterminator="\n").writerows(rows)
+        text.detach()
 
 
 def _print(given: argparse.Namespace, result: dict[str, float]) -> None:

@@ -212,7 +212,16 @@ class TableEncoder:
         """
         if rows is not None:
             rows = np.asarray(rows)
-        codes = [code for column in columns_of(table, "table") if (code := _fit_column(column, rows, "table")) is not None]
+        codes, refused = [], []
+        for column in columns_of(table, "table"):
+            try:
+                code = _fit_column(column, rows)
+            except ValueError as error:
+                refused.append(str(error).removeprefix("path: "))
+            else:
+                codes += [] if code is None else [code]
+        if refused:         # all of them, so that the user mends the table once
+            raise ValueError("table: " + "\n".join(refused))
         if not codes:
             raise ValueError("table: expected a column with values, got none")
         _check_different(codes)
@@ -251,7 +260,7 @@ class TableEncoder:
             try:
                 code.write(column, X[:, inputs], unknown)
             except ValueError as error:
-                raise _renamed(error, name) from None
+                raise ValueError(f"{name}: {str(error).removeprefix('path: ')}") from None
         return X
 
     def fit_transform(self, table: Any) -> Array:
@@ -333,20 +342,18 @@ def check_encoder(value: object, features: int) -> TableEncoder | None:
     return TableEncoder.from_entry(value.entry())       # a later fit of the original changes nothing
 
 
-def _fit_column(column: AnyColumn, rows: Array | None, name: str) -> Code | None:
-    try:
-        if column.kind == "date":
-            raise ValueError(f"{column.place(0)}: expected numbers, True and False, or text, got dates or times; replace them "
-                             f"by numbers, such as the days since the first date, or leave them out: {_leave_out(column)}")
-        if column.kind in ("number", "boolean"):
-            return NumberCode.fit(column, rows)
-        if column.kind == "empty":
-            return None
-        if column.is_mixed:
-            _check_mostly_text(column)
-        return TextCode.fit(column, rows)
-    except ValueError as error:
-        raise _renamed(error, name) from None
+def _fit_column(column: AnyColumn, rows: Array | None) -> Code | None:
+    """What becomes of a column; None if it has no values, a ValueError if it is refused."""
+    if column.kind == "date":
+        raise ValueError(f"{column.place(0)}: expected numbers, True and False, or text, got dates or times; replace them by "
+                         f"numbers, such as the days since the first date, or leave them out: {_leave_out(column)}")
+    if column.kind == "empty":
+        return None
+    if column.kind in ("number", "boolean"):
+        return NumberCode.fit(column, rows)
+    if column.is_mixed:
+        _check_mostly_text(column)
+    return TextCode.fit(column, rows)
 
 
 def _check_mostly_text(column: Any) -> None:
@@ -360,11 +367,6 @@ def _check_mostly_text(column: Any) -> None:
 
 def _leave_out(column: AnyColumn) -> str:
     return f"--drop {column.name!r}, or features=[…] without it" if isinstance(column, Column) else "drop it from the frame"
-
-
-def _renamed(error: ValueError, name: str) -> ValueError:
-    """The error with the argument's name before it, instead of the reader's."""
-    return ValueError(f"{name}: {str(error).removeprefix('path: ').removeprefix(f'{name}: ')}")
 
 
 def _rows_of(cells: Iterator[str | None], rows: Array) -> list[str | None]:

@@ -128,6 +128,11 @@ def test_tables_that_are_refused(tmp_path, text, message):
         TableEncoder().fit(table_of(tmp_path, text))
 
 
+def test_all_columns_that_are_refused_are_named_at_once(tmp_path):
+    with pytest.raises(ValueError, match=r"table: .*line 2, column 'day': .*\n.*line 3, column 'b': expected a number"):
+        TableEncoder().fit(table_of(tmp_path, "day,b,c,y\n2020-01-02,1,1,1\n2020-01-03,x,1,2\n2020-01-03,3,1,3\n"))
+
+
 def test_numbers_may_be_names_where_most_cells_are_text(tmp_path):
     encoder = TableEncoder().fit(table_of(tmp_path, "cabin,y\nB5,1\nC3,2\n12,3\n"))
     assert encoder.feature_names == ("cabin = 12", "cabin = B5", "cabin = C3")

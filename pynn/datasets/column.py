@@ -141,7 +141,8 @@ class Column:
 
     def describe(self) -> str:
         """The name, with the number of levels of a text and of missing cells."""
-        levels = f"{len(self.levels())} levels" if self.kind == "text" else ""
+        count = len(self.levels()) if self.kind == "text" else 0
+        levels = f"{count} level{'s' * (count > 1)}" if count else ""
         missing = f"{self.missing()} missing" if self.kind != "empty" and self.missing() else ""
         notes = ", ".join(filter(None, (levels, missing)))
         return f"{self.name} ({notes})" if notes else self.name

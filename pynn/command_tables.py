@@ -1,0 +1,114 @@
+"""The tables of the commands: which columns are inputs, what becomes of each, and what is said about it."""
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from pynn import datasets
+from pynn.datasets.column import Column
+from pynn.datasets.labels import match_labels
+from pynn.datasets.table import Features
+from pynn.network import Network
+from pynn.table_encoder import TableEncoder, Unknown
+from pynn.writing import listed
+
+_FEW = 10           # rows: in so small a table, each text may occur once by chance
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+def reading(given: argparse.Namespace) -> dict[str, Any]:
+    """The arguments of load_csv on how the file is written."""
+    return {"header": given.header, "delimiter": given.delimiter, "decimal": given.decimal, "encoding": given.encoding}
+
+
+def training_table(given: argparse.Namespace) -> datasets.Table:
+    """The table without the dropped columns."""
+    table = datasets.load_csv(given.data, target=given.target, features=given.features, classes=given.classes, **reading(given))
+    for name in given.drop:
+        if name not in table.feature_names:
+            raise ValueError(f"--drop: expected a feature of {given.data}, got {name!r}; "
+                             f"there are {', '.join(map(repr, table.feature_names))}")
+    columns = tuple(column for column in table.columns if column.name not in given.drop)
+    if not columns:
+        raise ValueError("--drop: expected at least one other feature, all are dropped")
+    if table.label_names is not None and len(table.label_names) < 2:
+        raise ValueError(f"--target: expected at least two classes, got only {table.label_names[0]!r}")
+    return dataclasses.replace(table, columns=columns)
+
+
+def understood(table: datasets.Table) -> str:
+    """One sentence on the table: its rows, the kinds of its columns, its missing cells, and what the target is taken for."""
+    done = []
+    if any(column.kind in ("number", "boolean") and column.missing() for column in table.columns):
+        done.append("a missing number becomes the mean, with one more input that says so")
+    if any(column.kind == "text" and column.missing() for column in table.columns):
+        done.append("missing text is a level of its own")
+    if any(column.kind == "empty" for column in table.columns):
+        done.append("columns without values are left out")
+    names = [column.name for column in table.columns if column.kind == "text" and len(column.levels()) == len(table) > _FEW]
+    if names:
+        done.append(f"each text of {listed(names)} occurs once, so nothing can be learned from it: --drop leaves it out")
+    return "; ".join([f"{len(table)} rows", table.describe(), *done, f"target {table.target.name}: {_taken_for(table)}"])
+
+
+def _taken_for(table: datasets.Table) -> str:
+    """What the target is taken for, and how to say that it is something else."""
+    if table.label_names is None:
+        return "values (--classes takes the numbers for names of classes)"
+    otherwise = " (--values takes the numbers for values)" if table.target.kind == "number" else ""
+    return f"{len(table.label_names)} classes{otherwise}"
+
+
+def encoded(table: datasets.Table, rows: Array | None, *, scale: bool) -> tuple[Array, TableEncoder | None]:
+    """X of the whole table, and the encoder that made it; None if all columns are numbers and no cell is missing.
+
+    The encoder learns from `rows` alone: what occurs only in the others, which are validated on, is ignored in them.
+    """
+    others = [column for column in table.columns if column.kind != "number" or column.missing()]
+    if not others:
+        return table.X, None
+    if not scale:
+        raise ValueError("--no-scale: expected a table of numbers without missing cells, since others are standardised as they "
+                         f"are encoded; got the column {others[0].describe()} ({others[0].kind})")
+    encoder = TableEncoder().fit(table, rows=rows)
+    return encoder.transform(table, unknown="error" if rows is None else "ignore"), encoder
+
+
+def input_columns(net: Network) -> Sequence[str] | None:
+    """The columns of a table that a network needs; None if it does not know their names."""
+    return net.feature_names if net.encoder is None else net.encoder.columns
+
+
+def inputs_of(net: Network, table: Features, unknown: Unknown) -> Array:
+    """X (m, n[0]) of a table with the columns of the network."""
+    return table.X if net.encoder is None else net.encoder.transform(table, unknown=unknown)
+
+
+def separate(read: Features, names: Sequence[str] | None, kept: Sequence[str]) -> tuple[Features, list[Column]]:
+    """The features of a table, and the columns that are only copied; without names, all others are features."""
+    columns = {column.name: column for column in read.columns}
+    for name in kept:
+        if name not in columns:
+            raise ValueError(f"--keep: expected a column of the table, got {name!r}; there are {', '.join(map(repr, columns))}")
+    features = [name for name in columns if name not in kept] if names is None else names
+    if not features:
+        raise ValueError("--keep: expected at least one other column, all are kept")
+    return dataclasses.replace(read, columns=tuple(columns[name] for name in features)), [columns[name] for name in kept]
+
+
+def class_numbers(net: Network, table: datasets.Table) -> Array:
+    """y with the class numbers of the network."""
+    if table.label_names is None:
+        return table.y
+    known = net.label_names
+    if net.is_regression or known is None:
+        raise ValueError("--target: this model predicts numbers, got text")
+    numbers = match_labels(table.label_names, known)
+    for label, number in zip(table.label_names, numbers, strict=True):
+        if number is None:
+            raise ValueError(f"--target: unknown class {label!r}; the model knows {', '.join(map(repr, known))}")
+    return np.array(numbers)[table.y]
