@@ -1,0 +1,124 @@
+// Loss and accuracy (or R²) over the epochs, for the training and the test set, and the confusion matrix.
+
+import { fitted, h } from "./dom.js";
+import { t, grouped, percent, short } from "./words.js";
+import { refill } from "./controls.js";
+
+export function scores(app) {
+  const cells = {}, box = h("table", { class: "scores" });
+  const cell = (key) => (cells[key] = h("td", { "data-score": key }, "–"));
+  let metric = null;
+  function frame(now) {
+    if (metric !== app.state.names.metric) {
+      metric = app.state.names.metric;
+      refill(box, h("thead", {}, h("tr", {}, h("td", {}), h("th", { scope: "col" }, swatch("train"), t("training_set")), h("th", { scope: "col" }, swatch("test"), t("test_set")))),
+        h("tbody", {}, ["loss", metric].map((name) => h("tr", {}, h("th", { scope: "row" }, t(name)), cell(`train-${name}`), cell(`test-${name}`)))));
+    }
+    const text = (name, value) => (name === "accuracy" ? percent(value) : short(value));
+    for (const name of ["loss", metric]) {
+      cells[`train-${name}`].textContent = text(name, now.metrics.train[name]);
+      cells[`test-${name}`].textContent = now.metrics.test ? text(name, now.metrics.test[name]) : "–";
+    }
+  }
+  app.on("frame", frame);
+  if (app.frame) frame(app.frame);
+  return box;
+}
+
+function swatch(of) {
+  return h("i", { class: `swatch ${of}` });
+}
+
+export function curvesPanel(app) {
+  const parts = ["loss", "score"].map((what) => {
+    const canvas = h("canvas", { role: "img" }), name = h("span", {}), range = h("span", {});
+    return { what, canvas, name, range, element: h("figure", { class: "curve" }, h("figcaption", { class: "name" }, name, range), canvas) };
+  });
+  function draw() {
+    const { frame, colours } = app, record = frame?.arrays.curves;
+    if (!frame) return;
+    for (const { what, canvas, name, range } of parts) {
+      const metric = what === "loss" ? "loss" : app.state.names.metric;
+      name.textContent = t(metric);
+      const find = (key) => {
+        const row = frame.curves.names.indexOf(key);
+        return record && row >= 0 && row < record.shape[0] ? record.values.subarray(row * record.shape[1], (row + 1) * record.shape[1]) : null;
+      };
+      const drawn = drawCurves(canvas, find("epoch"), [[find(metric), colours.train, []], [find(`val_${metric}`), colours.test, [4, 3]]], frame, colours, metric);
+      range.textContent = drawn ? `${short(drawn[0])} – ${short(drawn[1])}` : "";
+      canvas.setAttribute("aria-label", t("curve_label", { what: t(metric), epoch: frame.epoch, value: short(frame.metrics.train[metric]) }));
+    }
+  }
+  app.on("frame", draw);
+  app.on("theme", draw);
+  for (const { canvas } of parts) new ResizeObserver(draw).observe(canvas);
+  return h("div", { class: "curves" }, parts.map(({ element }) => element));
+}
+
+/* Draws the curves; what lies after the present moment is paler. Returns the least and the greatest value. */
+export function drawCurves(canvas, epochs, lines, frame, colours, metric) {
+  const width = canvas.clientWidth, height = canvas.clientHeight;
+  if (!width) return null;
+  const context = fitted(canvas, width, height);
+  context.clearRect(0, 0, width, height);
+  context.strokeStyle = colours.line;
+  context.lineWidth = 1;
+  context.strokeRect(0.5, 0.5, width - 1, height - 1);
+  if (!epochs || epochs.length === 0) return null;
+  let low = Infinity, high = -Infinity;
+  for (const [values] of lines) {
+    for (const value of values ?? []) {
+      if (Number.isFinite(value)) { low = Math.min(low, value); high = Math.max(high, value); }
+    }
+  }
+  if (low > high) return null;
+  const bottom = metric === "loss" ? Math.min(0, low) : low, top = metric === "accuracy" ? Math.max(1, high) : high;
+  const last = Math.max(1, epochs[epochs.length - 1], frame?.furthest ?? 0);
+  const x = (epoch) => 1 + epoch / last * (width - 2), y = (value) => height - 4 - (value - bottom) / (top - bottom || 1) * (height - 8);
+  const upto = frame?.curves?.upto ?? epochs.length;
+  for (const [values, colour, dashes] of lines) {
+    if (!values) continue;
+    for (const [from, until, alpha] of [[0, upto, 1], [Math.max(0, upto - 1), epochs.length, 0.28]]) {
+      if (until - from < 1) continue;
+      context.beginPath();
+      for (let k = from; k < until; k += 1) if (Number.isFinite(values[k])) context.lineTo(x(epochs[k]), y(values[k]));
+      context.strokeStyle = colour;
+      context.globalAlpha = alpha;
+      context.lineWidth = 1.6;
+      context.setLineDash(dashes);
+      context.stroke();
+    }
+  }
+  context.globalAlpha = 1;
+  context.setLineDash([]);
+  if (frame && frame.epoch < last) {
+    context.fillStyle = colours.soft;
+    context.fillRect(x(frame.epoch) - 0.5, 0, 1, height);
+  }
+  return [low, high];
+}
+
+export function confusion(app) {
+  const box = h("details", { class: "confusion-part" });
+  const table = h("div", { class: "wide" });
+  let of = "test";
+  function draw() {
+    const { frame } = app, matrices = frame?.metrics;
+    const matrix = matrices?.[of]?.confusion ?? matrices?.train?.confusion;
+    box.hidden = !matrix;
+    if (!matrix || !box.open) return;
+    const names = app.classNames, largest = Math.max(1, ...matrix.flat());
+    refill(table, h("table", { class: "grid confusion" },
+      h("caption", { class: "small soft" }, t(matrices[of]?.confusion ? "confusion_test" : "confusion_train")),
+      h("thead", {}, h("tr", {}, h("td", {}), names.map((name) => h("th", { scope: "col" }, t("predicted_as", { name }))))),
+      h("tbody", {}, matrix.map((row, i) => h("tr", {}, h("th", { scope: "row" }, t("is_class", { name: names[i] ?? i })), row.map((count, j) => {
+        const cell = h("td", { class: i === j ? "right" : count ? "not-right" : "" }, grouped(count));
+        cell.style.setProperty("--part", `${Math.round(60 * count / largest)}%`);
+        return cell;
+      }))))));
+  }
+  app.on("frame", draw);
+  box.addEventListener("toggle", draw);
+  box.append(h("summary", { class: "small" }, t("confusion")), table);
+  return box;
+}

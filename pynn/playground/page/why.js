@@ -1,0 +1,24 @@
+// Why not? What diagnose finds in the network that is running, and a button where the remedy is a setting.
+
+import { h } from "./dom.js";
+import { t } from "./words.js";
+import { button, refill } from "./controls.js";
+
+export function whyPanel(app) {
+  const result = h("div", { class: "findings" });
+  async function examine() {
+    refill(result, h("p", { class: "soft" }, t("working")));
+    const found = await app.tellTo("diagnose");
+    if (!found) { refill(result); return; }
+    const words = found.ok ? t("why.nothing") : t("why.found", { n: found.findings.length });
+    app.tell("said", words);
+    refill(result, h("p", { class: found.ok ? "good" : "" }, words), found.findings.map((one) => h("article", { class: "finding" },
+      h("h3", {}, t(`finding.${one.kind}`), one.layer ? ` · ${t("layer_n", { n: one.layer })}` : ""),
+      h("p", {}, one.numbers), h("p", { class: "soft" }, one.cause), h("p", {}, one.remedy),
+      one.fix ? h("div", { class: "row" }, button(one.fix.label, async () => {
+        const { command, ...fields } = one.fix.command;
+        if (await app.tellTo(command, fields)) app.tell("said", t("why.done"));
+      }, { class: "strong" })) : null)));
+  }
+  return h("div", { class: "stack" }, h("p", {}, t("why.what")), h("div", { class: "row" }, button(t("why.examine"), examine, { class: "strong", "data-key": "examine" })), result);
+}

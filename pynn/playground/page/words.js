@@ -1,0 +1,40 @@
+// What the page says, in the reader's language. A name without a word is shown as it is: so the engine's names always have one.
+
+let words = {};
+let fallback = {};
+
+export function useWords(chosen, english) {
+  words = chosen;
+  fallback = english;
+}
+
+/* t("epochs", {n: 5}): the word, with {n} filled in. */
+export function t(key, values = {}) {
+  const word = words[key] ?? fallback[key] ?? key;
+  return word.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}
+
+/* The name of one of the engine's choices, such as an activation. */
+export function nameOf(kind, name) {
+  const key = `${kind}.${name}`;
+  return words[key] ?? fallback[key] ?? String(name).replaceAll("_", " ");
+}
+
+/* Numbers to be read: short and without a rounding that hides a change; all digits are in the numbers' panel. */
+export function short(x) {
+  if (x === null || x === undefined || Number.isNaN(x)) return "–";
+  const size = Math.abs(x);
+  if (size === Infinity) return x < 0 ? "−∞" : "∞";
+  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return x.toExponential(1).replace("-", "−").replace("e+", "e");
+  return String(Number(x.toPrecision(3))).replace("-", "−");
+}
+
+export function percent(x) {
+  if (x === null || x === undefined || Number.isNaN(x)) return "–";
+  const shown = 100 * x;
+  return `${shown === 100 ? "100" : Math.min(shown, 99.99).toFixed(shown >= 99.9 ? 2 : 1)} %`;
+}
+
+export function grouped(n) {
+  return String(n).replace(/\B(?=(\d{3})+$)/g, "\u2009");
+}
