@@ -46,6 +46,6 @@ export function bench(app) {
 
 /* Scroll so far that the workbench can be read and as much as possible stays of what is above it. */
 function bringIntoView(section) {
-  const missing = section.getBoundingClientRect().top - (window.innerHeight - 380);
+  const missing = section.getBoundingClientRect().top - (window.innerHeight - 360);
   if (missing > 0) window.scrollBy({ top: missing, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
 }

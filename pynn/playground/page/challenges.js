@@ -1,10 +1,9 @@
 // Tasks that check themselves, and the settings of the lessons.
 
 import { h, icon } from "./dom.js";
-import { t, short } from "./words.js";
+import { t, short, wordOr } from "./words.js";
 import { button, refill } from "./controls.js";
 
-const word = (key, english) => { const said = t(key); return said === key ? english : said; };
 
 export function challengesPanel(app) {
   const box = h("div", { class: "cards" }), solved = app.solved ??= new Set();
@@ -17,9 +16,9 @@ export function challengesPanel(app) {
     built = key;
     refill(box, app.hello.challenges.map(({ name, title, task, words }) => {
       const is = name === active, done = solved.has(name);
-      return h("article", { class: `item ${done ? "done" : ""} ${is ? "active" : ""}` }, h("h3", {}, word(`${words}.title`, title)), h("p", {}, word(`${words}.task`, task)),
+      return h("article", { class: `item ${done ? "done" : ""} ${is ? "active" : ""}` }, h("h3", {}, wordOr(`${words}.title`, title)), h("p", {}, wordOr(`${words}.task`, task)),
         is && now ? h("ul", { class: "conditions" }, now.ok.map((one) => h("li", { class: one.done ? "good" : "" }, icon(one.done ? "check" : "minus"),
-          h("span", {}, word(one.words, one.text), one.value === null ? "" : ` (${short(one.value)})`)))) : null,
+          h("span", {}, wordOr(one.words, one.text), one.value === null ? "" : ` (${short(one.value)})`)))) : null,
         done ? h("p", { class: "state" }, icon("check"), t("challenge.done")) : null,
         h("div", { class: "row" }, is ? button(t("challenge.leave"), () => app.tellTo("challenge", { name: null }), { "data-key": `challenge-${name}` })
           : button(t("challenge.start"), () => app.tellTo("challenge", { name }), { "data-key": `challenge-${name}` })));
@@ -37,8 +36,8 @@ export function challengesPanel(app) {
 
 export function lessonsPanel(app) {
   const box = h("div", { class: "cards" });
-  const show = () => refill(box, app.hello.lessons.map(({ number, title, words }) => h("article", { class: `item ${app.state.lesson === number ? "active" : ""}` },
-    h("h3", {}, `${number} · ${word(`${words}.title`, title)}`), h("p", {}, t(`${words}.try`)),
+  const show = () => refill(box, app.hello.lessons.map(({ number, title, task, words }) => h("article", { class: `item ${app.state.lesson === number ? "active" : ""}` },
+    h("h3", {}, `${number} · ${wordOr(`${words}.title`, title)}`), h("p", {}, wordOr(`${words}.try`, task)),
     h("div", { class: "row" }, button(t("lesson.open"), () => app.tellTo("lesson", { number }), { "data-key": `lesson-${number}` })))));
   let at = app.state.lesson;
   app.on("state", () => { if (app.state.lesson !== at) { at = app.state.lesson; show(); } });
@@ -60,14 +59,14 @@ export function banner(app) {
     if (challenge) {
       const one = app.hello.challenges.find(({ name }) => name === challenge);
       box.classList.toggle("done", Boolean(now?.done));
-      refill(box, h("b", {}, now?.done ? icon("check") : null, word(`${one.words}.title`, one.title)), h("span", {}, now?.done ? t("challenge.done") : word(`${one.words}.task`, one.task)),
-        h("span", { class: "small" }, (now?.ok ?? []).map((part) => h("span", { class: part.done ? "good part" : "part" }, part.done ? "✓ " : "○ ", word(part.words, part.text), part.value === null ? "" : ` (${short(part.value)})`))),
+      refill(box, h("b", {}, now?.done ? icon("check") : null, wordOr(`${one.words}.title`, one.title)), h("span", {}, now?.done ? t("challenge.done") : wordOr(`${one.words}.task`, one.task)),
+        h("span", { class: "small" }, (now?.ok ?? []).map((part) => h("span", { class: part.done ? "good part" : "part" }, part.done ? "✓ " : "○ ", wordOr(part.words, part.text), part.value === null ? "" : ` (${short(part.value)})`))),
         button(t("challenge.leave"), () => app.tellTo("challenge", { name: null })));
       return;
     }
     const one = app.hello.lessons.find(({ number }) => number === lesson);
     box.classList.remove("done");
-    if (one) refill(box, h("b", {}, t("lesson.n", { n: lesson })), h("span", {}, t(`${one.words}.try`)));
+    if (one) refill(box, h("b", {}, t("lesson.n", { n: lesson })), h("span", {}, wordOr(`${one.words}.try`, one.task)));
   }
   app.on("state", show);
   app.on("frame", show);

@@ -1,9 +1,11 @@
 // The colours of pynn.plot: blue is positive and class 1, orange is negative and class 0; Okabe and Ito's, for all eyes.
 
+const ON_DARK = [[240, 180, 41], [86, 180, 233], [60, 201, 160], [255, 140, 70], [225, 150, 195], [150, 210, 245], [245, 235, 110], [170, 170, 170]];
 const CLASSES = [[230, 159, 0], [0, 114, 178], [0, 158, 115], [213, 94, 0], [204, 121, 167], [86, 180, 233], [240, 228, 66], [110, 110, 110]];
 const VIRIDIS = [[68, 1, 84], [71, 44, 122], [59, 81, 139], [44, 113, 142], [33, 144, 141], [39, 173, 129], [92, 200, 99], [170, 220, 50], [253, 231, 37]];
 const PAPER = { light: [255, 255, 255], dark: [27, 33, 42] };
 
+const css = (colour) => `rgb(${colour.join(" ")})`;
 const mix = (from, to, part) => from.map((value, k) => value + (to[k] - value) * part);
 
 /* Colours of the bytes 0 … 254 along stops, as the 32-bit numbers that a canvas stores; 255, not finite, is grey. */
@@ -22,10 +24,11 @@ export function tablesOf(theme) {
   const paper = PAPER[theme], dark = theme === "dark";
   const signs = (strength) => table([mix(paper, CLASSES[0], strength), paper, mix(paper, CLASSES[1], strength)]);
   return {
-    surface: signs(dark ? 0.72 : 0.55),
+    surface: signs(dark ? 0.5 : 0.55),
     units: signs(dark ? 0.9 : 0.85),
     values: table(VIRIDIS),
-    classes: CLASSES.map((colour) => table([mix(paper, colour, 0.12), mix(paper, colour, dark ? 0.72 : 0.6)])),
+    classes: CLASSES.map((colour) => table([mix(paper, colour, 0.12), mix(paper, colour, dark ? 0.5 : 0.6)])),
+    points: (dark ? ON_DARK : CLASSES).map(css),
     positive: dark ? "#56b4e9" : "#0072b2",
     negative: dark ? "#f0b429" : "#e69f00",
     ink: dark ? "#e9ecef" : "#1b2430",
@@ -40,7 +43,7 @@ export function tablesOf(theme) {
 }
 
 export function classColour(k) {
-  return `rgb(${CLASSES[k % CLASSES.length].join(" ")})`;
+  return css(CLASSES[k % CLASSES.length]);
 }
 
 const viridis = table(VIRIDIS);

@@ -72,7 +72,7 @@ export function drawCurves(canvas, epochs, lines, frame, colours, metric) {
     }
   }
   if (low > high) return null;
-  const bottom = metric === "loss" ? Math.min(0, low) : low, top = metric === "accuracy" ? Math.max(1, high) : high;
+  const bottom = metric === "loss" ? Math.min(0, low) : metric === "accuracy" ? Math.min(0.5, low) : low, top = metric === "accuracy" ? Math.max(1, high) : high;
   const last = Math.max(1, epochs[epochs.length - 1], frame?.furthest ?? 0);
   const x = (epoch) => 1 + epoch / last * (width - 2), y = (value) => height - 4 - (value - bottom) / (top - bottom || 1) * (height - 8);
   const upto = frame?.curves?.upto ?? epochs.length;

@@ -93,7 +93,7 @@ function handTools(app, box) {
     if (key === built) return;
     built = key;
     app.hand = null;
-    const dot = (k) => { const mark = h("i", { class: "dot" }); mark.style.color = classColour(k); return mark; };
+    const dot = (k) => { const mark = h("i", { class: "dot" }); mark.style.color = app.colours.points[k % app.colours.points.length]; return mark; };
     const adds = values ? [{ value: "add:", title: t("add_point"), content: [icon("plus")] }]
       : names.map((name, k) => ({ value: `add:${k}`, title: t("add_point_of", { name }), content: [dot(k), name] }));
     const options = [{ value: "look", title: t("look_long"), content: t("look") }, ...adds, { value: "remove", title: t("remove_long"), content: t("remove") }];

@@ -2,7 +2,7 @@
 
 import { h, icon, svg } from "./dom.js";
 import { App } from "./app.js";
-import { t, useWords } from "./words.js";
+import { t, useWords, wordOr } from "./words.js";
 import { iconButton, radios } from "./controls.js";
 import { isRunning, narrator, timeline, transport } from "./time.js";
 import { dataPanel, loadTable } from "./data.js";
@@ -63,15 +63,15 @@ export async function render({ model, el }) {
     const sharing = h("button", { type: "button", onclick: () => share.open_() }, icon("share"), h("span", { class: "long" }, t("share")));
     root.dataset.drop = t("drop_here");
     root.replaceChildren(
-      h("header", { class: "bar" }, h("div", { class: "brand" }, logo(), h("h1", {}, "pynn ", h("span", {}, t("playground")))), transport(app), h("div", { class: "tools" }, languages, theme, sharing)),
-      timeline(app),
+      h("div", { class: "top" }, h("header", { class: "bar" }, h("div", { class: "brand" }, logo(), h("h1", {}, "pynn ", h("span", {}, t("playground")))), transport(app), h("div", { class: "tools" }, languages, theme, sharing)),
+      timeline(app)),
       h("main", {}, banner(app), trainingPanel(app), h("div", { class: "stage" }, dataPanel(app), networkPanel(app),
         h("section", { class: "card output", "aria-labelledby": "pynn-output" }, surfacePanel(app), scores(app), curvesPanel(app), confusion(app))), bench(app)),
       notices, live, share);
     narrator(app, say);
     app.on("refused", (error) => notice(error.message));
     app.on("said", (text) => { say(text); });
-    app.on("note", ({ level, code, message }) => { const key = `note.${code}`, word = t(key); notice(word === key ? message : word, level); });
+    app.on("note", ({ level, code, message }) => notice(wordOr(`note.${code}`, message), level));
     app.on("end", () => notice(t("ended")));
     app.on("lost", ({ status }) => notice(t(status === 403 ? "no_token" : "ended")));
     if (focused) root.querySelector(`[data-key="${focused}"]`)?.focus();

@@ -1,13 +1,11 @@
 // The network as a picture that can be changed: units with their maps, weights as lines, layers and activations.
 
 import { h } from "./dom.js";
-import { t, nameOf } from "./words.js";
+import { t, nameOf, subscript } from "./words.js";
 import { choice, iconButton, refill, slider } from "./controls.js";
 import { layerOf, paint } from "./colours.js";
 import { drawLines, lineAt } from "./lines.js";
 import { weightEditor } from "./weight.js";
-
-const subscript = (n) => String(n).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
 
 export function networkPanel(app) {
   const canvas = h("canvas", { "aria-hidden": "true" }), columns = h("div", { class: "columns" });
@@ -23,7 +21,8 @@ export function networkPanel(app) {
 
   function build() {
     const { sizes, activations } = app.state.network, L = sizes.length - 1, most = Math.max(...sizes);
-    diagram.style.setProperty("--unit", `${most <= 6 ? 44 : most <= 8 ? 38 : most <= 12 ? 26 : most <= 20 ? 17 : 12}px`);
+    const wide = diagram.clientWidth && diagram.clientWidth < 500 ? 34 : 44;
+    diagram.style.setProperty("--unit", `${most <= 6 ? wide : most <= 8 ? 38 : most <= 12 ? 26 : most <= 20 ? 17 : 12}px`);
     diagram.style.setProperty("--gap", `${most <= 6 ? 14 : most <= 8 ? 8 : most <= 12 ? 5 : 3}px`);
     diagram.classList.toggle("tiny-units", most > 12);
     units.length = 0;

@@ -1,15 +1,18 @@
 // Every number of a unit: its weights to be typed, its sum term by term, and the equations forward and backward, as explain tells them.
 
 import { copyText, h } from "./dom.js";
-import { t, nameOf, short } from "./words.js";
+import { t, nameOf, short, subscript } from "./words.js";
 import { button, choice, copyButton, iconButton, numberField, refill } from "./controls.js";
 import { sectionsOf, textOf } from "./equations.js";
 import { isRunning } from "./time.js";
 import { numberOf, symbolOf } from "./weight.js";
 
+const SYMBOLS = { products: "w·x ", slope: "g′(z)", new_w: "new w", new_b: "new b" };
+
 export function numbersPanel(app) {
   const example = h("div", { class: "example-part" }), weights = h("div", { class: "weights-part" }), equations = h("div", { class: "equations" });
   const heading = h("h2", {}), scope = { of: "unit" };
+  const all = h("div", { class: "stack" }), digits = h("details", { hidden: true, ontoggle: () => showDigits() }, h("summary", { class: "small" }, t("numbers.digits")), all);
   let told = null, fields = [], shownFor = null, due = 0, busy = false, pending = false;
 
   const query = () => {
@@ -42,8 +45,19 @@ export function numbersPanel(app) {
       : `${t("unit_of_layer", chosen)} · ${nameOf("activation", app.state.network.activations[chosen.layer - 1])}`;
     showWeights();
     if (!told) { refill(equations, h("p", {}, t("numbers.choose"))); return; }
-    refill(equations, h("div", { class: "apart" }, h("p", { class: "small" }, told.title),
+    refill(equations, h("div", { class: "apart top-line" }, h("p", { class: "small" }, told.title),
       copyButton(() => textOf(told.title, told.sections), copyText, (text) => app.tell("said", text))), ...sectionsOf(told.sections));
+    showDigits();
+  }
+
+  /* The same numbers with all their digits. */
+  function showDigits() {
+    digits.hidden = !told?.numbers;
+    if (digits.hidden || !digits.open) return;
+    const rows = Object.entries(told.numbers).filter(([, value]) => typeof value !== "string" && value !== null)
+      .flatMap(([name, value]) => (Array.isArray(value) ? value.map((one, k) => [`${SYMBOLS[name] ?? name}${subscript(k + 1)}`, one]) : [[SYMBOLS[name] ?? name, value]]));
+    refill(all, copyButton(() => rows.map(([name, value]) => `${name} = ${value}`).join("\n"), copyText, (text) => app.tell("said", text)),
+      h("table", { class: "grid digits" }, h("tbody", {}, rows.map(([name, value]) => h("tr", {}, h("th", { scope: "row", class: "maths" }, name), h("td", {}, h("code", {}, String(value))))))));
   }
 
   /* A row for each weight: its field, its input and their product; then bias, z and a. */
@@ -109,5 +123,5 @@ export function numbersPanel(app) {
   showExample();
   show();
   ask();
-  return h("div", { class: "split" }, h("div", { class: "side" }, heading, example, weights, scopes), equations);
+  return h("div", { class: "split" }, h("div", { class: "side" }, heading, example, weights, scopes, digits), equations);
 }

@@ -1,12 +1,12 @@
 // Share, save and open: an address with setting, seed and epoch; files of the session and the model; exports and pictures.
 
 import { copyText, download, h, icon } from "./dom.js";
-import { t } from "./words.js";
+import { t, nameOf, wordOr } from "./words.js";
 import { button, copyButton, iconButton, refill } from "./controls.js";
 import { base64 } from "./data.js";
 
 export function shareDialog(app) {
-  const link = h("div", { class: "stack" }), files = h("div", { class: "row" }), pictures = h("div", { class: "row" });
+  const link = h("div", { class: "stack" }), files = h("div", { class: "row" }), pictures = h("div", { class: "pictures" });
   const said = h("p", { class: "small", role: "status" });
   const dialog = h("dialog", { "aria-labelledby": "pynn-share" });
   const tell = (text) => { said.textContent = text; };
@@ -57,9 +57,9 @@ export function shareDialog(app) {
     opened(await (chosen.name.endsWith(".npz") ? attempt("open_model", { name: chosen.name, content }) : attempt("open_session", { content })), chosen.name);
   } });
 
-  refill(files, app.hello.choices.exports.map(({ format, label }) => button(exportName(format, label), () => save("export", { format }), { "data-export": format })));
-  refill(pictures, app.hello.choices.pictures.flatMap(({ name, formats }) => formats.map((format) => button(`${exportName(`picture.${name}`, name.replaceAll("_", " "))} ${format.toUpperCase()}`,
-    () => save("picture", { name, format }), { "data-picture": `${name}.${format}` }))));
+  refill(files, app.hello.choices.exports.map(({ format, label }) => button(wordOr(`export.${format}`, label), () => save("export", { format }), { "data-export": format })));
+  refill(pictures, app.hello.choices.pictures.map(({ name, formats }) => h("div", { class: "with" }, h("span", {}, nameOf("picture", name)),
+    h("div", { class: "row" }, formats.map((format) => button(format.toUpperCase(), () => save("picture", { name, format }), { "data-picture": `${name}.${format}`, "aria-label": `${nameOf("picture", name)} ${format.toUpperCase()}` }))))));
   const part = (title, ...content) => h("section", { class: "stack" }, h("h3", {}, title), ...content);
   dialog.append(h("div", { class: "stack" },
     h("div", { class: "apart" }, h("h2", { id: "pynn-share" }, t("share.title")), iconButton("close", t("close"), () => dialog.close(), { class: "plain" })),
@@ -70,9 +70,4 @@ export function shareDialog(app) {
     said));
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   return Object.assign(dialog, { open_: () => { tell(""); dialog.showModal(); showLink(); } });
-}
-
-function exportName(format, label) {
-  const key = `export.${format}`, word = t(key);
-  return word === key ? label : word;
 }

@@ -3,7 +3,7 @@
 import { fitted, h } from "./dom.js";
 import { t, short } from "./words.js";
 import { choice, refill, tick } from "./controls.js";
-import { classColour, paint, valueColour } from "./colours.js";
+import { paint, valueColour } from "./colours.js";
 
 export function surfacePanel(app) {
   const map = h("canvas", {}), points = h("canvas", {});
@@ -41,12 +41,12 @@ export function surfacePanel(app) {
     if (scale.dataset.built === key) return;
     scale.dataset.built = key;
     if (surface.kind === "classes") {
-      refill(scale, h("div", { class: "row legend" }, names.map((name, k) => h("span", { class: "small" }, mark(k), name))));
+      refill(scale, h("div", { class: "row legend" }, names.map((name, k) => h("span", { class: "small" }, mark(app, k), name))));
       return;
     }
     const bar = h("canvas", { "aria-hidden": "true" });
     paint(bar, { shape: [1, 255], values: Uint8Array.from({ length: 255 }, (_, k) => k) }, surface.kind === "values" ? app.colours.values : app.colours.surface);
-    const ends = surface.kind === "values" ? [short(surface.low), short(surface.high)] : [[mark(0), names[0] ?? "0"], [names[1] ?? "1", mark(1)]];
+    const ends = surface.kind === "values" ? [short(surface.low), short(surface.high)] : [[mark(app, 0), names[0] ?? "0"], [names[1] ?? "1", mark(app, 1)]];
     refill(scale, h("span", {}, ends[0]), bar, h("span", {}, ends[1]));
   }
 
@@ -90,9 +90,9 @@ export function surfacePanel(app) {
   return h("div", { class: "surface-part" }, h("header", { class: "apart" }, title, shown), plane, scale, axes);
 }
 
-function mark(k) {
+function mark(app, k) {
   const dot = h("i", { class: "dot" });
-  dot.style.color = classColour(k);
+  dot.style.color = app.colours.points[k % app.colours.points.length];
   return dot;
 }
 
@@ -152,7 +152,7 @@ function drawExamples(context, app, to) {
   for (let k = 0; k < n; k += 1) {
     const isTest = test.values[k] === 1;
     if (isTest ? !shown.test : !shown.train) continue;
-    const key = data.kind === "values" ? valueColour((targets.values[k] - data.low) / (data.high - data.low || 1)) : classColour(targets.values[k]);
+    const key = data.kind === "values" ? valueColour((targets.values[k] - data.low) / (data.high - data.low || 1)) : colours.points[targets.values[k] % colours.points.length];
     const name = `${key}|${isTest}|${targets.values[k]}`;
     if (!groups.has(name)) groups.set(name, { key, isTest, odd: data.kind === "classes" && targets.values[k] % 2 === 1, members: [] });
     groups.get(name).members.push(k);

@@ -35,12 +35,12 @@ export function trainingPanel(app) {
       pick(t("optimizer"), named("optimizer", choices.optimizers), () => now().optimizer, (name) => train({ optimizer: name }), "optimizer"),
       number(t("batch_size"), () => now().batch_size, (value) => train({ batch_size: value }), { whole: true, empty: t("all_examples"), key: "batch-size" }),
       pick(t("loss"), outputs.losses.map((name) => [name, nameOf("loss", name)]), () => app.state.setting.network.loss, (name) => app.set({ network: { loss: name } }), "loss"),
-      number("l2", () => now().l2, (value) => train({ l2: value }), { key: "l2" }),
+      number(t("l2"), () => now().l2, (value) => train({ l2: value }), { key: "l2" }),
       pick(t("schedule"), named("schedule", choices.schedules), () => now().schedule.name, (name) => train({ schedule: { name, ...defaults(choices.schedules, name) } }), "schedule"));
     const schedule = choices.schedules.find(({ name }) => name === training.schedule.name);
     refill(more,
       pick(t("output_activation"), named("activation", fits), () => app.state.setting.network.output, (name) => app.set({ network: { output: name } }), "output"),
-      number("l1", () => now().l1, (value) => train({ l1: value }), { key: "l1" }),
+      number(t("l1"), () => now().l1, (value) => train({ l1: value }), { key: "l1" }),
       number(t("clip_norm"), () => now().clip_norm, (value) => train({ clip_norm: value }), { empty: t("none"), key: "clip" }),
       number(t("seed"), () => app.state.setting.seed, (value) => app.tellTo("seed", { seed: value }), { whole: true, key: "seed" }),
       shuffle(now, train),

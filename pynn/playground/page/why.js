@@ -1,7 +1,7 @@
 // Why not? What diagnose finds in the network that is running, and a button where the remedy is a setting.
 
 import { h } from "./dom.js";
-import { t } from "./words.js";
+import { t, wordOr } from "./words.js";
 import { button, refill } from "./controls.js";
 
 export function whyPanel(app) {
@@ -15,7 +15,7 @@ export function whyPanel(app) {
     refill(result, h("p", { class: found.ok ? "good" : "" }, words), found.findings.map((one) => h("article", { class: "finding" },
       h("h3", {}, t(`finding.${one.kind}`), one.layer ? ` · ${t("layer_n", { n: one.layer })}` : ""),
       h("p", {}, one.numbers), h("p", { class: "soft" }, one.cause), h("p", {}, one.remedy),
-      one.fix ? h("div", { class: "row" }, button(one.fix.label, async () => {
+      one.fix ? h("div", { class: "row" }, button(wordOr(`fix.${one.kind}`, one.fix.label, { value: one.fix.command.setting?.training?.learning_rate }), async () => {
         const { command, ...fields } = one.fix.command;
         if (await app.tellTo(command, fields)) app.tell("said", t("why.done"));
       }, { class: "strong" })) : null)));

@@ -14,6 +14,12 @@ export function t(key, values = {}) {
   return word.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
+/* A word of which the session itself gives the English. */
+export function wordOr(key, english, values = {}) {
+  const word = t(key, values);
+  return word === key ? english : word;
+}
+
 /* The name of one of the engine's choices, such as an activation. */
 export function nameOf(kind, name) {
   const key = `${kind}.${name}`;
@@ -38,3 +44,5 @@ export function percent(x) {
 export function grouped(n) {
   return String(n).replace(/\B(?=(\d{3})+$)/g, "\u2009");
 }
+
+export const subscript = (n) => String(n).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
