@@ -51,9 +51,13 @@ def styled(draw: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Resul
 
 
 def font_families() -> list[str]:
-    """The user's font families, then an installed font for the characters that they lack."""
+    """The user's font families, then an installed font for the characters that they lack.
+
+    In Chinese that font comes first, because mathtext asks only the first font for the words beside a formula.
+    """
     families = list(matplotlib.rcParams["font.family"])
-    return families + [name for name in _cjk_fonts()[:1] if name not in families]
+    others = [name for name in _cjk_fonts()[:1] if name not in families]
+    return others + families if language() == "zh_CN" else families + others
 
 
 def check_fonts(*texts: str) -> None:

@@ -138,8 +138,8 @@ class _Loop:
     def draw(self) -> None:
         """Draw the steps from the top to the bottom."""
         L, height = len(self._net), self._height
-        write(self.ax, self._x_f, height - 1.2, "forward propagation", color=FORWARD, weight="bold")
-        write(self.ax, self._x_b, height - 1.2, "backward propagation", color=BACKWARD, weight="bold")
+        write(self.ax, self._x_f, height - 1.2, _("forward propagation"), color=FORWARD, weight="bold")
+        write(self.ax, self._x_b, height - 1.2, _("backward propagation"), color=BACKWARD, weight="bold")
         top = height - 2.4 - self._high_ends
         for x, parts in ((self._x_f, self._contents.inputs), (self._x_b, self._contents.passed_on)):
             wide = _extent(parts)[0]
