@@ -59,6 +59,10 @@ def _parser() -> argparse.ArgumentParser:
         "export", help="write a model as C, JavaScript, NumPy, ONNX or safetensors",
         description="Write a model for use outside of pynn. Where the runtime of the format is installed (a C compiler, node, "
                     "onnxruntime), the file is run on examples and compared with the model."))
+    _add_check(subparsers.add_parser(
+        "check", help="check a file of functions against the workbook",
+        description="Run a student's file in a process of its own and print a score sheet: an exercise of the workbook, its "
+                    "points, what is wrong. Exit code 0 if all are right. What the file prints is not shown."))
     _add_figures(subparsers.add_parser(
         "figures", help="draw the article's nine figures", formatter_class=argparse.ArgumentDefaultsHelpFormatter,
         description="Train the article's network on its two circles and draw its nine figures."))
@@ -123,6 +127,13 @@ def _add_export(export: argparse.ArgumentParser) -> None:
                         help=f"the format: {', '.join(commands.FORMATS)}")
     export.add_argument("--out", required=True, help="the file to write; a C file with a name in .h is a header")
     export.set_defaults(run=commands.export)
+
+
+def _add_check(check: argparse.ArgumentParser) -> None:
+    check.add_argument("file", help="a Python file with the functions; it should not import pynn")
+    check.add_argument("--seed", type=int, help="the same seed gives the same inputs; by default a new one, which is printed")
+    _add_json(check)
+    check.set_defaults(run=commands.check)
 
 
 def _add_figures(figures: argparse.ArgumentParser) -> None:

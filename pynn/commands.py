@@ -21,6 +21,7 @@ from pynn.command_tables import class_numbers, encoded, input_columns, inputs_of
 from pynn.datasets.csv import read_features
 from pynn.datasets.table import Features
 from pynn.history import History
+from pynn.learn.score_sheet import check_file
 from pynn.network import Network, load
 from pynn.output_places import check_output, check_replaceable, is_model
 from pynn.standardizer import Standardizer
@@ -142,6 +143,14 @@ def figures(given: argparse.Namespace) -> None:
 
     for path in write_figures(given.out):
         print(path)
+
+
+def check(given: argparse.Namespace) -> None:
+    """Check a file of functions against the workbook and print its score sheet."""
+    sheet = check_file(given.file, given.seed)
+    print(json.dumps(sheet.to_dict()) if given.json else sheet)
+    if not sheet.ok:
+        sys.exit(1)
 
 
 def fail(message: str) -> NoReturn:

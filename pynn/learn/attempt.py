@@ -1,49 +1,49 @@
-"""Calling the reader's function safely, and explaining its errors."""
+"""Calling the reader's function safely.  `pynn check` does so in a process without pynn, so this file imports nothing of it."""
 from __future__ import annotations
 
+import copy
 import ctypes
 import inspect
+import linecache
 import threading
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from pynn.learn.exercise import Inputs
+_stop_thread = ctypes.pythonapi.PyThreadState_SetAsyncExc
 
-OVERFLOW = "an overflow happens on the way: for a large z, a power of e is larger than any float"
-_PRODUCT = "The factors of this product do not fit: is one transposed, or are they in the wrong order?"
-_ONE_NUMBER = "Functions of the module math take single numbers; NumPy's take arrays."
-_MEANINGS = (               # words of an error's message, and their meaning here
-    ("truth value of an array", "Python's if, and, max and min compare single numbers; this is an array of many."),
-    ("enough dimensions", "A factor of this product is a single number, or None."),
-    ("multiply sequence", "This is a list of arrays, one for each layer: go through it layer by layer."),
-    ("matmul", _PRODUCT),
-    ("not aligned", _PRODUCT),
-    ("broadcast", "These shapes do not fit together: is one transposed, or are the wrong two combined?"),
-    ("NoneType", "There is a None: index 0 of the lists, since layers count from 1, or a function that returns nothing?"),
-    ("math range error", f"It means: {OVERFLOW}."),
-    ("Python scalar", _ONE_NUMBER),
-    ("length-1 array", _ONE_NUMBER),
-    ("index out of range", "The lists have the indices 0 … L."),
-)
+
+@dataclass(frozen=True)
+class Failure:
+    """An error in the reader's code: what it is, and in which line of which function (0, if in none of the reader's)."""
+
+    kind: str
+    message: str
+    line: int = 0
+    function: str = ""
+    text: str = ""
 
 
 @dataclass
 class Attempt:
-    """What one call of the reader's function came to."""
+    """What one call of the reader's function came to; `given` are the arguments afterwards."""
 
     value: Any = None
-    error: BaseException | None = None
+    failure: Failure | None = None
     timed_out: bool = False
     overflowed: bool = False
+    given: dict[str, Any] = field(default_factory=dict)
 
 
-def attempt(function: Callable[..., Any], inputs: Inputs, seconds: float) -> Attempt:
-    """Call the function in its own thread, and stop it when the time is up."""
-    result = Attempt()
+def attempt(function: Callable[..., Any], inputs: dict[str, Any], seconds: float, file: str | None = None) -> Attempt:
+    """Call the function with copies in its own thread, and stop it when the time is up.
+
+    The line of an error is looked for in `file`, by default that of the function.
+    """
+    result = Attempt(given=copy.deepcopy(inputs))
 
     def note_overflow(kind: str, flag: int) -> None:
         result.overflowed = True
@@ -51,9 +51,9 @@ def attempt(function: Callable[..., Any], inputs: Inputs, seconds: float) -> Att
     def work() -> None:
         try:
             with np.errstate(all="ignore", over="call", call=note_overflow):
-                result.value = function(*inputs.values())
+                result.value = function(*result.given.values())
         except BaseException as error:
-            result.error = error
+            result.failure = _failure(error, file or _file_of(function))
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
@@ -62,27 +62,31 @@ def attempt(function: Callable[..., Any], inputs: Inputs, seconds: float) -> Att
     finally:
         if thread.is_alive():
             result.timed_out = True
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit))
+            _stop_thread(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit))
     return result
 
 
-def explain_error(error: BaseException, function: Callable[..., Any], inputs: Inputs) -> str:
-    """A hint on an error in the reader's code: what it is, in which line, and what it means here."""
-    frames = traceback.extract_tb(error.__traceback__)
+def misfit(function: Callable[..., Any], parameters: Sequence[str]) -> str:
+    """Why the function cannot be called with these arguments by position; "" if it can."""
+    try:
+        inspect.signature(function).bind(*parameters)
+    except TypeError as error:
+        return str(error)
+    except ValueError:
+        pass                # a compiled function may have no signature
+    return ""
+
+
+def _file_of(function: Callable[..., Any]) -> str | None:
     code = getattr(inspect.unwrap(function), "__code__", None)
-    own = [frame for frame in frames[1:] if code is None or frame.filename == code.co_filename]
-    place = f" in line {own[-1].lineno} of {own[-1].name}" if own else ""
-    line = f" ({own[-1].line})" if own and own[-1].line else ""
-    message = str(error).rstrip(".") or "no message"
-    meaning = next((f"{text} " for words, text in _MEANINGS if words in message), "")
-    shapes = ", ".join(_shape_of(name, value) for name, value in inputs.items())
-    if "enough dimensions" in message:
-        lists = any(isinstance(value, list) for value in inputs.values())
-        meaning += "Is it index 0 of the lists, since layers count from 1? " if lists else "Are the arguments in this order? "
-    return f"your code stopped with {type(error).__name__}{place}{line}: {message}. {meaning}The inputs were {shapes}"
+    return None if code is None else code.co_filename
 
 
-def _shape_of(name: str, value: Any) -> str:
-    if isinstance(value, list):
-        return f"{name}: {[getattr(part, 'shape', part) for part in value]}"
-    return f"{name}: {value.shape}" if isinstance(value, np.ndarray) else f"{name}: {type(value).__name__}"
+def _failure(error: BaseException, file: str | None) -> Failure:
+    steps = list(traceback.walk_tb(error.__traceback__))[1:]            # the first is the call above
+    own = [(frame.f_code, line) for frame, line in steps if file in (None, frame.f_code.co_filename)]
+    kind, message = type(error).__name__, str(error).rstrip(".") or "no message"
+    if not own:
+        return Failure(kind, message)
+    last, line = own[-1]
+    return Failure(kind, message, line, last.co_name, linecache.getline(last.co_filename, line).strip())

@@ -69,9 +69,9 @@ class Exercise:
         """Its name, arguments and results in one line."""
         return f"{self.name}({', '.join(self.parameters)}) -> {', '.join(self.returns)}"
 
-    def inputs(self, case: Case) -> Inputs:
-        """Seeded arguments by name."""
-        return dict(zip(self.parameters, self.draw(np.random.default_rng(0), case), strict=True))
+    def inputs(self, case: Case, seed: int = 0) -> Inputs:
+        """Seeded arguments by name.  A Generator among them is a fresh one."""
+        return dict(zip(self.parameters, self.draw(np.random.default_rng(seed), case), strict=True))
 
 
 def exercise(*returns: str, draw: Callable[[np.random.Generator, Case], tuple[Any, ...]],

@@ -86,6 +86,15 @@ def _judge_train(call: Call, inputs: Inputs, got: dict[str, Array]) -> list[str]
         return [f"{', '.join(still)}: still 0: is every layer updated?"]
     if accuracy < ACCURACY:
         return [f"it has learned something but not enough ({state}): more iterations, or a larger learning rate?"]
+    return _judge_exchanged_labels(call, inputs)
+
+
+def _judge_exchanged_labels(call: Call, inputs: Inputs) -> list[str]:
+    """Weights that are remembered, not learned, do not know that the labels are exchanged."""
+    Y = 1 - inputs["Y"]
+    got = call({**inputs, "Y": Y, "rng": np.random.default_rng(1)})
+    if not got or _loss_and_accuracy(got, inputs["X"], Y)[1] < 0.5:
+        return ["with the labels 0 and 1 exchanged it does not learn: are the weights learned, or are they remembered?"]
     return []
 
 
@@ -106,7 +115,7 @@ def _why_it_rises(call: Call, inputs: Inputs) -> str:
 
 
 def _draw_circles(rng: np.random.Generator, case: Case) -> tuple[Any, ...]:
-    X, y = datasets.circles(400, rng=0)
+    X, y = datasets.circles(400, rng=rng.spawn(1)[0])
     return np.ascontiguousarray(X.T), y.reshape(1, -1).astype(float), [2, 8, 8, 1], rng
 
 

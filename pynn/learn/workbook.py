@@ -11,24 +11,20 @@ recognised by its result: the results of typical mistakes are computed too.  No 
 """
 from __future__ import annotations
 
-import copy
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from pynn.learn.attempt import OVERFLOW, attempt, explain_error
-from pynn.learn.exercise import SQUARE, Array, Exercise, Inputs
+from pynn.learn import grading
+from pynn.learn.attempt import attempt, misfit
+from pynn.learn.exercise import Inputs
 from pynn.learn.exercises import EXERCISES
-from pynn.learn.recognition import describe_shapes, recognise
-from pynn.learn.results import are_reordered, changed_parts, read_results
+from pynn.learn.grading import grade, misfit_hint
 from pynn.validation import choice
 from pynn.writing import printable
 
 __all__ = ["Verdict", "check", "describe", "exercises"]
-
-_SECONDS = 10.0             # for one call of the reader's function
-
 
 @dataclass(frozen=True, repr=False)
 class Verdict:
@@ -57,6 +53,17 @@ class Verdict:
         if self.ok:
             return f"{self.exercise}: right"
         return printable("\n".join([f"{self.exercise}: not yet", *(f"- {hint}" for hint in self.hints)]))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return exercise, ok and hints for JSON.  The arrays of inputs are left out.
+
+        Examples
+        --------
+        >>> from pynn import workbook
+        >>> workbook.check("neuron", lambda w, b, x: w @ x).to_dict()
+        {'exercise': 'neuron', 'ok': False, 'hints': ['z: the bias b is not added']}
+        """
+        return {"exercise": self.exercise, "ok": self.ok, "hints": list(self.hints)}
 
     __repr__ = __str__          # readable at a prompt and in a notebook
 
@@ -129,79 +136,6 @@ def check(name: str, function: Callable[..., Any]) -> Verdict:
     exercise = EXERCISES[choice(name, "name", EXERCISES)]
     if not callable(function):
         raise TypeError(f"function: expected a callable, {exercise.signature}, got {type(function).__name__}")
-    try:
-        inspect.signature(function).bind(*exercise.parameters)
-    except TypeError as error:
-        wanted = f"{len(exercise.parameters)} arguments ({', '.join(exercise.parameters)})"
-        return Verdict(name, (f"it should take {wanted} by position: {error}",), {})
-    except ValueError:
-        pass                # a compiled function may have no signature
-    for case in exercise.cases:
-        inputs = exercise.inputs(case)
-        hints, stopped = _try(exercise, function, inputs)
-        if stopped and case != SQUARE and SQUARE in exercise.cases:
-            more, stopped = _try(exercise, function, exercise.inputs(SQUARE))
-            hints += [] if stopped else [f"{hint} (seen on other inputs, all of one size)" for hint in more]
-        if hints:
-            return Verdict(name, _merged(hints), inputs)
-    return Verdict(name, (), {})
-
-
-def _merged(hints: list[str]) -> tuple[str, ...]:
-    """The hints; equal hints on several results become one, W[1], W[2]: …"""
-    labels: dict[str, list[str]] = {}
-    for hint in hints:
-        label, colon, text = hint.partition(": ")
-        if colon and " " not in label:
-            labels.setdefault(text, []).append(label)
-        else:
-            labels[hint] = []
-    return tuple(f"{', '.join(names)}: {text}" if names else text for text, names in labels.items())
-
-
-def _try(exercise: Exercise, function: Callable[..., Any], inputs: Inputs) -> tuple[list[str], bool]:
-    """Hints on one set of inputs, and whether the function stopped with an error."""
-    given = copy.deepcopy(inputs)
-    tried = attempt(function, given, _SECONDS)
-    if tried.timed_out:
-        return [f"it still ran after {_SECONDS:g} s and was stopped: does its loop end?"], False
-    changed = [label for name, value in inputs.items() for label in changed_parts(name, value, given[name])]
-    hints = [f"{label}: the input is changed in place; a caller may still need it" for label in changed]
-    if tried.error is not None:
-        return [*hints, explain_error(tried.error, function, inputs)], True
-    if exercise.judge is not None:
-        return [*hints, *_judge(exercise, function, inputs, tried.value, hints)], False
-    hints += _grade(exercise, inputs, tried.value)
-    if tried.overflowed:
-        hints.append(OVERFLOW if hints else f"the results are right, but {OVERFLOW}")
-    return hints, False
-
-
-def _grade(exercise: Exercise, inputs: Inputs, value: Any) -> list[str]:
-    """Hints on an exercise with one right result."""
-    expected, mistakes = exercise.solve(**inputs)
-    if are_reordered(exercise.returns, value, expected):
-        return [f"the returned values are right, but in another order than {', '.join(exercise.returns)}"]
-    results, unreadable = read_results(exercise.returns, value, expected)
-    if unreadable:
-        return unreadable
-    wanted, _ = read_results(exercise.returns, expected, expected)
-    return recognise(exercise, results, wanted, mistakes, inputs)
-
-
-def _judge(exercise: Exercise, function: Callable[..., Any], inputs: Inputs, value: Any, earlier: list[str]) -> list[str]:
-    """Hints on an exercise with many right results; its judge may call the function again with other inputs."""
-    expected, _ = exercise.solve(**inputs)
-    results, unreadable = read_results(exercise.returns, value, expected)
-    if unreadable:
-        return unreadable
-    wanted, _ = read_results(exercise.returns, expected, expected)
-    hints = [f"{label}: {describe_shapes(results[label], wanted[label])}" for label in wanted
-             if results[label].shape != wanted[label].shape]
-    if hints or earlier or exercise.judge is None:
-        return hints
-
-    def call(other_inputs: Inputs) -> dict[str, Array]:
-        return read_results(exercise.returns, attempt(function, copy.deepcopy(other_inputs), _SECONDS).value, expected)[0]
-
-    return exercise.judge(call, inputs, results)
+    if reason := misfit(function, exercise.parameters):
+        return Verdict(name, (misfit_hint(exercise, reason),), {})
+    return Verdict(name, *grade(exercise, lambda inputs: attempt(function, inputs, grading.SECONDS)))
