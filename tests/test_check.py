@@ -17,7 +17,8 @@ from pynn.learn import grading, workbook
 from pynn.learn.exercises import EXERCISES
 from pynn.learn.score_sheet import check_file
 from pynn.learn.wire import decode, encode
-from tests import test_workbook
+
+from . import test_workbook
 
 RIGHT = """
 import numpy as np

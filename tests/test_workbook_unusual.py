@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from pynn.learn import workbook
-from tests.test_workbook import own_backward, own_descend, own_initialize, own_train, stable_sigmoid
+
+from .test_workbook import own_backward, own_descend, own_initialize, own_train, stable_sigmoid
 
 
 def neuron_of_generators(w, b, x):
