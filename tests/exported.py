@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 import pynn
-from pynn.reference import HIDDEN
+from pynn.export import numpy_module
 
 MANY = 60                           # networks of a campaign
 FEW = (0, 7, 14, 21, 28, 35)        # those of the default run
 OUTPUTS = ("sigmoid", "softmax", "linear")
+
+WRITTEN = ["linear", *numpy_module._FORMULAS]        # the activations of hidden layers that every format has
 
 
 def random_network(k: int, dtype: str = "float64") -> pynn.Network:
@@ -23,7 +25,7 @@ def random_network(k: int, dtype: str = "float64") -> pynn.Network:
         sizes[:] = 1
     if output == "softmax":
         sizes[-1] = max(sizes[-1], 2)
-    hidden = [HIDDEN[(k + l) % len(HIDDEN)] for l in range(L - 1)]
+    hidden = [WRITTEN[(k + l) % len(WRITTEN)] for l in range(L - 1)]
     net = pynn.Network([int(n) for n in sizes], hidden=hidden, output=output, dtype=dtype, rng=k)
     for layer in net:
         layer.b = rng.normal(scale=0.5, size=layer.b.shape)

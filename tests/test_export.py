@@ -17,14 +17,37 @@ import numpy as np
 import pytest
 
 import pynn
+from pynn import reference
+from pynn.export import c_source, javascript_module, keras_model, onnx_file, torch_module
 
-from .exported import CAMPAIGNS, MANY, agree, all_rows, compare_all, random_network
+from .exported import CAMPAIGNS, MANY, WRITTEN, agree, all_rows, compare_all, random_network
 
 TO_FILE = ("onnx", "c", "javascript", "numpy", "safetensors")
 
 
 def export(kind: str, net: pynn.Network, path: Path, **keywords: object) -> None:
     getattr(pynn.export, f"to_{kind}")(net, path, **keywords)
+
+
+def test_an_activation_that_a_format_lacks_is_refused_by_name(monkeypatch, tmp_path):
+    net = pynn.Network([2, 4, 1], rng=0)
+    monkeypatch.setattr(type(net), "activations", ("clipped", "sigmoid"))
+    for kind in ("onnx", "c", "javascript", "numpy"):
+        with pytest.raises(ValueError, match=f"^net: to_{kind} cannot write the activation 'clipped'; expected .*relu, .*"):
+            export(kind, net, tmp_path / "model")
+    for kind in ("torch", "keras"):
+        pytest.importorskip(kind)
+        with pytest.raises(ValueError, match=f"^net: to_{kind} cannot write the activation 'clipped'"):
+            getattr(pynn.export, f"to_{kind}")(net)
+    assert not list(tmp_path.iterdir())
+
+
+def test_every_format_has_the_same_activations():
+    names = {*WRITTEN, "linear", "softmax"}
+    for module in (c_source, javascript_module, keras_model, onnx_file, torch_module):
+        known = module._FORMULAS if hasattr(module, "_FORMULAS") else module._ACTIVATIONS
+        assert {*known, "linear", "softmax"} == names, module.__name__
+    assert names <= set(reference.ACTIVATIONS)
 
 
 # ------------------------------------------------------------------------------------------------ the numbers, by format
@@ -65,12 +88,12 @@ def test_onnx(dtype, which, tmp_path):
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_onnx_in_a_second_runtime(dtype, tmp_path):
     """ONNX's own evaluator, in NumPy."""
-    reference = pytest.importorskip("onnx.reference")
+    evaluator = pytest.importorskip("onnx.reference")
 
     def run(net):
         export("onnx", net, tmp_path / "model.onnx", check=False)
         with np.errstate(all="ignore"):
-            return reference.ReferenceEvaluator(str(tmp_path / "model.onnx")).run(None, {"X": all_rows(net)})[0]
+            return evaluator.ReferenceEvaluator(str(tmp_path / "model.onnx")).run(None, {"X": all_rows(net)})[0]
     compare_all(run, dtype, range(MANY))
 
 

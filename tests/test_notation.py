@@ -48,10 +48,10 @@ def test_a_new_activation_brings_its_words(monkeypatch):
     """Without the word, min(6, z) would be the product m · i · n."""
     formula = "min(6, max(0, z))"
     assert letters(formula)[:3] == ["m", "i", "n"]
-    relu6 = dataclasses.replace(ACTIVATIONS["relu"], formula=formula, words=("min", "max"))
-    monkeypatch.setitem(ACTIVATIONS, "relu6", relu6)
+    clipped = dataclasses.replace(ACTIVATIONS["relu"], formula=formula, words=("min", "max"))
+    monkeypatch.setitem(ACTIVATIONS, "clipped", clipped)
     assert letters(formula) == ["min", "max", "z"]
-    monkeypatch.setitem(ACTIVATIONS, "arctan", dataclasses.replace(relu6, words=("arctan", "arc", "minmax")))
+    monkeypatch.setitem(ACTIVATIONS, "arctan", dataclasses.replace(clipped, words=("arctan", "arc", "minmax")))
     assert letters("arctan z + arc(z) + minmax z + min(z)") == ["arctan", "z", "arc", "z", "minmax", "z", "min", "z"]
 
 

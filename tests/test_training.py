@@ -258,11 +258,10 @@ def test_nan_planted_in_a_weight_is_reported(engine, circles):
 def test_the_loss_before_a_fit_is_measured_on_a_sample_of_all_classes(m, engine, monkeypatch):
     X, y = np.random.default_rng(0).standard_normal((m, 2)), np.arange(m) * 4 // m     # sorted by class
     net = pynn.Network([2, 4], rng=0, engine=engine)
-    seen = []
-    evaluate = net._engine.evaluate
+    seen, whole = [], vars(net)["_engine"]
     monkeypatch.setattr(net, "_engine", SimpleNamespace(
-        train=net._engine.train,
-        evaluate=lambda theta, X, y, *rest, **keywords: seen.append(y) or evaluate(theta, X, y, *rest, **keywords)))
+        train=whole.train,
+        evaluate=lambda theta, X, y, *rest, **keywords: seen.append(y) or whole.evaluate(theta, X, y, *rest, **keywords)))
     net.fit(X, y, epochs=1, sample_weight=np.linspace(1, 2, m))
     assert [min(m, 513) <= len(sample) <= 1024 for sample in seen] == [True]
     assert set(seen[0]) == set(y)

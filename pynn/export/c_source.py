@@ -81,7 +81,7 @@ def to_c(net: Any, path: Any, *, dtype: Any = None, name: str = "predict", check
     True
     """
     file_name = storage.check_path(path)
-    contents = read_network(net, "to_c", dtype)
+    contents = read_network(net, "to_c", _FORMULAS, dtype)
     _check_name(name)
     compiler = program("cc", "gcc", "clang")
     X, Y = examples_of(net, contents.dtype)

@@ -1,7 +1,7 @@
 """What a file has to carry of a network, read once for every format."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
@@ -47,9 +47,16 @@ class Contents:
         return mean, rest, self.standardizer.scale.astype(np.float32)
 
 
-def read_network(net: Any, function: str, dtype: Any = None) -> Contents:
-    """The contents of a network, in its own dtype or in another; `function` is the exporter, for the messages."""
+def read_network(net: Any, function: str, activations: Collection[str], dtype: Any = None) -> Contents:
+    """The contents of a network, in its own dtype or in another.
+
+    `function` is the exporter, for the messages, and `activations` are those that it can write besides linear and softmax.
+    """
     check_network(net)
+    for activation in net.activations:
+        if activation not in activations and activation not in ("linear", "softmax"):
+            raise ValueError(f"net: {function} cannot write the activation {activation!r}; expected "
+                             f"{', '.join(activations)}, linear or softmax")
     if getattr(net, "encoder", None) is not None:
         raise ValueError(f"net: {function} cannot carry its TableEncoder (net.encoder); expected a network of numeric inputs. "
                          "Set encoder = None on a copy of it, and give the exported file what net.encoder.transform returns")

@@ -67,7 +67,7 @@ def to_javascript(net: Any, path: Any, *, check: bool | None = None) -> None:
     True
     """
     storage.check_path(path)
-    contents = read_network(net, "to_javascript")
+    contents = read_network(net, "to_javascript", _FORMULAS)
     text = "\n".join(_lines(contents)) + "\n"
     node = program("node", "nodejs")
     if is_wanted(check, node, "node on the PATH"):

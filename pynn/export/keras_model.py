@@ -9,6 +9,8 @@ from pynn.export.checks import compare, examples_of
 from pynn.export.contents import FLOAT32, Contents, read_network
 from pynn.validation import boolean
 
+_ACTIVATIONS = "sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus"
+
 
 def to_keras(net: Any, *, check: bool = True) -> Any:
     """Return the network as a keras.Sequential of Dense layers, for whichever backend Keras runs on.
@@ -46,7 +48,7 @@ def to_keras(net: Any, *, check: bool = True) -> Any:
     >>> model = pynn.export.to_keras(net)                          # doctest: +SKIP
     >>> model.save("model.keras")                                  # doctest: +SKIP
     """
-    contents = read_network(net, "to_keras")
+    contents = read_network(net, "to_keras", _ACTIVATIONS)
     boolean(check, "check")
     try:
         import keras

@@ -60,7 +60,7 @@ def to_numpy(net: Any, path: Any, *, check: bool | None = None) -> None:
     True
     """
     storage.check_path(path)
-    contents = read_network(net, "to_numpy")
+    contents = read_network(net, "to_numpy", _FORMULAS)
     text = "\n".join(_lines(contents)) + "\n"
     if is_wanted(check, "numpy", "NumPy"):
         X, Y = examples_of(net)

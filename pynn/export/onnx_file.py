@@ -53,7 +53,7 @@ def to_onnx(net: Any, path: Any, *, check: bool | None = None) -> None:
     True
     """
     storage.check_path(path)
-    contents = read_network(net, "to_onnx")
+    contents = read_network(net, "to_onnx", _ACTIVATIONS)
     data = _model(contents)
     if len(data) > _MOST_BYTES:
         raise ValueError(f"net: expected one whose ONNX model has at most {_MOST_BYTES} bytes, got one of {len(data)}")

@@ -9,6 +9,7 @@ import numpy as np
 from pynn import storage
 from pynn.export.checks import installed, is_wanted
 from pynn.export.contents import VERSION, Array, Contents, read_network
+from pynn.reference import ACTIVATIONS
 
 _NAMES = {"float32": "F32", "float64": "F64"}
 _ALIGNMENT = 8          # bytes: the numbers begin at a multiple
@@ -51,7 +52,7 @@ def to_safetensors(net: Any, path: Any, *, check: bool | None = None) -> None:
     True
     """
     storage.check_path(path)
-    contents = read_network(net, "to_safetensors")
+    contents = read_network(net, "to_safetensors", ACTIVATIONS)
     arrays = _arrays(contents)
     entries: dict[str, Any] = {"__metadata__": {"pynn": json.dumps(_description(contents))}}
     offset = 0

@@ -10,7 +10,12 @@ from pynn.export.checks import compare, examples_of
 from pynn.export.contents import read_network
 from pynn.validation import boolean
 
-_LINEAR_ABOVE = 40.0        # Softplus is linear beyond it, where e^−z is less than the rounding of z; PyTorch's default is 20
+_LINEAR_ABOVE = 40.0    # Softplus is linear beyond it, where e^−z is less than the rounding of z; PyTorch's default is 20
+_ACTIVATIONS: dict[str, tuple[str, dict[str, Any]]] = {       # the class in torch.nn, and its arguments
+    "sigmoid": ("Sigmoid", {}), "tanh": ("Tanh", {}), "relu": ("ReLU", {}),
+    "leaky_relu": ("LeakyReLU", {"negative_slope": 0.01}), "elu": ("ELU", {}), "selu": ("SELU", {}), "gelu": ("GELU", {}),
+    "silu": ("SiLU", {}),
+    "softplus": ("Softplus", {"threshold": _LINEAR_ABOVE}), "softmax": ("Softmax", {"dim": 1})}
 
 
 def to_torch(net: Any, *, check: bool = True) -> Any:
@@ -47,7 +52,7 @@ def to_torch(net: Any, *, check: bool = True) -> Any:
     >>> module = pynn.export.to_torch(net)                         # doctest: +SKIP
     >>> torch.save(module.state_dict(), "model.pt")                # doctest: +SKIP
     """
-    contents = read_network(net, "to_torch")
+    contents = read_network(net, "to_torch", _ACTIVATIONS)
     boolean(check, "check")
     from pynn.export.torch_layers import RestoreTargets, Standardize, torch
 
@@ -75,6 +80,5 @@ def to_torch(net: Any, *, check: bool = True) -> Any:
 
 
 def _activation(nn: Any, name: str) -> Any:
-    return {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU, "leaky_relu": lambda: nn.LeakyReLU(0.01), "elu": nn.ELU,
-            "selu": nn.SELU, "gelu": nn.GELU, "silu": nn.SiLU, "softplus": lambda: nn.Softplus(threshold=_LINEAR_ABOVE),
-            "softmax": lambda: nn.Softmax(dim=1)}[name]()
+    kind, keywords = _ACTIVATIONS[name]
+    return getattr(nn, kind)(**keywords)
