@@ -67,7 +67,7 @@ def join(pictures: list[Path], out: Path, columns: int = 3, width: int = 600, he
         whole.paste(small, (left + (width - small.width) // 2, top + (height - small.height) // 2))
         if len(pictures) > 1:
             ImageDraw.Draw(whole).text((left + 8, top + 8), str(k + 1), "#777777", ImageFont.load_default(28))
-    whole.quantize(128, dither=Image.Dither.NONE).save(out, optimize=True)
+    whole.quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, optimize=True)
 
 
 def run_the_readme(folder: str) -> None:

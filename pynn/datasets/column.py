@@ -104,7 +104,7 @@ class Column:
     def numbers(self) -> Array:
         """The cells as float64 (m,), NaN where one is missing, True as 1 and False as 0.
 
-        A cell that is neither is a ValueError.
+        Any other cell raises a ValueError.
         """
         if self.kind == "boolean":
             return np.array([_BOOLEANS.get(cell.lower(), math.nan) for cell in self.cells])

@@ -37,14 +37,14 @@ def descent(cost: Callable[[float, float], float] | Network | None = None, X: Ar
     Parameters
     ----------
     cost : callable (p, q) or Network, optional
-        The cost of two numbers; or a network, whose loss of X and y is drawn over two of its parameters. None takes an
-        example: the mean squared error of sin(b·cos(a·x)), fitted to a = 1.2 and b = 2.5, over a and b.
+        A function of two numbers, or a network: then its loss on X and y is drawn over two of its parameters. The default
+        is an example: the mean squared error of sin(b·cos(a·x)), fitted to a = 1.2 and b = 2.5, over a and b.
     X, y : array-like, optional
         The examples, if cost is a network.
     axes : array of matplotlib Axes, optional
         One for each learning rate, made with projection="3d" for a surface.
     learning_rates : float or sequence of float, optional
-        α of each panel. None takes 0.1, and without a cost one that is too small, a good one and one too large.
+        α of each panel. The default is 0.1. For the built-in example it is three rates: too small, good and too large.
     start : (p, q), optional
         Where the descent starts. It is required for a cost of your own. None starts a network at its own parameters.
     steps : int
