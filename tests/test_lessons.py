@@ -72,6 +72,26 @@ def test_the_numbers_of_the_derivations():
     assert rows == page("derivations.md").count("\n| ") - page("derivations.md").count("\n| step ") >= 80
 
 
+# ------------------------------------------------------------------------------------------------- what lessons print
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=[path.stem for path in LESSONS])
+def test_a_lesson_prints_what_every_terminal_shows(lesson):
+    """The texts in calls of print are ASCII.  What pynn prints adapts to the terminal by itself."""
+    for node in ast.walk(ast.parse(lesson.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "print":
+            texts = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+            assert all(text.isascii() for text in texts), f"{lesson.name}:{node.lineno}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lesson", OTHERS, ids=[path.stem for path in OTHERS])
+def test_a_lesson_runs_where_the_terminal_knows_few_signs(lesson, tmp_path):
+    done = subprocess.run([sys.executable, lesson], capture_output=True, check=False, cwd=tmp_path,
+                          env={**os.environ, "MPLBACKEND": "Agg", "PYTHONIOENCODING": "cp1252"})
+    assert done.returncode == 0, done.stderr.decode("cp1252")
+
+
 # ------------------------------------------------------------------------------------------- the answers to the exercises
 
 

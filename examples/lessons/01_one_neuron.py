@@ -35,8 +35,8 @@ b = 0.5                             # the bias
 
 z = w[0] * x[0] + w[1] * x[1] + b
 a = 1 / (1 + math.exp(-z))
-print(f"z = {w[0]} · {x[0]} + {w[1]} · ({x[1]}) + {b} = {z}")
-print(f"a = 1 / (1 + e^−{z}) = {a:.4f}")
+print(f"z = {w[0]} * {x[0]} + {w[1]} * ({x[1]}) + {b} = {z}")
+print(f"a = 1 / (1 + e^-{z}) = {a:.4f}")
 
 # %%
 # The sum without the bias is a product of two vectors, wᵀx. For two inputs this is only shorter to write. For a thousand

@@ -26,7 +26,7 @@ import pynn
 x = np.array([0.5, -1.0])
 neurons = [([2.0, 1.0], 0.5), ([-1.0, 1.0], 0.0), ([0.0, -2.0], 1.0)]       # (w, b) of each
 for i, (w, b) in enumerate(neurons, start=1):
-    print(f"z{i} = {w[0]:4} · {x[0]} + {w[1]:4} · ({x[1]}) + {b} = {np.dot(w, x) + b:4}")
+    print(f"z{i} = {w[0]:4} * {x[0]} + {w[1]:4} * ({x[1]}) + {b} = {np.dot(w, x) + b:4}")
 
 # %%
 # Put the weights of each neuron into a row of a matrix W, and its bias into a row of a column b. The product W x multiplies
@@ -174,7 +174,7 @@ print(net.summary())
 step = net.forward(examples)
 print()
 for l in range(1, len(net) + 1):
-    print(f"Z[{l}] = W[{l}] A[{l - 1}] + b[{l}]: {net[l].W.shape} · {step.A[l - 1].shape}"
+    print(f"Z[{l}] = W[{l}] A[{l - 1}] + b[{l}]: {net[l].W.shape} * {step.A[l - 1].shape}"
           f" + {net[l].b.shape} gives {step.Z[l].shape}")
 
 # %%

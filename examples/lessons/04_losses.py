@@ -37,7 +37,7 @@ for y, y_hat in zip(Y[0], Y_hat[0], strict=True):
     right = y_hat if y == 1 else 1 - y_hat
     loss = -math.log(right)
     losses.append(loss)
-    print(f"y = {y}, ŷ = {y_hat:.2f}: the right class got {right:.2f}, loss {loss:.3f}")
+    print(f"y = {y}, y_hat = {y_hat:.2f}: the right class got {right:.2f}, loss {loss:.3f}")
 print(f"their mean:     {sum(losses) / 5:.3f}")
 print(f"pynn.reference: {pynn.reference.binary_cross_entropy(Y, Y_hat):.3f}")
 
@@ -61,8 +61,8 @@ right = np.where(Y == 1, Y_hat, 1 - Y_hat)[0]
 likelihood = np.prod(right)
 print("probabilities of the right answers:", right.round(2))
 print(f"likelihood, their product:          {likelihood:.6f}")
-print(f"−(1/5) log of it:                   {-math.log(likelihood) / 5:.3f}")
-print(f"a product of 2000 factors of ½:     {0.5**2000}")
+print(f"-(1/5) log of it:                   {-math.log(likelihood) / 5:.3f}")
+print(f"a product of 2000 factors of 1/2:   {0.5**2000}")
 print(f"the sum of their logarithms:        {2000 * math.log(0.5):.1f}")
 
 # %%
@@ -192,7 +192,7 @@ print(f"sum of a: {a.sum():.3f}")
 # loss by default.
 X, y = pynn.datasets.blobs(300, centers=3, spread=0.8, rng=0)
 net = pynn.Network([2, 3], rng=0)
-print(f"loss if every class gets ⅓: {math.log(3):.3f}")
+print(f"loss if every class gets 1/3: {math.log(3):.3f}")
 print(f"loss before: {net.evaluate(X, y)['loss']:.3f}")
 net.fit(X, y, epochs=50, learning_rate=0.1)
 print(f"loss after:  {net.evaluate(X, y)['loss']:.3f}, accuracy {net.score(X, y):.3f}")

@@ -89,7 +89,7 @@ print(f"w = {w}, J = {loss(w):.4f}, measured slope {s:.4f}")
 # change of J is about the slope times the change of w:
 for change in (0.01, 0.1, 1.0):
     print(f"w changes by {change:4}: J changes by {loss(w + change) - loss(w):8.5f},"
-          f" slope · change = {s * change:8.5f}")
+          f" slope * change = {s * change:8.5f}")
 
 # %%
 # The prediction is good near the point and bad far from it. This is why training goes in small steps and measures again.
@@ -138,8 +138,8 @@ print("gradient, measured:", np.round(slopes, 4))
 # Measured, these rules hold:
 rules = {
     "5 x": (lambda x: 5 * x, lambda x: 5.0),
-    "x²": (square, lambda x: 2 * x),
-    "eˣ": (math.exp, math.exp),
+    "x^2": (square, lambda x: 2 * x),
+    "e^x": (math.exp, math.exp),
     "log x": (math.log, lambda x: 1 / x),
 }
 print("f       x    measured   by the rule")
@@ -213,8 +213,8 @@ t = -z
 u = 1 + math.exp(t)
 a = 1 / u
 print(f"t = {t:.4f}, u = {u:.4f}, a = {a:.4f}")
-print(f"dt/dz = −1, du/dt = {math.exp(t):.4f}, da/du = {-1 / u**2:.4f}, product {-1 * math.exp(t) * -1 / u**2:.4f}")
-print(f"a (1 − a) = {a * (1 - a):.4f}")
+print(f"dt/dz = -1, du/dt = {math.exp(t):.4f}, da/du = {-1 / u**2:.4f}, product {-1 * math.exp(t) * -1 / u**2:.4f}")
+print(f"a (1 - a) = {a * (1 - a):.4f}")
 print(f"measured:   {slope(lambda z: 1 / (1 + math.exp(-z)), z):.4f}")
 
 # %%

@@ -33,7 +33,7 @@ import pynn
 w, alpha = 0.0, 0.1
 for step in range(1, 5):
     slope = 2 * (w - 3)
-    print(f"step {step}: w = {w:.3f} − {alpha} · ({slope:.3f})", end="")
+    print(f"step {step}: w = {w:.3f} - {alpha} * ({slope:.3f})", end="")
     w -= alpha * slope
     print(f" = {w:.3f}, J = {(w - 3) ** 2:.3f}")
 
@@ -56,7 +56,7 @@ for ax, alpha in zip(axes, (0.02, 0.4, 1.05), strict=True):
     ax.plot(w, (w - 3) ** 2, color="0.6")
     ax.plot(path, (path - 3) ** 2, "o-", markersize=4)
     ax.set(xlabel="w", ylim=(-3, 65), title=f"α = {alpha}")
-    print(f"α = {alpha}: J = {((path - 3) ** 2)[-1]:.4f} after 10 steps")
+    print(f"alpha = {alpha}: J = {((path - 3) ** 2)[-1]:.4f} after 10 steps")
 axes[0].set_ylabel("J")
 
 # %%
@@ -104,7 +104,7 @@ for degrees in (0, 45, 90, 135, 180, 225):
     turned = np.array([np.cos(angle) * along[0] - np.sin(angle) * along[1],
                        np.sin(angle) * along[0] + np.cos(angle) * along[1]])
     change = bowl(point + length * turned) - bowl(point)
-    print(f"{degrees:3}° from the gradient: J changes by {change:8.5f}, |∇J| |d| cos φ = "
+    print(f"{degrees:3} degrees from the gradient: J changes by {change:8.5f}, |grad J| |d| cos phi = "
           f"{np.sqrt(32) * length * np.cos(angle):8.5f}")
 
 # %%
@@ -147,7 +147,7 @@ for alpha in (0.001, 0.01, 0.1, 1.0, 10.0):
     net = pynn.Network([2, 4, 1], rng=1)
     net.fit(X, y, epochs=50, learning_rate=alpha)
     found = net.evaluate(X, y)
-    print(f"α = {alpha:6}: loss {found['loss']:.4f}, accuracy {found['accuracy']:.3f}")
+    print(f"alpha = {alpha:6}: loss {found['loss']:.4f}, accuracy {found['accuracy']:.3f}")
 
 # %%
 # Finding a learning rate
@@ -187,14 +187,14 @@ try:
     net.fit(X, y, epochs=50, learning_rate=1.0)
 except pynn.DivergenceError as error:
     print(textwrap.fill(str(error), 76))
-    print("losses:", ", ".join(f"{loss:.0e}" for loss in error.history.loss[:4]), "…")
+    print("losses:", ", ".join(f"{loss:.0e}" for loss in error.history.loss[:4]), "...")
 print(f"after:  loss {net.evaluate(X, y)['loss']:.4f}")
 
 # %%
 # With the suggestion of a range test the same network trains:
 found = pynn.find_learning_rate(net, X, y)
 net.fit(X, y, epochs=500, learning_rate=found.suggestion)
-print(f"α = {found.suggestion:.4f}: loss {net.evaluate(X, y)['loss']:.4f}")
+print(f"alpha = {found.suggestion:.4f}: loss {net.evaluate(X, y)['loss']:.4f}")
 plt.show()
 
 # %%

@@ -42,7 +42,7 @@ da = -1 / y_hat                     # y is 1, so J is −log ŷ
 dz = da * y_hat * (1 - y_hat)
 dw = dz * a
 db = dz * 1                         # z grows as fast as b
-print(f"z  = {z:.4f}   ŷ  = {y_hat:.4f}")
+print(f"z  = {z:.4f}   y_hat = {y_hat:.4f}")
 print(f"da = {da:.4f}  dz = {dz:.4f}")
 print(f"dw = {dw:.4f}  db = {db:.4f}")
 
@@ -68,7 +68,7 @@ ax.set_axis_off()
 
 # %%
 # Look at dz. The product da · ŷ(1−ŷ) is ŷ − y, for any numbers:
-print(f"ŷ − y = {y_hat - y:.4f}")
+print(f"y_hat - y = {y_hat - y:.4f}")
 
 # %%
 # On paper, the factors ŷ and 1−ŷ cancel. pynn computes dZ[L] as Ŷ − Y, because this form contains no division. The sign makes
@@ -137,7 +137,7 @@ for c in range(3):
     da = net[2].W[0, 2] * gradients.dZ[2][0, c]
     dz = da if step.Z[1][2, c] > 0 else 0.0
     print(f"example {c + 1}: da = {da:7.4f}, z = {step.Z[1][2, c]:7.4f}, "
-          f"dz = {dz:7.4f}, x = {X[c, 0]:4.1f}, dz · x = {dz * X[c, 0] + 0:7.4f}")
+          f"dz = {dz:7.4f}, x = {X[c, 0]:4.1f}, dz * x = {dz * X[c, 0] + 0:7.4f}")
     total += dz * X[c, 0]
 print(f"a third of the sum: {total / 3:.6f}")
 print(f"dW[1][2, 0]:        {gradients.dW[1][2, 0]:.6f}")

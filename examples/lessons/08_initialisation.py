@@ -104,7 +104,7 @@ for factor in (2, 1, 0.5):
     for ax, arrays in zip(axes, (A, dZ), strict=True):
         size = [rms(arrays[l]) for l in layers]
         ax.semilogy(layers, size, "o-", label=f"weights × {factor}")
-    print(f"weights × {factor:<3}:  A[1] {rms(A[1]):.2g}, A[10] {rms(A[10]):.2g};"
+    print(f"weights times {factor:<3}:  A[1] {rms(A[1]):.2g}, A[10] {rms(A[10]):.2g};"
           f"  dZ[10] {rms(dZ[10]):.2g}, dZ[1] {rms(dZ[1]):.2g}")
 axes[0].set(xlabel="layer l", title="forward: size of A[l]")
 axes[1].set(xlabel="layer l", title="backward: size of dZ[l]")
@@ -119,9 +119,9 @@ for factor in (2, 1, 0.5):
     net = deep(factor)
     try:
         loss = net.fit(X_deep, y_deep, epochs=20, learning_rate=0.05).loss
-        print(f"weights × {factor:<3}: loss from {loss[0]:.3f} to {loss[-1]:.3f}")
+        print(f"weights times {factor:<3}: loss from {loss[0]:.3f} to {loss[-1]:.3f}")
     except pynn.DivergenceError:
-        print(f"weights × {factor:<3}: the loss becomes infinite or NaN")
+        print(f"weights times {factor:<3}: the loss becomes infinite or NaN")
 print(pynn.diagnose(deep(0.5), X_deep, y_deep))
 
 # %%
@@ -141,13 +141,13 @@ print(pynn.diagnose(deep(0.5), X_deep, y_deep))
 n, sigma = 100, 0.3
 a = np.abs(X_deep[0])                   # 100 inputs that are not negative, as behind a ReLU
 z = sigma * rng.standard_normal((20000, n)) @ a
-print(f"mean of z²: {np.mean(z**2):.3f},  n σ² times the mean of a²: {n * sigma**2 * np.mean(a**2):.3f}")
+print(f"mean of z^2: {np.mean(z**2):.3f},  n sigma^2 times the mean of a^2: {n * sigma**2 * np.mean(a**2):.3f}")
 
 # %%
 # *Step 2: the ReLU.* z is as often positive as negative. ReLU turns the negative half into 0, and the positive half keeps its
 # square. So the mean of the squares becomes half as large:
 relu = np.maximum(0, z)
-print(f"mean of relu(z)²: {np.mean(relu**2):.3f},  half of the mean of z²: {np.mean(z**2) / 2:.3f}")
+print(f"mean of relu(z)^2: {np.mean(relu**2):.3f},  half of the mean of z^2: {np.mean(z**2) / 2:.3f}")
 
 # %%
 # *Step 3: from layer to layer.* Both steps together:

@@ -37,7 +37,7 @@ from pynn.registry import Coefficients
 from pynn.schedules import Cosine, Exponential, Step
 
 for alpha in (0.002, 0.018, 0.0202):
-    print(f"α = {alpha:<6}  a step: p → {1 - alpha:.4f} p,  q → {1 - 100 * alpha:5.2f} q")
+    print(f"alpha = {alpha:<6}  a step: p -> {1 - alpha:.4f} p,  q -> {1 - 100 * alpha:5.2f} q")
 pynn.plot.descent(lambda p, q: (p**2 + 100 * q**2) / 2, start=(-10, 1), kind="contour",
                   learning_rates=[0.002, 0.018, 0.0202], extent=(-12, 12, -2.5, 2.5))
 
@@ -89,7 +89,7 @@ for name, signs in (("the same sign ", [1] * 50), ("changing signs", [1, -1] * 2
 m = 0
 for t in range(1, 4):
     m = 0.9 * m + 0.1 * 5
-    print(f"t = {t}: m = {m:.3f}, m / (1 − 0.9^{t}) = {m / (1 - 0.9**t):.3f}")
+    print(f"t = {t}: m = {m:.3f}, m / (1 - 0.9^{t}) = {m / (1 - 0.9**t):.3f}")
 
 # %%
 # ``reference.update`` is one step of such a rule in NumPy. ``walk`` uses it in a valley J = ½ θᵀKθ, whose gradient is Kθ. Our
@@ -143,8 +143,8 @@ for ax, rule in zip(axes.flat, RULES, strict=True):
 # the start by 45°:
 turn = np.array([[1, -1], [1, 1]]) / np.sqrt(2)
 valleys = [(K, (-10, 1)), (turn @ K @ turn.T, turn @ (-10, 1))]
-print("              along p         turned")
-print("rule         α  steps       α  steps")
+print("         along p         turned")
+print("rule     alpha  steps   alpha  steps")
 for rule in RULES:
     found = [best_walk(rule, *valley) for valley in valleys]
     row = [f"{alpha:5.3f} {len(points) - 1:6}" for alpha, points in found]
@@ -206,10 +206,10 @@ RECIPES = {
 }
 runs = {(name, alpha): losses(RECIPES[name], alpha) for name in RECIPES for alpha in RATES}
 needed = {key: epochs_needed(run) for key, run in runs.items()}
-print("α        ", "".join(f"{alpha:7}" for alpha in RATES))
+print("alpha    ", "".join(f"{alpha:7}" for alpha in RATES))
 for name in RECIPES:
     row = [needed[name, alpha] for alpha in RATES]
-    print(f"{name:9}", "".join(f"{'–' if n == np.inf else int(n):>7}" for n in row))
+    print(f"{name:9}", "".join(f"{'-' if n == np.inf else int(n):>7}" for n in row))
 
 # %%
 # Read a column: with the same α for all, some optimisers look useless, and in another column they look good. Read a row: each

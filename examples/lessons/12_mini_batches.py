@@ -55,14 +55,14 @@ def epochs_needed(history):
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(8.5, 4.2), layout="constrained", sharey=True)
-print("batch    α   epochs   steps   seconds   to a loss below 0.1")
+print("batch  alpha   epochs   steps   seconds   to a loss below 0.1")
 for B, rates in RATES.items():
     epochs = 150 if B == 1000 else 40
     histories = {alpha: train(B, alpha, epochs) for alpha in rates}
     alpha = min(rates, key=lambda alpha: epochs_needed(histories[alpha]))
     history, n = histories[alpha], epochs_needed(histories[alpha])
     seconds = history.epoch_seconds.cumsum()
-    print(f"{B:5} {alpha:4} {n:8} {n * -(-len(X) // B):7} {seconds[n - 1]:9.4f}")
+    print(f"{B:5} {alpha:6} {n:8} {n * -(-len(X) // B):7} {seconds[n - 1]:9.4f}")
     name = f"batches of {B}, α = {alpha}"
     axes[0].loglog(range(1, epochs + 1), history.val_loss, label=name)
     axes[1].loglog(seconds, history.val_loss)
@@ -101,12 +101,12 @@ net.fit(X, y, epochs=3, learning_rate=0.1)
 full = net.backward(X, y).flat
 rng = np.random.default_rng(0)
 gradients = {}
-print("batch   error / |g|   times √batch   below 90°")
+print("batch   error / |g|   times sqrt(batch)   below 90 degrees")
 for B in (1, 4, 16, 64, 256):
     batches = rng.integers(len(X), size=(400, B))
     g = np.array([net.backward(X[rows], y[rows]).flat for rows in batches])
     error = np.sqrt(np.mean(np.sum((g - full) ** 2, axis=1))) / np.linalg.norm(full)
-    print(f"{B:5} {error:13.2f} {error * np.sqrt(B):14.2f} {np.mean(g @ full > 0):11.0%}")
+    print(f"{B:5} {error:13.2f} {error * np.sqrt(B):19.2f} {np.mean(g @ full > 0):18.0%}")
     gradients[B] = g
 
 # %%

@@ -33,9 +33,9 @@ folders = [*here.parents, Path.cwd(), *Path.cwd().parents]
 found = [folder / "examples" / "iris.csv" for folder in folders]
 path = next((path for path in found if path.exists()), Path("iris.csv"))
 table = pynn.datasets.load_csv(path, target="species")
-print(", ".join(table.feature_names), "→", ", ".join(table.label_names))
+print(", ".join(table.feature_names), "->", ", ".join(table.label_names))
 for i in (0, 50, 100):
-    print(f"flower {i:3}: {table.X[i]} → {table.y[i]}, {table.label_names[table.y[i]]}")
+    print(f"flower {i:3}: {table.X[i]} -> {table.y[i]}, {table.label_names[table.y[i]]}")
 
 # %%
 # The test set comes first
@@ -118,7 +118,7 @@ for alpha in (found.suggestion / 3, found.suggestion, 3 * found.suggestion):
     net = new_network(X_train)
     net.fit(X_train, y_train, epochs=100, learning_rate=alpha)
     results[alpha] = net.evaluate(X_val, y_val)
-    print(f"α = {alpha:.3f}: validation loss {results[alpha]['loss']:.3f}, "
+    print(f"alpha = {alpha:.3f}: validation loss {results[alpha]['loss']:.3f}, "
           f"accuracy {results[alpha]['accuracy']:.3f}")
 alpha = min(results, key=lambda alpha: results[alpha]["loss"])
 print(f"chosen: {alpha:.3f}")

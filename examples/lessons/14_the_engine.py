@@ -31,7 +31,7 @@ for engine in ("numpy", "cython"):
     net = pynn.Network([2, 4, 6, 6, 4, 1], rng=2, engine=engine)
     history = net.fit(X, y, epochs=20, batch_size=32, learning_rate=0.1)
     trained[engine], seconds[engine] = net.parameters, np.median(history.epoch_seconds)
-    print(f"{engine:>6}: {1e6 * seconds[engine] / 29:7.1f} µs a step")
+    print(f"{engine:>6}: {1e6 * seconds[engine] / 29:7.1f} us a step")
 print(f"ratio: {seconds['numpy'] / seconds['cython']:.0f}")
 print(f"largest difference: {np.abs(trained['numpy'] - trained['cython']).max():.1e}")
 
@@ -47,7 +47,7 @@ W = np.ones((6, 6))
 for m in (1, 32, 1024, 32768):
     A = np.ones((6, m))
     each = min(timeit.repeat(lambda A=A: W @ A, number=20, repeat=10)) / 20
-    print(f"m = {m:6}: {1e6 * each:7.2f} µs, {1e9 * each / (36 * m):7.3f} ns a multiplication")
+    print(f"m = {m:6}: {1e6 * each:7.2f} us, {1e9 * each / (36 * m):7.3f} ns a multiplication")
 
 # %%
 # For few examples the call is all that is paid for. A step has dozens of such calls, whatever they compute. So the first

@@ -43,7 +43,7 @@ def softsign_prime(Z, A):
 
 Z, h = np.linspace(-6, 6, 200), 1e-6
 slopes = (softsign(Z + h) - softsign(Z - h)) / (2 * h)
-print(f"largest error of g′: {np.abs(slopes - softsign_prime(Z, softsign(Z))).max():.1e}")
+print(f"largest error of g': {np.abs(slopes - softsign_prime(Z, softsign(Z))).max():.1e}")
 
 figure, ax = plt.subplots(layout="constrained")
 ax.plot(Z, softsign(Z), label="g, softsign")
