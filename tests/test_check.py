@@ -2,12 +2,15 @@
 from __future__ import annotations
 
 import base64
+import csv
 import inspect
 import json
 import pickle
+import re
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -390,3 +393,56 @@ def test_an_unlucky_draw_of_train_is_no_mistake(tmp_path):
 
 def test_the_time_of_a_call_is_that_of_the_workbook():
     assert grading.SECONDS == 10
+
+
+# ---------------------------------------------------------------------------------------------------- the teachers' page
+
+PAGE = Path(__file__).parent.parent / "docs" / "teachers.md"
+
+
+def code_of_the_page(word):
+    """The block of Python on the teachers' page that has this word."""
+    block, = [code for code in re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL) if word in code]
+    return block
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not PAGE.exists(), reason="away from the sources")
+def test_a_class_list_becomes_a_table_of_scores(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ada.py").write_text("def neuron(w, b, x):\n    return w @ x + b\n", encoding="utf-8")
+    (tmp_path / "blaise.py").write_text("def neuron(w, b, x):\n    import pynn\n", encoding="utf-8")
+    (tmp_path / "class.csv").write_text("name,file\nAda,ada.py\nBlaise,blaise.py\nChiara,chiara.py\n", encoding="utf-8")
+    exec(code_of_the_page("scores.csv"), {})
+    with open(tmp_path / "scores.csv", encoding="utf-8", newline="") as file:
+        rows = {row["name"]: row for row in csv.DictReader(file)}
+    assert list(rows["Ada"]) == ["name", *workbook.exercises(), "points"]
+    assert [(row["neuron"], row["relu"], row["points"]) for row in rows.values()] == [("1", "0", "1"), *[("0", "0", "0")] * 2]
+    assert capsys.readouterr().out == "Blaise: look at neuron\n"
+
+
+@pytest.mark.skipif(not PAGE.exists(), reason="away from the sources")
+@pytest.mark.parametrize("word", ["verdict.ok", pytest.param("HIDDEN TESTS", marks=pytest.mark.slow)])
+def test_the_cells_for_nbgrader(word, tmp_path, monkeypatch):
+    """The tests pass with the page's solution, and say what is wrong with another one."""
+    monkeypatch.chdir(tmp_path)
+    for name, text in (("right.py", code_of_the_page("BEGIN SOLUTION")),
+                       ("wrong.py", "import numpy as np\n\n\ndef relu(Z):\n    return np.abs(Z)\n")):
+        names: dict[str, object] = {}
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        exec(compile(text, str(tmp_path / name), "exec"), names)
+        if name == "right.py":
+            exec(code_of_the_page(word), names)
+        else:
+            with pytest.raises(AssertionError, match="negative z lose only their sign"):
+                exec(code_of_the_page(word), names)
+
+
+@pytest.mark.skipif(not PAGE.exists(), reason="away from the sources")
+def test_the_score_sheet_of_the_page(tmp_path):
+    path = tmp_path / "ada.py"
+    path.write_text("def neuron(w, b, x):\n    return w @ x + b\n\n\ndef layer_forward(W, b, A_prev):\n    return W @ A_prev\n",
+                    encoding="utf-8")
+    shown = PAGE.read_text(encoding="utf-8").partition("--seed 1\n")[2].partition("```")[0].splitlines()
+    lines = str(check_file(path, 1)).splitlines()
+    assert shown == [*lines[:len(shown) - 2], "...", lines[-1]]

@@ -84,14 +84,6 @@ def test_a_lesson_prints_what_every_terminal_shows(lesson):
             assert all(text.isascii() for text in texts), f"{lesson.name}:{node.lineno}"
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("lesson", OTHERS, ids=[path.stem for path in OTHERS])
-def test_a_lesson_runs_where_the_terminal_knows_few_signs(lesson, tmp_path):
-    done = subprocess.run([sys.executable, lesson], capture_output=True, check=False, cwd=tmp_path,
-                          env={**os.environ, "MPLBACKEND": "Agg", "PYTHONIOENCODING": "cp1252"})
-    assert done.returncode == 0, done.stderr.decode("cp1252")
-
-
 # ------------------------------------------------------------------------------------------- the answers to the exercises
 
 

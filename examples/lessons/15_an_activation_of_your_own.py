@@ -32,6 +32,8 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
+from pynn.writing import printable
+
 
 def softsign(Z):
     return Z / (1 + np.abs(Z))
@@ -81,7 +83,7 @@ def add(file, after, new):
     before, now = ((old + found + end).split("\n") for end in (rest, new + rest))
     for line in difflib.unified_diff(before, now, file, n=1, lineterm=""):
         if not line.startswith(("+++", "@@")):
-            print(line)
+            print(printable(line))
 
 
 # %%
@@ -179,11 +181,11 @@ print(f"accuracy on test examples: {nets[0].score(X_test, y_test):.2f}")
 ax = pynn.plot.decision_surface(nets[0], X_test, y_test)
 ax.figure.savefig("surface.png", dpi=150)
 """
-done = subprocess.run([sys.executable, "-c", trial], cwd=copy, capture_output=True, text=True,
-                      check=False, env={**os.environ, "PYNN_INSTRUCTION_SET": "baseline"})
+done = subprocess.run([sys.executable, "-c", trial], cwd=copy, capture_output=True, encoding="utf-8", check=False,
+                      env={**os.environ, "PYNN_INSTRUCTION_SET": "baseline", "PYTHONIOENCODING": "utf-8"})
 if done.returncode:
     sys.exit(done.stderr[-2000:])
-print(done.stdout)
+print(printable(done.stdout))
 
 # %%
 # The surface is round where that of ReLU has corners:
