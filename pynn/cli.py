@@ -91,6 +91,7 @@ def _add_train(train: argparse.ArgumentParser) -> None:
     kinds.add_argument("--values", action="store_const", const=False, dest="classes", help="numbers in the target are values")
     train.add_argument("--seed", type=int, help="the same seed gives the same model; by default a new one")
     train.add_argument("--no-scale", action="store_true", help="do not standardise the inputs, nor values to predict")
+    _add_report(train)
     _add_json(train)
     train.set_defaults(run=commands.train)
 
@@ -111,6 +112,7 @@ def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:
     _add_table(evaluate)
     _add_target(evaluate)
     _add_unknown(evaluate)
+    _add_report(evaluate)
     _add_json(evaluate)
     evaluate.set_defaults(run=commands.evaluate)
 
@@ -165,6 +167,11 @@ def _add_unknown(command: argparse.ArgumentParser) -> None:
     command.add_argument("--unknown", choices=("error", "ignore"), default="error",
                          help="for a text that the model does not know, or a missing cell in a column that had none: an error, "
                               "or ignored: its inputs are 0, and a missing number is the mean (%(default)s)")
+
+
+def _add_report(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--report", metavar="FILE",
+                         help="write a page in HTML: the curves, the mistakes, the importance of each column, a diagnosis")
 
 
 def _add_json(command: argparse.ArgumentParser) -> None:

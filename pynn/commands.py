@@ -23,7 +23,8 @@ from pynn.datasets.table import Features
 from pynn.history import History
 from pynn.learn.score_sheet import check_file
 from pynn.network import Network, load
-from pynn.output_places import check_output, check_replaceable, is_model
+from pynn.output_places import REPORT_MARK, check_output, check_replaceable, is_model, is_report
+from pynn.report.subject import Subject
 from pynn.standardizer import Standardizer
 from pynn.storage import replacing
 from pynn.table_encoder import TableEncoder
@@ -37,19 +38,20 @@ def train(given: argparse.Namespace) -> None:
     """Train a network on a table and save it."""
     check_output("--out", given.out, {"the table": given.data})         # before hours of training
     check_replaceable("--out", given.out, "a model of pynn's", is_model)
+    _check_report(given, {"the table": given.data}, {"--out": given.out})
     if given.seed is not None and given.seed < 0:
         raise ValueError(f"--seed: expected an int of at least 0, got {given.seed}")
     table = training_table(given)
     rng = np.random.default_rng(given.seed)
     _say_notes(given, table)
     _say(f"{given.data}: {understood(table)}")
-    train_rows, validation_rows = _split_rows(given, table, rng)
-    X, encoder = encoded(table, train_rows, scale=not given.no_scale)
+    rows, validation_rows = _split_rows(given, table, rng)
+    X, encoder = encoded(table, rows, scale=not given.no_scale)
     net = _network(given, table, X.shape[1], encoder, rng)
     y, validation = table.y, None
     if validation_rows is not None:
         validation = X[validation_rows], y[validation_rows]
-        X, y = X[train_rows], y[train_rows]
+        X, y = X[rows], y[rows]
     if not given.no_scale:
         net.standardizer = Standardizer.fit(X) if encoder is None else None
         if net.is_regression:
@@ -59,6 +61,13 @@ def train(given: argparse.Namespace) -> None:
     _save(net, given.out)
     what = "values" if table.label_names is None else f"{len(table.label_names)} classes"
     _say(f"{len(table)} rows of {len(table.columns)} features and {what}; wrote {given.out}")
+    if given.report:
+        subject = Subject(net, table, np.arange(len(y)), X, y, f"the {len(y)} rows that it was trained on; it may predict "
+                          "other rows worse: --validation-split 0.2 sets rows aside")
+        if validation is not None:
+            subject = Subject(net, table, validation_rows, *validation,
+                              f"{len(validation_rows)} validation rows, which it was not trained on")
+        _report(given, subject, history)
     result = {name: value for name, value in history.last().items() if name != "epoch_seconds"}
     _print(given, {"epochs": history.epochs, **result})
     if history.interrupted:
@@ -99,12 +108,16 @@ def predict(given: argparse.Namespace) -> None:
 
 def evaluate(given: argparse.Namespace) -> None:
     """Print the loss and the accuracy, or R², of a model on a table."""
+    _check_report(given, {"the model": given.model, "the table": given.data})
     net = load(given.model)
     table = datasets.load_csv(given.data, target=given.target, features=input_columns(net),
                               classes=not net.is_regression and net.label_names is not None, **reading(given))
     _say_notes(given, table)
     X, y = inputs_of(net, table, given.unknown), class_numbers(net, table)
-    _print(given, {"rows": len(table), **net.evaluate(X, y)})
+    result = {"rows": len(table), **net.evaluate(X, y)}
+    if given.report:
+        _report(given, Subject(net, table, np.arange(len(y)), X, y, f"the {len(y)} rows of {given.data}"))
+    _print(given, result)
 
 
 def info(given: argparse.Namespace) -> None:
@@ -189,6 +202,23 @@ def _fit(given: argparse.Namespace, net: Network, X: Array, y: Array, validation
     for warning in caught:
         _say(f"warning: {warning.message}")
     return history
+
+
+def _check_report(given: argparse.Namespace, reads: dict[str, str], writes: dict[str, str] | None = None) -> None:
+    """A ValueError unless the report, if one is wanted, can be written without loss."""
+    if given.report:
+        check_output("--report", given.report, reads, writes)
+        check_replaceable("--report", given.report, "a report of pynn's", is_report)
+
+
+def _report(given: argparse.Namespace, subject: Subject, history: History | None = None) -> None:
+    """Write the report."""
+    from pynn.report.page import write_report  # here, because it needs matplotlib
+
+    check_replaceable("--report", given.report, "a report of pynn's", is_report)
+    notes = [f"{os.path.basename(given.data)}: {understood(subject.table)}.", *(f"{note}." for note in subject.table.notes)]
+    write_report(given.report, REPORT_MARK, notes, subject, history)
+    _say(f"wrote {given.report}")
 
 
 def _save(net: Network, out: str) -> None:

@@ -28,7 +28,7 @@ FLOORS = (      # the arrows of the design: a module imports only from floors be
     {"estimator_base", "export", "learn", "plot"},
     {"estimators"},
     {"callbacks", "interop", "range_test"},         # LivePlot and RangeTest.plot draw; interop compares as export does
-    {"article_figures", "command_tables", "output_places"},
+    {"article_figures", "command_tables", "output_places", "report"},
     {"commands"},
     {"cli"},
     {"__init__", "__main__"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -57,11 +57,12 @@ class Column:
         A column with numbers and other texts is text.
     """
 
-    def __init__(self, name: str, cells: PackedCells, place: Callable[[int], str], numerals: Numerals) -> None:
+    def __init__(self, name: str, cells: PackedCells, path: Any, lines: Array, numerals: Numerals) -> None:
         self.name = name
         self.cells = cells
-        self._place = place
         self.numerals = numerals
+        self._path = path
+        self._lines = lines         # where each row begins
 
     def __repr__(self) -> str:
         return f"Column({self.name!r}, {len(self.cells)} cells)"
@@ -95,7 +96,11 @@ class Column:
 
     def place(self, row: int) -> str:
         """Where a cell is: the file, the line and the column."""
-        return f"{self._place(row)}, column {self.name!r}"
+        return f"{self._path}, line {self.line(row)}, column {self.name!r}"
+
+    def line(self, row: int) -> int:
+        """The line of the file in which a row begins."""
+        return int(self._lines[row])
 
     def cell(self, row: int) -> str:
         """The text of one cell."""

@@ -1,7 +1,6 @@
 """Reading tables from CSV files and their like: load_csv and load_features."""
 from __future__ import annotations
 
-import functools
 import numbers
 import re
 from collections.abc import Sequence
@@ -147,15 +146,10 @@ def _where(records: Records) -> str:
 def _columns(records: Records, found: Names, positions: list[int], decimal: str | None) -> list[Column]:
     if decimal not in (None, ".", ","):
         raise ValueError(f"decimal: expected '.', ',' or None, got {decimal!r}")
-    place = functools.partial(_place, records.path, records.lines)
     numerals = Numerals(decimal or _find_decimal(records, found.names, positions))
     if numerals.decimal == ",":
         found.notes.append("numbers have a decimal comma")
-    return [Column(found.names[k], records.columns[k], place, numerals) for k in positions]
-
-
-def _place(path: Any, lines: Array, row: int) -> str:
-    return f"{path}, line {lines[row]}"
+    return [Column(found.names[k], records.columns[k], records.path, records.lines, numerals) for k in positions]
 
 
 def _find_decimal(records: Records, names: list[str], positions: list[int]) -> str:

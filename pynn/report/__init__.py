@@ -1,0 +1,1 @@
+"""A report on a model and a table: one HTML page with everything in it, which loads nothing from elsewhere."""

@@ -1,0 +1,155 @@
+"""The sections of a report as HTML.  Every text of the user's goes through `escape`."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from pynn.history import History
+from pynn.learn.diagnosis import diagnose
+from pynn.report import charts, measures
+from pynn.report.measures import Importance
+from pynn.report.subject import Subject
+
+MOST_CLASSES = 12           # of a matrix of confusions that can be read; beyond that, the most frequent ones are listed
+_FEW_CLASSES = 3            # whose names have room on a phone
+_MOST_LISTED = 20           # confusions, or columns
+_WORST = 10                 # rows
+_CELLS = 5                  # of each such row, of the most important columns
+
+
+def section(title: str, *parts: str) -> str:
+    """A section with its title."""
+    return f"<section><h2>{escape(title)}</h2>{''.join(parts)}</section>"
+
+
+def paragraph(text: str) -> str:
+    """A paragraph of plain text."""
+    return f"<p>{escape(text)}</p>"
+
+
+def learning(history: History) -> str:
+    """How the training went."""
+    colours = f"Blue is the loss, orange is {'R²' if 'r2' in history else 'the accuracy'}. "
+    meaning = ("Solid: on the rows to train on. Dashed: on the validation rows. If the dashed loss rises while the solid one "
+               "falls, the network learns its rows by heart: fewer epochs or fewer units may be better."
+               if "val_loss" in history else
+               "On the rows to train on. --validation-split 0.2 shows the same for rows that the network does not see.")
+    return section("Learning curves", charts.learning_curves(history), paragraph(colours + meaning))
+
+
+def results(subject: Subject) -> list[str]:
+    """What is predicted, beside what is true."""
+    if subject.net.is_regression:
+        return [section("Predicted against true", charts.predicted_against_true(subject.y, subject.predicted),
+                        paragraph("Each point is a row. On the dashed line the prediction is right.")),
+                section("Errors", charts.errors(subject.y, subject.predicted), paragraph(_errors_in_words(subject)))]
+    found = measures.calibration(subject)
+    names = subject.label_names
+    what = f"of {names[1]}" if len(names) == 2 else "of the predicted class"
+    meaning = (f"The probability {what}, and how often it is so. On the dashed line they agree; larger points stand for more "
+               f"rows. The mean distance is {found.error:.3f}.")
+    return [section("Confusions", _confusions(measures.confusions(subject), names)),
+            section("Calibration", charts.calibration(found), paragraph(meaning))]
+
+
+def importance(found: Sequence[Importance], *, regression: bool) -> str:
+    """A bar for each column."""
+    score = "R²" if regression else "the accuracy"
+    largest = max([one.mean for one in found] + [1e-12])
+    rows = []
+    for one in found[:_MOST_LISTED]:
+        bar = f'<div class=bar style="width:{100 * max(one.mean, 0) / largest:.1f}%"></div>'
+        number = f"{one.mean:.3f} ± {one.deviation:.3f}".replace("-", "−")
+        rows.append(f"<tr><th scope=row>{escape(one.column)}</th><td>{bar}</td><td class=number>{number}</td></tr>")
+    others = found[_MOST_LISTED:]
+    more = paragraph(f"{len(others)} other columns: at most {max(others[0].mean, 0):.3f}.") if others else ""
+    return section("Importance of each column", paragraph(
+        f"How much {score} falls if the cells of the column are shuffled among the rows (mean and deviation of "
+        f"{measures.REPEATS} times). Columns that say the same share their importance."),
+        f"<table class=bars>{''.join(rows)}</table>", more)
+
+
+def worst_rows(subject: Subject, important: Sequence[Importance]) -> str:
+    """The rows that are predicted worst, with their lines in the file."""
+    badness = measures.badness(subject)
+    worst = np.argsort(-badness, kind="stable")[:_WORST]
+    shown = [one.column for one in important[:_CELLS]]
+    columns = {column.name: column for column in subject.table.columns}
+    cells = {name: _cells_of(columns[name].cells, subject.rows[worst]) for name in shown}
+    target = subject.table.target_name
+    rows = []
+    for at in worst:
+        row, y, predicted = int(subject.rows[at]), subject.y[at], subject.predicted[at]
+        if subject.net.is_regression:
+            outcome = [_digits(y, 6), _digits(predicted, 6), _digits(predicted - y, 4)]
+        else:
+            outcome = [subject.label_names[int(y)], subject.label_names[int(predicted)],
+                       f"{subject.probabilities[at, int(y)]:.3f}"]
+        rows.append([str(subject.table.target.line(row)), *outcome, *(cells[name][row] for name in shown)])
+    last = "error" if subject.net.is_regression else "probability of the true one"
+    head = ["line", f"{target}: true", "predicted", last, *shown]
+    return section("The rows predicted worst", table(head, rows))
+
+
+def findings(subject: Subject) -> str:
+    """What diagnose says."""
+    diagnosis = diagnose(subject.net, subject.X, subject.y)
+    items = "".join(
+        f"<li><b>{escape(one.kind.replace('_', ' '))}</b>{'' if one.layer is None else f' in layer {one.layer}'}: "
+        f"{escape(one.message)}<br>{escape(one.cause)}<br><i>Remedy:</i> {escape(one.remedy)}</li>" for one in diagnosis)
+    body = f"<ul>{items}</ul>" if items else ""
+    if diagnosis.ok:
+        body += paragraph("Nothing was found that keeps the network from learning.")
+    return section("Diagnosis", body)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table that scrolls if it is wider than its place."""
+    names = "".join(f"<th scope=col>{escape(name)}</th>" for name in head)
+    body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<div class=scroll tabindex=0><table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table></div>"
+
+
+def _confusions(counts: np.ndarray[Any, Any], names: Sequence[str]) -> str:
+    """The matrix, or the most frequent confusions if there are many classes."""
+    if len(names) > MOST_CLASSES:
+        wrong = counts - np.diag(np.diag(counts))
+        order = np.argsort(-wrong, axis=None, kind="stable")[:_MOST_LISTED]
+        pairs = [divmod(int(at), len(names)) for at in order if wrong.flat[at]]
+        return paragraph(f"The most frequent confusions of {len(names)} classes.") + table(
+            ["true", "predicted", "rows"], [[names[i], names[k], str(counts[i, k])] for i, k in pairs])
+    sums = np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    head = "".join(f'<th scope=col title="{escape(name)}">{escape(name)}</th>' for name in names)
+    body = "".join(
+        f'<tr><th scope=row title="{escape(name)}">{escape(name)}</th>'
+        + "".join(_confusion_cell(counts[i, k], counts[i, k] / sums[i, 0], right=i == k) for k in range(len(names))) + "</tr>"
+        for i, name in enumerate(names))
+    kind = "'confusions many'" if len(names) > _FEW_CLASSES else "confusions"
+    return (paragraph("A row for each true class, a column for each predicted one: rows of the table.")
+            + f"<div class=scroll tabindex=0><table class={kind}><thead><tr><td></td>{head}</tr></thead><tbody>{body}"
+              "</tbody></table></div>")
+
+
+def _confusion_cell(count: int, share: float, *, right: bool) -> str:
+    colour = "0,114,178" if right else "213,94,0"
+    return f'<td style="background:rgba({colour},{0.85 * share:.2f}){";color:#fff" if share > 0.6 else ""}">{count}</td>'
+
+
+def _errors_in_words(subject: Subject) -> str:
+    size = abs(subject.predicted - subject.y)
+    return (f"The mean size of an error is {_digits(size.mean(), 4)}; half of the errors are at most "
+            f"{_digits(np.median(size), 4)}, nine in ten at most {_digits(np.quantile(size, 0.9), 4)}.")
+
+
+def _digits(value: float, digits: int) -> str:
+    """The value with so many digits, without an exponent if it is of a usual size."""
+    return f"{float(f'{value:.{digits}g}'):.12g}".replace("-", "−")
+
+
+def _cells_of(cells: Iterable[str], rows: np.ndarray[Any, Any]) -> dict[int, str]:
+    """The cells of some rows, by row."""
+    wanted = set(rows.tolist())
+    return {row: cell for row, cell in enumerate(cells) if row in wanted}
