@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pynn.learn import workbook
     from pynn.learn.diagnosis import Diagnosis, Finding, diagnose
     from pynn.learn.explanation import Explanation, explain
+    from pynn.playground.opening import play
 
 __version__ = "0.1.0"
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "language",
     "load",
     "optimizers",
+    "play",
     "plot",
     "schedules",
     "workbook",
@@ -68,6 +70,7 @@ _NAMES = {
     "diagnose": "pynn.learn.diagnosis",
     "Explanation": "pynn.learn.explanation",
     "explain": "pynn.learn.explanation",
+    "play": "pynn.playground.opening",
     "NetworkClassifier": "pynn.estimators",         # not in __all__, because `import *` must not need scikit-learn
     "NetworkRegressor": "pynn.estimators",
 }

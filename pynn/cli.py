@@ -63,6 +63,10 @@ def _parser() -> argparse.ArgumentParser:
         "check", help="check a file of functions against the workbook",
         description="Run a student's file in a process of its own and print a score sheet: an exercise of the workbook, its "
                     "points, what is wrong. Exit code 0 if all are right. What the file prints is not shown."))
+    _add_playground(subparsers.add_parser(
+        "playground", help="open the playground in the browser",
+        description="Open a page with a network to take hold of: it trains before your eyes, on circles or on your own table. "
+                    "The page is served by this machine for this machine; nothing leaves it. Ctrl-C ends it."))
     _add_figures(subparsers.add_parser(
         "figures", help="draw the article's nine figures", formatter_class=argparse.ArgumentDefaultsHelpFormatter,
         description="Train the article's network on its two circles and draw its nine figures."))
@@ -141,6 +145,17 @@ def _add_check(check: argparse.ArgumentParser) -> None:
 def _add_figures(figures: argparse.ArgumentParser) -> None:
     figures.add_argument("--out", type=Path, default=Path("figures"), help="the folder of the pictures, made if missing")
     figures.set_defaults(run=commands.figures)
+
+
+def _add_playground(playground: argparse.ArgumentParser) -> None:
+    playground.add_argument("--port", type=int, default=0, help="the port of the page; by default any that is free")
+    playground.add_argument("--no-browser", action="store_true", help="print the address, and open no browser")
+    playground.add_argument("--data", metavar="TABLE", help="a CSV file to train on")
+    playground.add_argument("--target", metavar="COLUMN", help="the column of the table to predict; by default the last one")
+    playground.add_argument("--model", help="a model file to begin with")
+    playground.add_argument("--lesson", type=int, metavar="NUMBER", help="begin with the setting of a lesson")
+    playground.add_argument("--open", metavar="ADDRESS", help="begin with what somebody shared: an address or its code")
+    playground.set_defaults(run=commands.playground)
 
 
 def _add_model(command: argparse.ArgumentParser) -> None:

@@ -147,6 +147,14 @@ def export(given: argparse.Namespace) -> None:
     _say(f"wrote {given.out}")
 
 
+def playground(given: argparse.Namespace) -> None:
+    """Open the playground, until Ctrl-C."""
+    from pynn.playground.opening import serve
+
+    serve(port=given.port, open_browser=not given.no_browser, data=given.data, target=given.target, model=given.model,
+          lesson=given.lesson, code=given.open)
+
+
 def figures(given: argparse.Namespace) -> None:
     """Draw the article's nine figures."""
     import matplotlib

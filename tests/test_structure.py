@@ -25,8 +25,9 @@ FLOORS = (      # the arrows of the design: a module imports only from floors be
     {"model", "training"},
     {"model_file"},
     {"network"},
+    {"landscape"},
     {"estimator_base", "export", "learn", "plot"},
-    {"estimators"},
+    {"estimators", "playground"},
     {"callbacks", "interop", "range_test"},         # LivePlot and RangeTest.plot draw; interop compares as export does
     {"article_figures", "command_tables", "output_places", "report"},
     {"commands"},
@@ -177,7 +178,8 @@ def test_every_public_name_after_importing_every_module():
     script = """
 import importlib, importlib.util, pkgutil, types, pynn
 for module in pkgutil.walk_packages(pynn.__path__, "pynn."):
-    needs = {"pynn.estimators": "sklearn", "pynn.estimator_base": "sklearn", "pynn.export.torch_layers": "torch"}
+    needs = {"pynn.estimators": "sklearn", "pynn.estimator_base": "sklearn", "pynn.export.torch_layers": "torch",
+             "pynn.playground.widget": "anywidget"}
     if importlib.util.find_spec(needs.get(module.name, "pynn")):
         importlib.import_module(module.name)
 modules = ("callbacks", "datasets", "export", "interop", "optimizers", "plot", "schedules", "workbook")

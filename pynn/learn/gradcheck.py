@@ -109,30 +109,69 @@ def check_gradients(net: Network, X: Any, y: Any, *, step: float = 1e-6, toleran
         raise ValueError(f"net: expected dtype float64, which has enough digits for differences, got {net.dtype}")
     h = real_number(step, "step", 0, 1, low_included=False)
     tolerance = real_number(tolerance, "tolerance", 0, low_included=False)
-    X, probe = net.encode(X, "X"), net.copy()
-    analytic = net.backward(X, y).flat
-    numeric = np.array([_central_difference(probe, X, y, p, h) for p in range(len(analytic))])
-    scale = max(np.abs(analytic).max(), np.abs(numeric).max(), _SMALLEST_SCALE)
-    undecided: set[Undecided] = set()
-    for p in np.flatnonzero(~(np.abs(analytic - numeric) <= tolerance * scale)).tolist():
-        crossing = _crossing(probe, X, y, p, h)
-        if crossing:
-            undecided |= crossing
-            others = np.delete(np.arange(len(X)), [c - 1 for _, _, c in crossing])
-            analytic[p] = numeric[p] = 0        # of no example, the gradient is 0
-            if len(others):
-                X_others, y_others = np.asarray(X)[others], np.asarray(y)[others]
-                analytic[p] = net.backward(X_others, y_others).flat[p]
-                numeric[p] = _central_difference(probe, X_others, y_others, p, h)
-    return _report(net, analytic, numeric, tolerance, tuple(sorted(undecided)))
+    comparison = Comparison(net, X, y, h, tolerance)
+    for _ in comparison.run():
+        pass
+    return _report(net, comparison)
 
 
-def _report(net: Network, analytic: Array, numeric: Array, tolerance: float,
-            undecided: tuple[Undecided, ...]) -> GradientReport:
-    largest = max(np.abs(analytic).max(), np.abs(numeric).max())
-    error = np.abs(analytic - numeric) / max(largest, _SMALLEST_SCALE)
-    error[np.isnan(error)] = np.inf
-    names = _names(net)
+class Comparison:
+    """The derivative by each element of θ, by backpropagation and by central differences.
+
+    Attributes
+    ----------
+    analytic, numeric : ndarray, (P,)
+        The two values; numeric is NaN where it is not computed yet.
+    undecided : set of Undecided
+    """
+
+    def __init__(self, net: Network, X: Any, y: Any, h: float, tolerance: float) -> None:
+        self.net, self.probe, self.h, self.tolerance = net, net.copy(), h, tolerance
+        self.X, self.y = net.encode(X, "X"), y
+        self.analytic = net.backward(self.X, y).flat
+        self.numeric = np.full(len(self.analytic), np.nan)
+        self.undecided: set[Undecided] = set()
+
+    def run(self) -> Iterator[None]:
+        """Compute the differences, with a rest after each parameter."""
+        for p in range(len(self.numeric)):
+            self.numeric[p] = _central_difference(self.probe, self.X, self.y, p, self.h)
+            yield
+        differences = np.abs(self.analytic - self.numeric)
+        for p in np.flatnonzero(~(differences <= self.tolerance * self._scale())).tolist():
+            self._look_for_kinks(p)
+            yield
+
+    def errors(self) -> Array:
+        """The relative errors, (P,): infinite where a value is NaN."""
+        errors: Array = np.abs(self.analytic - self.numeric) / self._scale()
+        errors[np.isnan(errors)] = np.inf
+        return errors
+
+    def largest(self) -> float:
+        """The largest ``|derivative|``."""
+        return float(max(np.abs(self.analytic).max(), np.abs(self.numeric).max()))
+
+    def _scale(self) -> float:
+        return float(max(np.abs(self.analytic).max(), np.abs(self.numeric).max(), _SMALLEST_SCALE))
+
+    def _look_for_kinks(self, p: int) -> None:
+        """Compare again without the examples for which a step of h takes a unit over a kink."""
+        crossing = _crossing(self.probe, self.X, self.y, p, self.h)
+        if not crossing:
+            return
+        self.undecided |= crossing
+        others = np.delete(np.arange(len(self.X)), [c - 1 for _, _, c in crossing])
+        self.analytic[p] = self.numeric[p] = 0          # of no example, the gradient is 0
+        if len(others):
+            X_others, y_others = np.asarray(self.X)[others], np.asarray(self.y)[others]
+            self.analytic[p] = self.net.backward(X_others, y_others).flat[p]
+            self.numeric[p] = _central_difference(self.probe, X_others, y_others, p, self.h)
+
+
+def _report(net: Network, comparison: Comparison) -> GradientReport:
+    analytic, numeric, error = comparison.analytic, comparison.numeric, comparison.errors()
+    names = parameter_names(net)
     at = int(error.argmax())
     rows, start = [], 0
     for l, layer in enumerate(net, start=1):
@@ -141,7 +180,8 @@ def _report(net: Network, analytic: Array, numeric: Array, tolerance: float,
             rows.append((f"{name}[{l}]", float(np.abs(analytic[part]).max()), float(error[part].max())))
             start += array.size
     worst = f"{names[at]}: {analytic[at]:.9g} by backpropagation, {numeric[at]:.9g} by central differences"
-    return GradientReport(bool(error[at] <= tolerance and largest > 0), float(error[at]), worst, tuple(rows), undecided)
+    ok = bool(error[at] <= comparison.tolerance and comparison.largest() > 0)
+    return GradientReport(ok, float(error[at]), worst, tuple(rows), tuple(sorted(comparison.undecided)))
 
 
 def _central_difference(probe: Network, X: Any, y: Any, p: int, h: float) -> float:
@@ -178,7 +218,7 @@ def _distances(net: Network, X: Any, y: Any) -> list[tuple[int, Array]]:
     return found
 
 
-def _names(net: Network) -> list[str]:
+def parameter_names(net: Network) -> list[str]:
     """The name of every element of θ."""
     return [f"{name}[{l}][{i}, {k}]" for l, layer in enumerate(net, start=1)
             for name, array in (("W", layer.W), ("b", layer.b)) for i, k in np.ndindex(*array.shape)]

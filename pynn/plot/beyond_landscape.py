@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from pynn import validation
+from pynn.landscape import plane_of_path, random_plane
 from pynn.plot._costs import END, LINE, START, bands, label_levels
 from pynn.plot._names import sizes_of
 from pynn.plot._panels import add_colorbar, panel
@@ -18,9 +19,6 @@ from pynn.translation import _
 
 if TYPE_CHECKING:
     from pynn.network import Network
-
-_MARGIN = 0.25          # of the path's range, on every side
-
 
 @styled
 def loss_landscape(net: Network, X: ArrayLike, y: ArrayLike, path: Any = None, ax: Axes | None = None, *, grid: int = 51,
@@ -81,21 +79,12 @@ def loss_landscape(net: Network, X: ArrayLike, y: ArrayLike, path: Any = None, a
     twin = net.copy()
     twin.evaluate(X, y)             # checks X and y before there is a figure
     generator = np.random.default_rng(seed_from(rng))
-    if path is None:
-        middle = net.parameters.astype(np.float64)
-        first, second = _filter_normalised(net, generator), _filter_normalised(net, generator)
-        on_plane, s, t = np.zeros((1, 2)), np.linspace(-span, span, grid), np.linspace(-span, span, grid)
-    else:
-        thetas = _checked_path(path, net)
-        middle, first = thetas[0], thetas[-1] - thetas[0]
-        second = _across(thetas, generator)
-        on_plane = np.stack([(thetas - middle) @ d / (d @ d) for d in (first, second)], axis=1)
-        low, high = on_plane.min(axis=0), on_plane.max(axis=0)
-        half = (0.5 + _MARGIN) * (high - low).max()             # equal in both directions, so that nothing is distorted
-        s, t = (np.linspace(centre - half, centre + half, grid) for centre in (low + high) / 2)
+    plane = (random_plane(net, grid, span, generator) if path is None
+             else plane_of_path(_checked_path(path, net), grid, generator))
+    s, t, on_plane = plane.s, plane.t, plane.path
     losses = np.empty((grid, grid))
     for i, j in np.ndindex(grid, grid):
-        twin.parameters = middle + s[j] * first + t[i] * second
+        twin.parameters = plane.theta(i, j)
         losses[i, j] = twin.evaluate(X, y)["loss"]
 
     ax = panel(ax)
@@ -128,32 +117,3 @@ def _checked_path(path: Any, net: Network) -> np.ndarray:
     if (thetas[0] == thetas[-1]).all():
         raise ValueError("path: expected one that leads from one place to another, got one that ends at its start")
     return thetas
-
-
-def _filter_normalised(net: Network, generator: np.random.Generator) -> np.ndarray:
-    """A random direction, (P,), in which the weights and bias of every unit have the norm that they have in the network."""
-    parts = []
-    for layer in net:
-        units = np.hstack([layer.W, layer.b]).astype(np.float64)
-        drawn = generator.standard_normal(units.shape)
-        drawn *= np.linalg.norm(units, axis=1, keepdims=True) / np.linalg.norm(drawn, axis=1, keepdims=True)
-        parts += [drawn[:, :-1].ravel(), drawn[:, -1]]
-    return np.concatenate(parts)
-
-
-def _across(thetas: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """The direction, (P,), in which a path leaves the line from its start to its end most: at right angles to it, as long."""
-    line = thetas[-1] - thetas[0]
-    length = np.linalg.norm(line)
-    beside = _beside(thetas - thetas[0], line)
-    if np.linalg.norm(beside) > 1e-9 * length:
-        across = np.linalg.svd(beside, full_matrices=False)[2][0]
-    else:                           # a straight path prefers no direction
-        across = generator.standard_normal(line.shape)
-    across = _beside(across, line)
-    return across * (length / np.linalg.norm(across))
-
-
-def _beside(vectors: np.ndarray, line: np.ndarray) -> np.ndarray:
-    """The part of the vectors that is at right angles to a line."""
-    return vectors - np.multiply.outer(vectors @ line / (line @ line), line)

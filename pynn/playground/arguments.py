@@ -1,0 +1,30 @@
+"""The fields of a command: which there are, which are missing, which are unknown."""
+from __future__ import annotations
+
+from typing import Any
+
+from pynn.playground.choices import Json
+
+REQUIRED: Any = object()
+
+
+def arguments(command: Json, **defaults: Any) -> list[Any]:
+    """The values of a command's fields in the order of `defaults`; a ValueError names an unknown or a missing one."""
+    for name in command:
+        if name not in ("command", "id", *defaults):
+            known = ", ".join(defaults) or "none"
+            raise ValueError(f"{name}: unknown field of the command {command['command']!r}; there are {known}")
+    values = [command.get(name, default) for name, default in defaults.items()]
+    for name, value in zip(defaults, values, strict=True):
+        if value is REQUIRED:
+            raise ValueError(f"{name}: the command {command['command']!r} needs this field")
+    return values
+
+
+def whole(value: object, name: str, low: int, high: int) -> int:
+    """An int from low to high."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name}: expected an int from {low} to {high}, got {value!r}")
+    if not low <= value <= high:
+        raise ValueError(f"{name}: expected an int from {low} to {high}, got {value}")
+    return value

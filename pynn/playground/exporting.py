@@ -1,0 +1,177 @@
+"""Files and pictures of what the page shows: model, session, script, record, exports, PNG and SVG."""
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pynn import export
+from pynn.network import load
+from pynn.playground import session_files
+from pynn.playground.arguments import REQUIRED, arguments
+from pynn.playground.building import Origin
+from pynn.playground.changes import merged
+from pynn.playground.choices import MOST_SEED, Json
+from pynn.playground.messages import Reply, file_blob
+from pynn.playground.scripts import script_of
+from pynn.playground.tables import from_base64
+from pynn.validation import choice
+
+if TYPE_CHECKING:
+    from pynn.playground.session import Session
+
+Bytes = Callable[[Any], bytes]
+
+
+def _written_by(write: Callable[[Any, str], None], suffix: str) -> Bytes:
+    """The bytes of the file that a function of the network and a path writes."""
+    def file(session: Session) -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, f"network.{suffix}")
+            write(session.net, path)
+            with open(path, "rb") as written:
+                return written.read()
+    return file
+
+
+def _record(session: Session) -> bytes:
+    """The losses, epoch by epoch as far as they are kept, as a CSV file."""
+    curves, metric = session.course.timeline.curves(), session.net.architecture.metric
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["epoch", "loss", metric, "val_loss", f"val_{metric}"])
+    writer.writerows([int(row[0]), *(repr(value) for value in row[1:])] for row in curves.T.tolist())
+    return text.getvalue().encode()
+
+
+FORMATS: dict[str, tuple[str, str, str, Bytes]] = {         # suffix, type, label, and what makes the file
+    "session": ("pynnplay", "application/octet-stream", "Session", session_files.write_session),
+    "model": ("npz", "application/octet-stream", "Model of pynn", _written_by(lambda net, path: net.save(path), "npz")),
+    "python": ("py", "text/x-python", "Python script", lambda session: script_of(session).encode()),
+    "history": ("csv", "text/csv", "Losses, CSV", _record),
+    "onnx": ("onnx", "application/octet-stream", "ONNX", _written_by(export.to_onnx, "onnx")),
+    "c": ("c", "text/x-c", "C", _written_by(export.to_c, "c")),
+    "javascript": ("js", "text/javascript", "JavaScript", _written_by(export.to_javascript, "js")),
+    "numpy": ("py", "text/x-python", "NumPy", _written_by(export.to_numpy, "py")),
+    "safetensors": ("safetensors", "application/octet-stream", "safetensors",
+                    _written_by(export.to_safetensors, "safetensors")),
+}
+PICTURES = ("decision_surface", "network", "unit_maps", "curves")
+_TYPES = {"png": "image/png", "svg": "image/svg+xml"}
+
+
+def describe() -> Json:
+    """What the page offers."""
+    return {"exports": [{"format": name, "suffix": suffix, "mime": mime, "label": label}
+                        for name, (suffix, mime, label, _) in FORMATS.items()],
+            "pictures": [{"name": name, "formats": list(_TYPES)} for name in PICTURES]}
+
+
+def _export(session: Session, command: Json) -> Reply:
+    name, = arguments(command, format=REQUIRED)
+    suffix, mime, _, write = FORMATS[choice(name, "format", FORMATS)]
+    return Reply({"name": f"pynn.{suffix}", "mime": mime}, file_blob(write(session)))
+
+
+def _picture(session: Session, command: Json) -> Reply:
+    name, kind = arguments(command, name=REQUIRED, format="png")
+    choice(name, "name", PICTURES)
+    choice(kind, "format", _TYPES)
+    return Reply({"name": f"{name}.{kind}", "mime": _TYPES[kind]}, file_blob(picture_of(session, name, kind)))
+
+
+def picture_of(session: Session, name: str, kind: str) -> bytes:
+    """A picture of pynn.plot, in a figure that no window knows of."""
+    from matplotlib.figure import Figure
+
+    from pynn import plot
+
+    net, examples, view = session.net, session.course.stage.examples, session.view
+    plane: Json = {"features": [k - 1 for k in view.features], "held": view.held_values(examples)} if net.sizes[0] > 2 else {}
+    figure = Figure(figsize=(6.4, 5.2), layout="constrained")
+    if name in ("decision_surface", "unit_maps") and net.sizes[0] < 2:
+        raise ValueError(f"name: {name} needs two features, these data have one")
+    if name == "decision_surface":
+        plot.decision_surface(net, examples.X, examples.y, ax=figure.subplots(), **plane)
+    elif name == "network":
+        plot.network(net, ax=figure.subplots())
+    elif name == "unit_maps":
+        plot.unit_maps(net, examples.X, examples.y, _unit_panels(figure, net.sizes), **plane)
+    else:
+        _draw_curves(session, figure)
+    file = io.BytesIO()
+    figure.savefig(file, format=kind, dpi=150)
+    return file.getvalue()
+
+
+def _unit_panels(figure: Any, sizes: tuple[int, ...]) -> np.ndarray:
+    """A column of panels for each layer."""
+    counts = [min(n, 16) for n in sizes[1:]]
+    most = max(counts)
+    figure.set_size_inches(1.7 * len(counts), 1.35 * most + 0.8)
+    grid = figure.add_gridspec(2 * most, len(counts))
+    drawn = [figure.add_subplot(grid[most - n + 2 * i:most - n + 2 * i + 2, l]) for l, n in enumerate(counts) for i in range(n)]
+    return np.array(drawn, dtype=object)
+
+
+def _draw_curves(session: Session, figure: Any) -> None:
+    """Loss at the left, accuracy or R² at the right; the test set dashed."""
+    curves, metric = session.course.timeline.curves(), session.net.architecture.metric
+    if not curves.shape[1]:
+        raise ValueError("name: there are no curves yet, train first")
+    left = figure.subplots()
+    right = left.twinx()
+    for ax, first, colour, name in ((left, 1, "#D55E00", "loss"), (right, 2, "#0072B2", metric)):
+        ax.plot(curves[0], curves[first], color=colour, label=name)
+        if not np.isnan(curves[first + 2]).all():
+            ax.plot(curves[0], curves[first + 2], color=colour, linestyle="--", label=f"val_{name}")
+        ax.set_ylabel(name, color=colour)
+    left.set_xlabel("epoch")
+    figure.legend(loc="outside upper center", ncols=4)
+
+
+def _open_session(session: Session, command: Json) -> None:
+    content, = arguments(command, content=REQUIRED)
+    session_files.read_session(session, from_base64(content))
+
+
+def _open_model(session: Session, command: Json) -> None:
+    name, content = arguments(command, name="model", content=REQUIRED)
+    data = from_base64(content)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "model")
+        with open(path, "wb") as file:
+            file.write(data)
+        try:
+            net = load(path)
+        except ValueError as error:
+            raise ValueError(f"content: {str(error).replace(path, str(name)[:200]).removeprefix('path: ')}") from None
+    use_network(session, net)
+
+
+def use_network(session: Session, net: Any) -> None:
+    """Begin with the weights of a network, on the examples that are there; a ValueError if they do not fit."""
+    inputs, outputs = session.net.sizes[0], session.net.sizes[-1]
+    seed = net.state.seed % MOST_SEED
+    origin = Origin(session.origin.source, net, seed)
+    part = {"network": network_part(net), "training": {"learning_rate": net.learning_rate}, "seed": seed}
+    if net.sizes[0] != inputs:
+        raise ValueError(f"content: the model has {net.sizes[0]} inputs, the data have {inputs}")
+    setting = merged(origin, session.course.stage.setting, part)
+    if net.sizes[-1] != outputs and net.activations[-1] == session.net.activations[-1]:
+        raise ValueError(f"content: the model has {net.sizes[-1]} outputs, the data need {outputs}")
+    session.reopen(setting, origin=origin)
+
+
+def network_part(net: Any) -> Json:
+    """The network part of a setting that has this shape."""
+    return {"hidden": list(net.sizes[1:-1]), "activations": list(net.activations[:-1]), "output": net.activations[-1],
+            "loss": net.loss, "dropout": list(net.dropout), "dtype": net.dtype.name}
+
+
+COMMANDS = {"export": _export, "picture": _picture, "open_session": _open_session, "open_model": _open_model}

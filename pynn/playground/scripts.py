@@ -1,0 +1,96 @@
+"""A Python script that makes the same network: plain calls of pynn where the training was plain."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pynn.playground.choices import DATA, TABLE, Json
+from pynn.playground.settings import recipe_of
+from pynn.playground.sharing import code_of
+
+if TYPE_CHECKING:
+    from pynn.playground.session import Session
+
+_SCHEDULES = {"step": "Step", "exponential": "Exponential", "cosine": "Cosine", "warm_up": "WarmUp"}
+
+
+def script_of(session: Session) -> str:
+    """The text of the script; θ is the same, bit for bit."""
+    course = session.course
+    is_plain = course.base["data"]["name"] != TABLE and not course.batch and session.origin.net is None and all(
+        not event.at.batch and _is_plain(event.command) for event in course.events[:course.applied])
+    return _plain_script(session) if is_plain else _replayed_script(session)
+
+
+def _is_plain(command: Json) -> bool:
+    return command["command"] == "edit" or (command["command"] == "set" and set(command["setting"]) == {"training"})
+
+
+def _replayed_script(session: Session) -> str:
+    """A script that runs the session again."""
+    return f'''"""Written by the playground of pynn: runs the same training again, with all changes by hand."""
+import pynn.playground
+
+net = pynn.playground.replay(
+    "{code_of(session)}")
+print(net.summary())
+'''
+
+
+def _plain_script(session: Session) -> str:
+    course = session.course
+    lines = ['"""Written by the playground of pynn: gives the same network, bit for bit."""', "import pynn", ""]
+    lines += _data_lines(course.base["data"])
+    network = course.base["network"]
+    hidden = ", ".join(map(str, network["hidden"]))
+    lines += ["", f"net = pynn.Network([X.shape[1], {hidden}{', ' * bool(hidden)}{session.net.sizes[-1]}], "
+                  f"hidden={network['activations']!r}, output={network['output']!r},",
+              f"                   loss={network['loss']!r}, initializer={network['initializer']!r}, "
+              f"dropout={network['dropout']!r}, dtype={network['dtype']!r}, rng={course.base['seed']})"]
+    setting, epoch, recipe = course.base, 0, None
+    for event in [*course.events[:course.applied], None]:
+        until = course.epoch if event is None else event.at.epoch
+        if until > epoch:
+            lines += _fit_lines(setting, until - epoch, recipe)
+            recipe, epoch = _recipe_text(setting), until
+        if event is None:
+            break
+        if event.command["command"] == "edit":
+            lines.append(_edit_line(event.command))
+        else:
+            from pynn.playground.settings import merge
+            setting = merge(setting, event.command["setting"])
+    return "\n".join([*lines, "", "print(net.evaluate(X_train, y_train))", ""])
+
+
+def _data_lines(data: Json) -> list[str]:
+    numbers = {field.name: data[field.name] for field in DATA[data["name"]].fields if field.name != "examples"}
+    listed = "".join(f", {name}={value!r}" for name, value in numbers.items())
+    lines = [f"X, y = pynn.datasets.{data['name']}({data['examples']}{listed}, rng={data['seed']})"]
+    rows = "X_train, X_test, y_train, y_test"
+    if data["test_share"]:
+        lines.append(f"{rows} = pynn.datasets.split(X, y, test_size={data['test_share']}, rng={data['seed']})")
+    else:
+        lines.append("X_train, y_train = X, y")
+    return lines
+
+
+def _edit_line(command: Json) -> str:
+    l, i, k = command["layer"], command["unit"] - 1, command["input"]
+    place = f"W[{i}, {k - 1}]" if k else f"b[{i}, 0]"
+    return f"net[{l}].{place} = {float(command['value'])!r}"
+
+
+def _recipe_text(setting: Json) -> str:
+    return f"pynn.optimizers.{recipe_of(setting['training'])!r}"
+
+
+def _fit_lines(setting: Json, epochs: int, recipe: str | None) -> list[str]:
+    training, schedule = setting["training"], setting["training"]["schedule"]
+    rate = repr(training["learning_rate"])
+    if schedule["name"] != "constant":
+        numbers = "".join(f", {name}={value!r}" for name, value in schedule.items() if name != "name")
+        rate = f"pynn.schedules.{_SCHEDULES[schedule['name']]}({rate}{numbers})"
+    plain = {name: training[name] for name in ("batch_size", "shuffle", "l1", "l2", "clip_norm")}
+    given = ", ".join(f"{name}={value!r}" for name, value in plain.items())
+    new = "" if recipe == _recipe_text(setting) else f"optimizer={_recipe_text(setting)}, "
+    return [f"net.fit(X_train, y_train, epochs={epochs}, {new}learning_rate={rate},", f"        {given}, progress=False)"]

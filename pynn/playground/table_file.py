@@ -1,0 +1,71 @@
+"""A file with a table: its bytes, from which columns can be chosen again and again."""
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pynn import datasets
+from pynn.datasets.column import Column
+from pynn.datasets.csv import read_features
+from pynn.playground.choices import Json
+from pynn.playground.examples import Source
+
+_USABLE = ("number", "boolean")
+_MOST_CLASSES = 20
+_GZIP = b"\x1f\x8b"
+
+
+class TableFile:
+    """The bytes of a file, from which columns can be chosen again and again."""
+
+    def __init__(self, name: str, content: bytes) -> None:
+        """A ValueError if it is no table."""
+        if content.startswith(_GZIP):
+            raise ValueError(f"content: {name} is compressed; unpack it first")
+        self.name, self.content = name, content
+        with self._written() as path:
+            self.columns = read_features(path).columns
+
+    @contextmanager
+    def _written(self) -> Iterator[str]:
+        """The file on disk; an error in the block gets the file's own name."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "table")
+            with open(path, "wb") as file:
+                file.write(self.content)
+            try:
+                yield path
+            except (ValueError, TypeError) as error:
+                raise ValueError(f"content: {str(error).replace(path, self.name).removeprefix('path: ')}") from None
+
+    def describe(self) -> list[Json]:
+        """The columns as the page gets them."""
+        return [{"name": column.name, "kind": column.kind, "usable": (why := _why_not(column)) is None, "why": why}
+                for column in self.columns]
+
+    def source(self, target: str | None, features: list[str] | None) -> Source:
+        """The chosen columns; by default the last one is the target, and all other columns of numbers are features."""
+        with self._written() as path:
+            target = self.columns[-1].name if target is None else target
+            if features is None:
+                features = [column.name for column in self.columns if column.name != target and _why_not(column) is None]
+                if not features:
+                    raise ValueError("features: expected a column of numbers without missing cells, there is none")
+            table = datasets.load_csv(path, target=target, features=features, classes=None)
+            X = table.X
+        labels = table.label_names
+        if labels is not None and not 2 <= len(labels) <= _MOST_CLASSES:
+            raise ValueError(f"target: expected 2 to {_MOST_CLASSES} classes, got {len(labels)} in the column {target!r}")
+        left_out = [column.name for column in self.columns if column.name not in (target, *features)]
+        notes = (*table.notes, *([f"left out: {', '.join(left_out)}"] if left_out else []))
+        return Source.of(self.name, X, table.y, classes=None if labels is None else len(labels),
+                         features=tuple(table.feature_names), labels=labels, target=target, notes=notes, file=self)
+
+
+def _why_not(column: Column) -> str | None:
+    """Why a column cannot be a feature."""
+    if column.kind not in _USABLE:
+        return f"it has {'dates' if column.kind == 'date' else 'no values' if column.kind == 'empty' else 'texts'}"
+    return "cells are missing" if column.missing() else None
