@@ -113,6 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "pynn", ""
     timeout = _TIMEOUT
+    disable_nagle_algorithm = True          # an answer of two packets would wait 40 ms for the second one
     server: _HTTPServer
 
     def log_message(self, format: str, *arguments: Any) -> None:
@@ -208,7 +209,6 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(503)
             return
         self.close_connection = True
-        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             self._head(200, "application/octet-stream", None)
             while True:
