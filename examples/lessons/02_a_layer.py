@@ -147,8 +147,9 @@ print(f"largest difference between the results: {difference:.0e}")
 # ----------------------------
 #
 # In a table of data, every example is a row. Python's data libraries do the same. In the equations, an example is a column.
-# pynn takes rows and returns rows, and transposes them in between: A[0], the input of layer 1, is the transpose of the X that
-# you pass.
+# The step between them is the *transpose*: rows become columns and columns become rows, so that a matrix of shape (2, 4) gets
+# the shape (4, 2). It is written Xᵀ, and in NumPy ``X.T``. pynn takes rows and returns rows, and transposes them in between:
+# A[0], the input of layer 1, is the transpose of the X that you pass.
 examples = X.T                                  # (4, 2): as a table, an example in each row
 step = net.forward(examples)
 print("examples in rows:", examples.shape)

@@ -167,6 +167,10 @@ for name, (f, f_prime) in rules.items():
 #
 # .. math:: \frac{df}{dx} = \frac{df}{du} \cdot \frac{du}{dx}
 #
+# With several letters, f′ no longer says which one moves. So the slope has a longer name too: df/du is the slope of f *with
+# respect to* u, that is, how fast f moves when u moves. It is one number, not a division, but it behaves like a fraction
+# here: du seems to cancel.
+#
 # For example, take u = x² and f = e^u at x = 0.5. The slope of u is 2x = 1, and the slope of f is e^u:
 x = 0.5
 u = x**2
@@ -218,11 +222,19 @@ print(f"a (1 - a) = {a * (1 - a):.4f}")
 print(f"measured:   {slope(lambda z: 1 / (1 + math.exp(-z)), z):.4f}")
 
 # %%
-# So a network that has computed a already has the slope nearly for free. The same method gives the slope of the loss. For y
-# = 1 the loss is −log a. The chain has one more link, with the slope −1/a, and a cancels:
+# So a network that has computed a already has the slope nearly for free. The same method gives the slope of the loss. If the
+# right answer is y = 1, the loss is −log a. The chain has one more link, with the slope −1/a, and a cancels:
 #
 # .. math:: \frac{dJ}{dz} = - \frac{1}{a} \cdot a (1 - a) = a - 1
-print(f"rule {a - 1:.4f}, measured {slope(lambda z: -math.log(1 / (1 + math.exp(-z))), z):.4f}")
+#
+# If it is y = 0, the loss is −log(1 − a). Now the chain has two more links. The first is u = 1 − a, which has the slope −1,
+# because u falls as fast as a grows. The second is −log u, which has the slope −1/u = −1/(1 − a). This time 1 − a cancels:
+#
+# .. math:: \frac{dJ}{dz} = - \frac{1}{1 - a} \cdot (-1) \cdot a (1 - a) = a
+#
+# Both results are a − y. Remember this one: it is where backpropagation starts.
+print(f"y = 1: rule {a - 1:.4f}, measured {slope(lambda z: -math.log(1 / (1 + math.exp(-z))), z):7.4f}")
+print(f"y = 0: rule {a - 0:7.4f}, measured {slope(lambda z: -math.log(1 - 1 / (1 + math.exp(-z))), z):7.4f}")
 
 # %%
 # Backpropagation is no more than this: the chain rule and "paths add up", for all weights in a good order.

@@ -22,8 +22,8 @@ there is a 1/m and a Wᵀ; how to check a gradient.
 #           \frac{\partial J}{\partial \hat{y}} \cdot \frac{\partial \hat{y}}{\partial z} \cdot
 #           \frac{\partial z}{\partial w}
 #
-# - The first slope is that of the loss. log ŷ has the slope 1/ŷ, and log(1−ŷ) has the slope −1/(1−ŷ), so it is −( y/ŷ −
-#   (1−y)/(1−ŷ) ).
+# - The first slope is that of the loss. log ŷ has the slope 1/ŷ. log(1−ŷ) is a chain: 1−ŷ has the slope −1, and the logarithm
+#   of it has the slope 1/(1−ŷ), so together −1/(1−ŷ). y and 1−y are fixed numbers. So the slope is −( y/ŷ − (1−y)/(1−ŷ) ).
 # - The second is the slope of the sigmoid, ŷ(1−ŷ) (lesson 5).
 # - The third is a, because z = w a + b grows a times as fast as w.
 #
@@ -71,8 +71,9 @@ ax.set_axis_off()
 print(f"y_hat - y = {y_hat - y:.4f}")
 
 # %%
-# On paper, the factors ŷ and 1−ŷ cancel. pynn computes dZ[L] as Ŷ − Y, because this form contains no division. The sign makes
-# sense too: dw is negative, so the loss falls when w grows. A larger w does bring ŷ closer to y = 1.
+# On paper, the factors ŷ and 1−ŷ cancel (lesson 5 has it for y = 1 and for y = 0). pynn computes dZ[L] as Ŷ − Y, because this
+# form contains no division. The sign makes sense too: dw is negative, so the loss falls when w grows. A larger w does bring ŷ
+# closer to y = 1.
 #
 # Is dw right? We measure it with a central difference:
 h = 1e-6
@@ -99,13 +100,19 @@ print(f"computed: {dw:.6f}")
 #           db^{[l]} &= \frac{1}{m} \sum dZ^{[l]} \\
 #           dA^{[l-1]} &= W^{[l]T} dZ^{[l]}
 #
+# It begins with dA[L], the slope of the loss with respect to every output: one number −( y/ŷ − (1−y)/(1−ŷ) ) for each
+# example. The four lines are computed for layer L. The last one gives dA[L−1], and with it the same four lines are computed
+# for layer L−1, and so on. Now line by line.
+#
 # *Line 1* is the chain rule through the activation, for each unit and each example. (∗ multiplies entry by entry.)
 #
 # *Line 2:* the weight wᵢⱼ, in row i and column j, multiplies the output aⱼ of unit j of the layer before and adds the product
-# to zᵢ. So ∂zᵢ/∂wᵢⱼ = aⱼ, and one example contributes dzᵢ aⱼ. The sum over the examples is row i of dZ that meets row j of A.
-# This is an entry of dZ Aᵀ.
+# to zᵢ. So ∂zᵢ/∂wᵢⱼ = aⱼ, and one example contributes dzᵢ aⱼ. The sum goes over the examples, which are the columns: row i of
+# dZ meets row j of A. In a product of matrices a row meets a *column*, so A is transposed (lesson 2). The sum is an entry of
+# dZ Aᵀ.
 #
-# *Line 3* is the same for the bias, where ∂zᵢ/∂bᵢ = 1.
+# *Line 3* is the same for the bias, where ∂zᵢ/∂bᵢ = 1. Σ adds up the examples, so each row of dZ gives one number, and db is
+# a column, (n, 1), as b.
 #
 # *Line 4* passes the slope on to the layer before. Unit j there acts on *every* unit i of layer l, through the weight wᵢⱼ.
 # Each unit i is a path, with the slope wᵢⱼ dzᵢ, and paths add up: daⱼ = Σᵢ wᵢⱼ dzᵢ. This sum goes down a column of W, and so
@@ -115,6 +122,12 @@ print(f"computed: {dw:.6f}")
 # once. By convention it appears in dW and db. So **dA and dZ are slopes of the sum of the losses**, where each column belongs
 # to one example only, and **dW and db are slopes of the mean, J**.
 #
+# In NumPy, ``.T`` transposes, ``@`` multiplies matrices and ``*`` entry by entry. The sum of each row is a column only with
+# ``keepdims``, which keeps the second axis:
+M = np.array([[1, 2, 3], [10, 20, 30]])
+print(M.sum(axis=1), M.sum(axis=1, keepdims=True), sep="\n")
+
+# %%
 # Look at the shapes: dW has the shape of W, db has that of b, dA and dZ have those of A and Z. If a product does not fit, a
 # factor is transposed or in the wrong place. (Rows 1 and 2 of this W[1] are opposite to each other: pynn's narrow layers
 # start in this way, and lesson 8 explains why.)

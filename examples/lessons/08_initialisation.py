@@ -131,9 +131,18 @@ print(pynn.diagnose(deep(0.5), X_deep, y_deep))
 # Which size is right? We want the signals to have the same size in every layer. Take one unit with n inputs, and write E for
 # a mean over many draws of the weights.
 #
-# *Step 1: the sum.* The n weights are drawn independently, symmetric about 0, with the variance E[w²] = σ². The sum is z =
-# w₁a₁ + … + wₙaₙ. Its square contains two kinds of terms: squares, as (w₁a₁)², and products of different terms, as
-# 2 w₁a₁w₂a₂. A product of different terms is as often positive as negative, so its mean is 0. Only the n squares are left:
+# *Step 1: the sum.* The weights are drawn around 0, each without regard to the others. The mean of their squares, E[w²], is
+# called their *variance*, σ². Begin with two inputs. The sum is z = w₁a₁ + w₂a₂, and its square has three terms:
+#
+# .. math:: z^2 = w_1^2 a_1^2 + w_2^2 a_2^2 + 2 \, w_1 w_2 \, a_1 a_2
+#
+# Take the mean over many draws of the weights.
+#
+# - w₁² is σ² on average, and so is w₂².
+# - w₁w₂ is as often positive as negative, so it is 0 on average, and the third term disappears.
+#
+# What is left is σ² (a₁² + a₂²). With n inputs there are n squares, and every product of two different weights disappears. n
+# squares are n times their mean, so
 #
 # .. math:: E[z^2] = n \, \sigma^2 \, E[a^2]
 #
@@ -157,8 +166,9 @@ print(f"mean of relu(z)^2: {np.mean(relu**2):.3f},  half of the mean of z^2: {np
 # The size stays the same if the factor is 1, that is, if σ² = 2 / n[l−1]. This is ``he``, named after Kaiming He (2015):
 # numbers from a normal distribution with this variance.
 #
-# *Step 4: the way back.* dA[l−1] = W[l]ᵀ dZ[l] is a sum of n[l] terms, and the slope of ReLU is 0 for half of the units. The
-# same argument gives σ² = 2 / n[l]. In layers of equal width, it is the same number.
+# *Step 4: the way back.* The two steps occur here too. Each entry of dA[l−1] = W[l]ᵀ dZ[l] is a sum, of n[l] terms this time,
+# one for each unit of layer l (step 1). And dZ = dA ∗ g′(Z) is dA for half of the units and 0 for the others (step 2). So σ²
+# = 2 / n[l] keeps the size of the gradients. In layers of equal width, it is the same number.
 #
 # *For tanh,* step 2 is different: near 0, tanh has the slope 1, so a ≈ z, and nothing is cut in half. The way forward asks
 # for σ² = 1/n[l−1], and the way back asks for 1/n[l]. ``glorot``, named after Xavier Glorot (2010), takes a value between the
@@ -166,8 +176,12 @@ print(f"mean of relu(z)^2: {np.mean(relu**2):.3f},  half of the mean of z^2: {np
 #
 # .. math:: \sigma^2 = \frac{2}{n^{[l-1]} + n^{[l]}}
 #
-# It draws uniformly between −r and r. Such numbers have the variance r²/3, so r = √(6 / (n[l−1] + n[l])).
-#
+# It draws uniformly between −r and r, so all numbers between them are equally likely. What is the variance of such numbers?
+# Spread evenly from 0 to 1, numbers have squares with the mean ⅓. From −r to r, each is r times as large, and its square r²
+# times, so the variance is r²/3. This should be σ², hence r = √(6 / (n[l−1] + n[l])).
+print(f"mean of the squares from 0 to 1: {np.mean(np.linspace(0, 1, 1001) ** 2):.3f}")
+
+# %%
 # Here are all four combinations in the deep network:
 print("activation  initializer  A[1]  A[10]  dZ[10]  dZ[1]")
 for hidden in ("relu", "tanh"):

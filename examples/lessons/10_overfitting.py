@@ -69,10 +69,13 @@ pynn.plot.stills(recorder, net, *train, epochs=[50, best, 1000])
 #
 # .. math:: J_{l2} = J + \frac{\lambda}{2} \sum W^2, \qquad J_{l1} = J + \lambda \sum |W|
 #
-# The sums go over all weights of all layers. λ is the strength of the penalty, a hyper-parameter. Biases have no penalty. The
-# slope of λ/2 · w² is λw, so with l2 the gradient becomes dW + λ W: each step pulls every weight towards 0, in proportion to
-# its size. With l1 the gradient is dW + λ sign(W): all weights are pulled with the same force, and weights that help little
-# end near 0.
+# The sums go over all weights of all layers. Biases have no penalty. λ (lambda) is the strength of the penalty, a
+# hyper-parameter. What do the penalties do in a step? Look at their slopes (lesson 5).
+#
+# - *l2:* the slope of λ/2 · w² is λw, so the gradient becomes dW + λW. Each step pulls every weight towards 0. A large weight
+#   is pulled strongly, and a small one hardly at all.
+# - *l1:* the slope of λ|w| is λ for a positive w and −λ for a negative one, so the gradient becomes dW + λ sign(W). All
+#   weights are pulled with the same force. A weight that helps little cannot resist, and ends near 0.
 #
 # How strong should the penalty be? The validation examples decide this.
 print("l2      training loss  validation loss")
@@ -139,11 +142,15 @@ net, _ = trained(0, m=20000, epochs=20)
 print(f"\nfor comparison, 20 000 examples: test accuracy {net.score(*test):.3f}")
 
 # %%
-# Without regularisation, the training examples are answered nearly perfectly, and the test loss is the highest. Every way
-# lowers the test loss: more data lowers it most, then l2 and early stopping. What is possible in accuracy? 20 000 examples
-# give 92 %, about 4 percentage points more than no regularisation. (The moons overlap, so 100 % is impossible.) More data
-# gain three of these points, l2 and early stopping two, dropout one, l1 none. But l1 leaves 98 % of the 1120 weights close to
-# 0, so some two dozen weights do all the work.
+# What does the table say?
+#
+# - *No regularisation:* the training examples are answered nearly perfectly, and the test loss is the highest. This is
+#   overfitting, in one row.
+# - *The test loss:* every way lowers it. More data lowers it most, then l2 and early stopping.
+# - *The accuracy:* how much can we hope for? The moons overlap, so 100 % is impossible. 20 000 examples give 92 %, about 4
+#   percentage points more than no regularisation. More data gains three of these points, l2 and early stopping two, dropout
+#   one, l1 none.
+# - *The weights:* l1 leaves 98 % of the 1120 weights close to 0, so some two dozen weights do all the work.
 #
 # Another problem may give another order. And if you choose a row by its test loss, the test set becomes a second validation
 # set. Early stopping, like every choice, has a price: the validation examples cannot be used for training.

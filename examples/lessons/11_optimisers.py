@@ -61,8 +61,8 @@ pynn.plot.descent(lambda p, q: (p**2 + 100 * q**2) / 2, start=(-10, 1), kind="co
 #
 # .. math:: m \leftarrow \mu m + g, \qquad \theta \leftarrow \theta - \alpha m
 #
-# If g always has the same sign, the sum grows up to 1/(1 − μ) times g, so the steps become longer. If g changes its sign in
-# every step, most of the sum cancels, so the steps stay short:
+# If g stays the same, the sum is g + 0.9 g + 0.81 g + …, which grows up to 10 g, in general up to 1/(1 − μ) times g. So the
+# steps become longer. If g changes its sign in every step, most of the sum cancels, so the steps stay short:
 for name, signs in (("the same sign ", [1] * 50), ("changing signs", [1, -1] * 25)):
     m = 0
     for g in signs:
@@ -79,8 +79,9 @@ for name, signs in (("the same sign ", [1] * 50), ("changing signs", [1, -1] * 2
 # whether its slope is steep or flat. The tiny ε prevents a division by 0.
 #
 # *Adam* does both. It keeps a running mean m of the gradients, and a running mean v of their squares. Both means start at 0,
-# so at first they are too small. After t steps, a mean has collected only the share 1 − βᵗ of the weights. Adam divides by
-# this share:
+# so at first they are too small. By how much? With β = 0.9, the mean is 0.1 g₁ after the first step. After the second, it is
+# 0.09 g₁ + 0.1 g₂. A mean should have factors that add up to 1, but these add up to 0.1 and to 0.19, which is 1 − 0.9². After
+# t steps they add up to 1 − βᵗ. Adam divides by this sum:
 #
 # .. math:: m \leftarrow \beta_1 m + (1 - \beta_1) g, \qquad v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \qquad
 #           \theta \leftarrow \theta - \alpha \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)} + \varepsilon}
@@ -92,9 +93,10 @@ for t in range(1, 4):
     print(f"t = {t}: m = {m:.3f}, m / (1 - 0.9^{t}) = {m / (1 - 0.9**t):.3f}")
 
 # %%
-# ``reference.update`` is one step of such a rule in NumPy. ``walk`` uses it in a valley J = ½ θᵀKθ, whose gradient is Kθ. Our
-# valley has the matrix K with 1 and 100 on its diagonal. ``walk`` returns the points of the path up to the step from which on
-# J stays below 1.
+# ``reference.update`` is one step of such a rule in NumPy. ``walk`` uses it in a valley. Let θ be the column of p and q, and
+# let the matrix K have 1 and 100 on its diagonal and 0 elsewhere. Then Kθ is the column of p and 100 q: the two slopes from
+# above. And J is ½ θᵀKθ, which is ½ (p · p + q · 100 q). With other matrices K, the same lines describe valleys that lie in
+# other directions. ``walk`` returns the points of the path up to the step from which on J stays below 1.
 RULES = {       # μ or β₁, and β or β₂
     "sgd": (0, 0), "momentum": (0.9, 0), "rmsprop": (0, 0.9), "adam": (0.9, 0.999),
 }
@@ -169,10 +171,10 @@ for rule in RULES:
 # A harder task
 # -------------
 #
-# The data are two spirals with one and a half turns each. The network is 2-16-16-1, and it is trained for 60 epochs in batches
-# of 32. Every optimiser is tried with seven learning rates. A single start may be lucky, so there are five starts, with
-# different weights, and we take the median: the third of the five results in order. After how many epochs is the loss below
-# 0.1? (A dash means: not within 60 epochs.)
+# The data are two spirals with one and a half turns each. The network is 2-16-16-1, and it is trained for 60 epochs in
+# batches of 32. Every optimiser is tried with seven learning rates. A single start may be lucky, so there are five starts,
+# with different weights, and we take the median: the third of the five results in order. After how many epochs is the loss
+# below 0.1? (A dash means: not within 60 epochs.)
 X, y = pynn.datasets.spirals(600, turns=1.5, noise=0.03, rng=0)
 RATES = [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3]
 EPOCHS, LEVEL = 60, 0.1

@@ -58,9 +58,9 @@ ax.legend()
 # A copy to work on
 # -----------------
 #
-# The sources are copied to a temporary folder. ``add`` inserts lines into a file of the copy, directly after a given text, and
-# prints what it changed: a line with + is new, a line with − is gone. CONTRIBUTING.md lists the places; this lesson visits them
-# in the same order.
+# The sources are copied to a temporary folder. ``add`` inserts lines into a file of the copy, directly after a given text,
+# and prints what it changed: a line with + is new, a line with − is gone. CONTRIBUTING.md lists the places; this lesson
+# visits them in the same order.
 here = Path(globals().get("__file__", "lesson")).resolve()          # a notebook has no file
 folders = [*here.parents, Path.cwd(), *Path.cwd().parents]
 root = next((f for f in folders if (f / "cnn_core" / "activations.pyx").exists()), None)

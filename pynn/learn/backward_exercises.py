@@ -44,7 +44,7 @@ def binary_cross_entropy(Y: Array, Y_hat: Array) -> tuple[Any, Mistakes]:
 
 @exercise("dA", draw=_draw_predictions)
 def loss_derivative(Y: Array, Y_hat: Array) -> tuple[Any, Mistakes]:
-    """dA[L], the start of backpropagation: the derivative of each example's binary cross-entropy by its ŷ.
+    """dA[L], the start of backpropagation: the derivative of each example's binary cross-entropy with respect to its ŷ.
 
     The 1/m belongs to dW and db.
     Y: (1, m), 0 or 1; Y_hat: (1, m), strictly between 0 and 1.  dA: (1, m).
