@@ -169,8 +169,10 @@ plt.show()
 # ---------
 #
 # 1. Write relu and its slope: ``print(pynn.workbook.describe("relu"))`` and ``("relu_prime")`` show the tasks. Then write the
-#    ``("sigmoid")``. Where z is −1000, e^−z is too large for a float: use a power of e that is never too large. Then write a
-#    whole network, ``("forward")``.
+#    ``("sigmoid")``. Where z is −1000, e^−z is too large for a float. Multiply numerator and denominator of 1/(1 + e^−z) by
+#    e^z: this gives a second form, which is safe where z is negative. (``np.where`` computes both of its forms for every z, so
+#    use a power of e that is never too large: e to the power of minus the absolute value of z.) Then write a whole network,
+#    ``("forward")``.
 # 2. How many hidden units with relu separate ``pynn.datasets.circles(500, rng=0)``? Train networks with 1, 2, 3 and 4 hidden
 #    units, from several seeds each. Look at the ``unit_maps`` of the smallest network that gets nearly all points right. Why
 #    can two units not enclose the inner circle?

@@ -102,7 +102,7 @@ print(f"computed: {dw:.6f}")
 #
 # It begins with dA[L], the slope of the loss with respect to every output: one number −( y/ŷ − (1−y)/(1−ŷ) ) for each
 # example. The four lines are computed for layer L. The last one gives dA[L−1], and with it the same four lines are computed
-# for layer L−1, and so on. Now line by line.
+# for layer L−1, and so on. (In Python, ``range(L, 0, -1)`` counts from L down to 1.) Now line by line.
 #
 # *Line 1* is the chain rule through the activation, for each unit and each example. (∗ multiplies entry by entry.)
 #
