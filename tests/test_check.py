@@ -314,13 +314,25 @@ def test_calls_of_pynn_are_recognised(scores_of):
             import subprocess
             return subprocess.run([sys.executable, "-c", "import pynn"])
 
+        def layer_backward(dA, Z, A_prev, W):
+            import multiprocessing
+            process = multiprocessing.get_context("spawn").Process(target=print)
+            process.start()
+
+        def backward(W, Z, A, Y):
+            import subprocess
+            subprocess._fork_exec([b"python"], [sys.executable.encode()], True, (), None, None, *[-1] * 8, False, False, 0,
+                                  None, None, None, -1, None, True)
+
         def descend(W, b, dW, db, learning_rate):
             return Lazy(), Lazy()
         """)
     asked = {name for name, (result, _) in found.items() if result != "missing"}
-    assert {name for name in asked if found[name][0] == "refused"} == asked - {"loss_derivative"}
+    others = {"loss_derivative", "layer_backward", "backward"}
+    assert {name for name in asked if found[name][0] == "refused"} == asked - others
     assert found["neuron"][1] == "it uses pynn (line 6); it should work without pynn"
-    assert "may not start other programs" in found["loss_derivative"][1]
+    if sys.platform != "win32":
+        assert all("may not start other programs" in found[name][1] for name in others)
 
 
 def test_a_file_that_imports_pynn_is_told_how_to_go_on(scores_of):

@@ -14,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import numpy as np
+
 import cnn_core
 from pynn.learn.attempt import Attempt, Failure
 from pynn.learn.exercise import Exercise, Inputs
@@ -21,6 +23,7 @@ from pynn.learn.grading import SECONDS
 from pynn.learn.wire import decode, encode
 
 _PROGRAM = Path(__file__).with_name("student_process.py")
+_PACKAGES = Path(np.__file__).parents[1]
 _CLOSED = [os.path.realpath(folder) + os.sep for folder in (Path(__file__).parents[1], Path(cnn_core.__file__).parent)]
 _GRACE = 5.0                # seconds in which the process stops a function itself, or starts
 _LONGEST = 1 << 26          # characters of a reply
@@ -47,6 +50,7 @@ class Student:
         self._path = path.resolve()
         self._parameters = {exercise.name: exercise.parameters for exercise in exercises}
         self._process: subprocess.Popen[str] | None = None
+        self._reader: threading.Thread | None = None
         self._folder = tempfile.TemporaryDirectory(prefix="pynn-check-", ignore_cleanup_errors=True)
         self.uses_of_pynn: list[str] = []
         self.functions: dict[str, str] = {}
@@ -78,8 +82,9 @@ class Student:
 
     def _start(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-B", str(_PROGRAM), str(self._path), *_CLOSED], encoding="utf-8", stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=self._folder.name, env=os.environ | _ONE_THREAD)
+            [sys.executable, "-I", "-B", str(_PROGRAM), str(self._path), str(_PACKAGES), *_CLOSED], encoding="utf-8",
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=self._folder.name,
+            env=os.environ | _ONE_THREAD)
         reply = self._ask({"load": self._parameters, "seconds": SECONDS})
         late = Failure("a timeout", f"it still ran after {SECONDS:g} s")
         self.failure = late if reply.get("timed_out") else _failure_in(reply)
@@ -94,11 +99,11 @@ class Student:
         assert process.stdout is not None
         lines: queue.Queue[str] = queue.Queue()
         read = process.stdout.readline
-        reader = threading.Thread(target=lambda: lines.put(read(_LONGEST)), daemon=True)
+        self._reader = threading.Thread(target=lambda: lines.put(read(_LONGEST)), daemon=True)
+        self._reader.start()
         try:
             process.stdin.write(json.dumps(request) + "\n")
             process.stdin.flush()
-            reader.start()
             reply = json.loads(lines.get(timeout=SECONDS + _GRACE))
             self.uses_of_pynn += [str(place) for place in reply["uses_of_pynn"]]
         except queue.Empty:
@@ -110,11 +115,17 @@ class Student:
         return dict(reply)
 
     def _stop(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            with contextlib.suppress(OSError):      # what was not yet written to a process that has ended
-                self._process.communicate()
-            self._process = None
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        if self._reader is not None:
+            self._reader.join()                 # it reads to the end that the killed process has left
+        for stream in (process.stdin, process.stdout):
+            with contextlib.suppress(OSError):  # what was not yet written to a process that has ended
+                if stream is not None:
+                    stream.close()
 
 
 def _failure_in(reply: dict[str, Any]) -> Failure | None:

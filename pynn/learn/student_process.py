@@ -5,10 +5,12 @@ neither pynn nor the workbook.  It returns what the student's functions return; 
 """
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import json
 import os
+import subprocess
 import sys
 import types
 from collections.abc import Callable
@@ -20,6 +22,7 @@ MEMORY = 2 << 30            # bytes of address space
 _CLOSED = {                 # what a function of arrays never needs, and what leads around the rules
     "subprocess.Popen": "start other programs", "os.system": "start other programs", "os.exec": "start other programs",
     "os.posix_spawn": "start other programs", "os.spawn": "start other programs", "os.startfile": "start other programs",
+    "_winapi.CreateProcess": "start other programs",
     "os.fork": "start other programs", "os.forkpty": "start other programs", "socket.connect": "use the network",
     "os.link": "make links", "os.symlink": "make links", "os.rename": "rename files",
     "ctypes.dlopen": "load libraries with ctypes", "ctypes.dlsym": "load libraries with ctypes",
@@ -28,8 +31,9 @@ _CLOSED = {                 # what a function of arrays never needs, and what le
 
 
 def main() -> None:
-    """Answer the requests.  The arguments: the student's file, the folders that are closed."""
-    path, *folders = sys.argv[1:]
+    """Answer the requests.  The arguments: the student's file, the folder that has NumPy, the folders that are closed."""
+    path, packages, *folders = sys.argv[1:]
+    sys.path.append(packages)           # a folder of the user is not on the path of an isolated process
     sys.path.insert(0, str(Path(__file__).parent))
     attempt, wire = importlib.import_module("attempt"), importlib.import_module("wire")
     del sys.path[0]
@@ -86,6 +90,9 @@ def _close(path: str, folders: tuple[str, ...]) -> list[str]:
             uses.append(_where(path))
             raise ImportError("a checked function may not use pynn")
 
+    with contextlib.suppress(ImportError):      # on POSIX, multiprocessing starts programs without an event
+        processes: Any = importlib.import_module("_posixsubprocess")
+        processes.fork_exec = subprocess._fork_exec = lambda *arguments: hook("subprocess.Popen", ())   # type: ignore[attr-defined]
     sys.addaudithook(hook)
     return uses
 
