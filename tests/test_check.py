@@ -481,3 +481,14 @@ def test_the_score_sheet_of_the_page(tmp_path):
     shown = PAGE.read_text(encoding="utf-8").partition("--seed 1\n")[2].partition("```")[0].splitlines()
     lines = str(check_file(path, 1)).splitlines()
     assert shown == [*lines[:len(shown) - 2], "...", lines[-1]]
+
+
+@pytest.mark.skipif(not PAGE.exists(), reason="away from the sources")
+def test_the_lecture_says_what_the_playground_has():
+    from pynn.playground.lessons import LESSONS
+    text = PAGE.read_text(encoding="utf-8").partition("## A lecture with the playground")[2].partition("\n## ")[0]
+    assert re.findall(r"--lesson (\d+)", text) == ["8", "3", "6", "8"]
+    assert LESSONS[2].setting["network"]["activations"] == ["linear", "linear"]
+    assert "tanh" in LESSONS[2].task
+    assert "0.01, 0.1, 1 and 10" in LESSONS[5].task
+    assert LESSONS[7].setting["network"]["initializer"] == "zeros"
