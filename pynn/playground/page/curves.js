@@ -34,6 +34,12 @@ export function curvesPanel(app) {
     const canvas = h("canvas", { role: "img" }), name = h("span", {}), range = h("span", {});
     return { what, canvas, name, range, element: h("figure", { class: "curve" }, h("figcaption", { class: "name" }, name, range), canvas) };
   });
+  const log = h("button", { type: "button", class: "log plain", "aria-pressed": Boolean(app.logLoss), title: t("log_scale"), "data-key": "log", onclick: () => {
+    app.logLoss = !app.logLoss;
+    log.setAttribute("aria-pressed", app.logLoss);
+    draw();
+  } }, "log");
+  parts[0].name.after(log);
   function draw() {
     const { frame, colours } = app, record = frame?.arrays.curves;
     if (!frame) return;
@@ -44,7 +50,7 @@ export function curvesPanel(app) {
         const row = frame.curves.names.indexOf(key);
         return record && row >= 0 && row < record.shape[0] ? record.values.subarray(row * record.shape[1], (row + 1) * record.shape[1]) : null;
       };
-      const drawn = drawCurves(canvas, find("epoch"), [[find(metric), colours.train, []], [find(`val_${metric}`), colours.test, [4, 3]]], frame, colours, metric);
+      const drawn = drawCurves(canvas, find("epoch"), [[find(metric), colours.train, []], [find(`val_${metric}`), colours.test, [4, 3]]], frame, colours, metric, what === "loss" && app.logLoss);
       range.textContent = drawn ? `${short(drawn[0])} – ${short(drawn[1])}` : "";
       canvas.setAttribute("aria-label", t("curve_label", { what: t(metric), epoch: frame.epoch, value: short(frame.metrics.train[metric]) }));
     }
@@ -56,7 +62,7 @@ export function curvesPanel(app) {
 }
 
 /* Draws the curves; what lies after the present moment is paler. Returns the least and the greatest value. */
-export function drawCurves(canvas, epochs, lines, frame, colours, metric) {
+export function drawCurves(canvas, epochs, lines, frame, colours, metric, log = false) {
   const width = canvas.clientWidth, height = canvas.clientHeight;
   if (!width) return null;
   const context = fitted(canvas, width, height);
@@ -72,9 +78,10 @@ export function drawCurves(canvas, epochs, lines, frame, colours, metric) {
     }
   }
   if (low > high) return null;
-  const bottom = metric === "loss" ? Math.min(0, low) : metric === "accuracy" ? Math.min(0.5, low) : low, top = metric === "accuracy" ? Math.max(1, high) : high;
+  const scale = (value) => (log ? Math.log(Math.max(value, 1e-300)) : value);
+  const bottom = log ? scale(low) : metric === "loss" ? Math.min(0, low) : metric === "accuracy" ? Math.min(0.5, low) : low, top = metric === "accuracy" ? Math.max(1, high) : scale(high);
   const last = Math.max(1, epochs[epochs.length - 1], frame?.furthest ?? 0);
-  const x = (epoch) => 1 + epoch / last * (width - 2), y = (value) => height - 4 - (value - bottom) / (top - bottom || 1) * (height - 8);
+  const x = (epoch) => 1 + epoch / last * (width - 2), y = (value) => height - 4 - (scale(value) - bottom) / (top - bottom || 1) * (height - 8);
   const upto = frame?.curves?.upto ?? epochs.length;
   for (const [values, colour, dashes] of lines) {
     if (!values) continue;
@@ -110,8 +117,9 @@ export function confusion(app) {
     const names = app.classNames, largest = Math.max(1, ...matrix.flat());
     refill(table, h("table", { class: "grid confusion" },
       h("caption", { class: "small soft" }, t(matrices[of]?.confusion ? "confusion_test" : "confusion_train")),
-      h("thead", {}, h("tr", {}, h("td", {}), names.map((name) => h("th", { scope: "col" }, t("predicted_as", { name }))))),
-      h("tbody", {}, matrix.map((row, i) => h("tr", {}, h("th", { scope: "row" }, t("is_class", { name: names[i] ?? i })), row.map((count, j) => {
+      h("thead", {}, h("tr", {}, h("td", {}), h("th", { scope: "colgroup", colspan: names.length }, t("predicted"))),
+        h("tr", {}, h("th", { scope: "col" }, t("actual")), names.map((name) => h("th", { scope: "col", title: name }, name)))),
+      h("tbody", {}, matrix.map((row, i) => h("tr", {}, h("th", { scope: "row", title: names[i] }, names[i] ?? i), row.map((count, j) => {
         const cell = h("td", { class: i === j ? "right" : count ? "not-right" : "" }, grouped(count));
         cell.style.setProperty("--part", `${Math.round(60 * count / largest)}%`);
         return cell;

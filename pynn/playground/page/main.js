@@ -60,7 +60,7 @@ export async function render({ model, el }) {
       useTheme(next);
       build();
     }, { class: "plain", "data-key": "theme" });
-    const sharing = h("button", { type: "button", onclick: () => share.open_() }, icon("share"), h("span", { class: "long" }, t("share")));
+    const sharing = h("button", { type: "button", "data-key": "share", "aria-label": t("share"), onclick: () => share.open_() }, icon("share"), h("span", { class: "long" }, t("share")));
     root.dataset.drop = t("drop_here");
     root.replaceChildren(
       h("div", { class: "top" }, h("header", { class: "bar" }, h("div", { class: "brand" }, logo(), h("h1", {}, "pynn ", h("span", {}, t("playground")))), transport(app), h("div", { class: "tools" }, languages, theme, sharing)),

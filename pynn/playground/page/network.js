@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { t, nameOf, subscript } from "./words.js";
-import { choice, iconButton, refill, slider } from "./controls.js";
+import { choice, iconButton, radios, refill, slider } from "./controls.js";
 import { layerOf, paint } from "./colours.js";
 import { drawLines, lineAt } from "./lines.js";
 import { weightEditor } from "./weight.js";
@@ -143,11 +143,14 @@ export function networkPanel(app) {
   app.on("theme", () => app.frame && frame(app.frame));
   state();
   if (app.frame) frame(app.frame);
+  const shows = radios(t("lines_show"), "segments", [{ value: "W", content: "W", title: t("lines_W") }, { value: "dW", content: "dW", title: t("gradients.colour") }],
+    app.state.view.gradient ? "dW" : "W", (what) => app.tellTo("view", { gradient: what === "dW" }));
+  app.on("state", () => shows.show(app.state.view.gradient ? "dW" : "W"));
   const key = (word, negative) => h("span", {}, h("i", { class: negative ? "negative" : "" }), t(word));
   return h("section", { class: "card network", "aria-labelledby": "pynn-network" },
     h("header", {}, h("div", { class: "row" }, h("h2", { id: "pynn-network" }, t("network")), parameters),
       h("div", { class: "row" }, h("span", { class: "small soft" }, t("hidden_layers")), less, layers, add)),
-    diagram, h("div", { class: "apart key-row" }, h("p", { class: "key" }, key("positive"), key("negative", true)), settings));
+    diagram, h("div", { class: "apart key-row" }, h("div", { class: "key" }, shows, key("positive"), key("negative", true)), settings));
 }
 
 /* What holds for all layers: how the weights start, dropout, and whether the lines show W or dW. */

@@ -10,7 +10,7 @@ import { numberOf, symbolOf } from "./weight.js";
 const SYMBOLS = { products: "w·x ", slope: "g′(z)", new_w: "new w", new_b: "new b" };
 
 export function numbersPanel(app) {
-  const example = h("div", { class: "example-part" }), weights = h("div", { class: "weights-part" }), equations = h("div", { class: "equations" });
+  const example = h("div", { class: "example-part" }), weights = h("div", { class: "weights-part" }), equations = h("div", { class: "equations", tabindex: "0", role: "region", "aria-label": t("equations") });
   const heading = h("h2", {}), scope = { of: "unit" };
   const all = h("div", { class: "stack" }), digits = h("details", { hidden: true, ontoggle: () => showDigits() }, h("summary", { class: "small" }, t("numbers.digits")), all);
   let told = null, fields = [], shownFor = null, due = 0, busy = false, pending = false;

@@ -15,6 +15,7 @@ export function surfacePanel(app) {
     const { frame, colours } = app;
     if (!frame?.arrays.surface) return;
     const { kind } = frame.surface;
+    map.hidden = app.data?.features.length === 1;        // one feature: the curve is enough
     if (kind === "classes") paint(map, frame.arrays.surface, colours.classes, frame.arrays.leader);
     else paint(map, frame.arrays.surface, kind === "values" ? colours.values : colours.surface);
   }
@@ -25,8 +26,8 @@ export function surfacePanel(app) {
     context.clearRect(0, 0, side, plane.clientHeight);
     const to = projection(app, side, plane.clientHeight);
     if (app.data.features.length > 1) drawBorder(context, app, to);
-    else drawCurve(context, app, to);
     drawExamples(context, app, to);
+    if (app.data.features.length === 1) drawCurve(context, app, to);
   }
 
   function draw() {
@@ -37,6 +38,7 @@ export function surfacePanel(app) {
   function drawScale() {
     const surface = app.frame?.surface, names = app.classNames;
     if (!surface) return;
+    scale.hidden = surface.kind === "values" && app.data?.features.length === 1;
     const key = JSON.stringify([surface.kind, short(surface.low), short(surface.high), names, app.theme, app.state.names]);
     if (scale.dataset.built === key) return;
     scale.dataset.built = key;
@@ -140,8 +142,8 @@ function drawCurve(context, app, to) {
   if (!line) return;
   context.beginPath();
   line.forEach((value, k) => context.lineTo(k / (line.length - 1) * to.width, to.y(value)));
-  context.strokeStyle = app.colours.ink;
-  context.lineWidth = 2;
+  context.strokeStyle = app.colours.test;
+  context.lineWidth = 3;
   context.stroke();
 }
 
@@ -152,7 +154,7 @@ function drawExamples(context, app, to) {
   for (let k = 0; k < n; k += 1) {
     const isTest = test.values[k] === 1;
     if (isTest ? !shown.test : !shown.train) continue;
-    const key = data.kind === "values" ? valueColour((targets.values[k] - data.low) / (data.high - data.low || 1)) : colours.points[targets.values[k] % colours.points.length];
+    const key = data.features.length === 1 && data.kind === "values" ? colours.positive : data.kind === "values" ? valueColour((targets.values[k] - data.low) / (data.high - data.low || 1)) : colours.points[targets.values[k] % colours.points.length];
     const name = `${key}|${isTest}|${targets.values[k]}`;
     if (!groups.has(name)) groups.set(name, { key, isTest, odd: data.kind === "classes" && targets.values[k] % 2 === 1, members: [] });
     groups.get(name).members.push(k);
