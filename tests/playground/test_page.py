@@ -67,7 +67,7 @@ class Window:
         for _ in range(times):
             before = self.place
             self.page.click(f"[data-step={unit}]")
-            self.until(lambda: self.place != before)
+            self.until(lambda before=before: self.place != before)
 
     @property
     def place(self) -> tuple[int, int, int]:
@@ -140,8 +140,9 @@ def test_a_weight_is_typed_and_its_equation_shows_it(window):
     page.focus(".surface")
     page.keyboard.press("ArrowRight")               # the first example
     page.wait_for_selector(".equations math")
-    window.until(lambda: "0.1250" in window.text(".equations"))
-    net, (X, y) = window.net, window.session(lambda session: session.course.stage.examples.find(session.view.example, "example"))
+    window.until(lambda: "0.125" in window.text(".equations"))
+    net = window.net
+    X, y = window.session(lambda session: session.course.stage.examples.find(session.view.example, "example"))
     window.until(lambda: float(window.text("[data-number=z]")) == net.forward(X).Z[2][2, 0])
     told = pynn.explain(net, X, y, learning_rate=0.1, layer=2, unit=3)
     page.click("details:has(.digits), details:has-text('All digits') summary")
@@ -168,7 +169,7 @@ def test_the_surface_is_what_the_network_predicts(window):
     pixels = np.array(window.page.evaluate(
         "() => { const map = document.querySelector('.surface canvas');"
         " return [...map.getContext('2d').getImageData(0, 0, map.width, map.height).data]; }"))
-    side = int(round((len(pixels) / 4) ** 0.5))
+    side = round((len(pixels) / 4) ** 0.5)
     red, blue = (pixels.reshape(side, side, 4)[::-1, :, k].astype(int) for k in (0, 2))
     x0, x1, y0, y1 = window.session(lambda session: session.message("state").header["view"]["extent"])
     across, up = np.meshgrid(np.linspace(x0, x1, side), np.linspace(y0, y1, side))
@@ -181,8 +182,8 @@ def test_the_surface_is_what_the_network_predicts(window):
 def test_a_table_is_dropped_on_the_page(window):
     table = "height,width,kind\n" + "\n".join(f"{k % 7},{k % 5},{'big' if k % 7 > 3 else 'small'}" for k in range(80))
     data = window.page.evaluate_handle(
-        "text => { const data = new DataTransfer(); data.items.add(new File([text], 'shapes.csv', {type: 'text/csv'})); return data; }",
-        table)
+        "text => { const data = new DataTransfer();"
+        " data.items.add(new File([text], 'shapes.csv', {type: 'text/csv'})); return data; }", table)
     window.page.dispatch_event(".pynn", "drop", {"dataTransfer": data})
     window.page.wait_for_selector("text=shapes.csv")
     window.until(lambda: window.net.sizes[0] == 2)
@@ -217,7 +218,11 @@ def test_points_by_hand(window):
     window.page.click(".surface", position={"x": 12, "y": 12})
     window.until(lambda: window.session(lambda session: len(session.course.stage.examples.X)) == before + 1)
     window.page.click("[data-value=remove]")
-    window.page.click(".surface", position={"x": 12, "y": 12})
+    x, y = window.session(lambda session: session.course.stage.examples.X[-1])
+    x0, x1, y0, y1 = window.session(lambda session: session.message("data").header["extent"])
+    box = window.page.locator(".surface").bounding_box()
+    window.page.click(".surface", position={"x": (x - x0) / (x1 - x0) * box["width"],
+                                            "y": (y1 - y) / (y1 - y0) * box["height"]})
     window.until(lambda: window.session(lambda session: len(session.course.stage.examples.X)) == before)
 
 

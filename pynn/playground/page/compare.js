@@ -11,7 +11,7 @@ export function comparePanel(app) {
   const values = h("input", { type: "text", "data-key": "compare-values", autocomplete: "off", spellcheck: "false" });
   const vary = choice(t("compare.vary"), options.map(({ name }) => [name, nameOf("vary", name)]), options[0].name, () => suggest(), "compare-vary");
   const epochs = numberField(t("compare.epochs"), 100, () => true, { whole: true, key: "compare-epochs" });
-  const runs = h("div", { class: "runs" }), chart = h("canvas", { class: "chart", role: "img" }), status = h("p", { class: "soft" });
+  const runs = h("div", { class: "runs" }), chart = h("canvas", { class: "chart", role: "img", "aria-label": t("compare.chart") }), status = h("p", { class: "soft" });
   const kind = () => options.find(({ name }) => name === vary.select.value);
   const suggest = () => { values.value = kind().suggested.join(", "); };
   let cells = [];
@@ -46,7 +46,6 @@ export function comparePanel(app) {
     const longest = records.reduce((best, record) => (record && (!best || record.shape[1] > best.shape[1]) ? record : best), null);
     if (longest) {
       drawCurves(chart, longest.values.subarray(0, longest.shape[1]), records.map((record, k) => [record?.values.subarray(record.shape[1], 2 * record.shape[1]), classColour(k), []]), null, app.colours, "loss");
-      chart.setAttribute("aria-label", t("compare.chart"));
     }
     if (now.done) app.tell("said", status.textContent);
   }

@@ -6,7 +6,12 @@ function parsed(html) {
   const bare = html.replace(/ style="[^"]*"/g, "").replace(/ open="open"/g, "");
   const nodes = [...new DOMParser().parseFromString(bare, "text/html").body.childNodes].map((node) => document.importNode(node, true));
   for (const node of nodes) {
-    for (const math of node.querySelectorAll?.("math") ?? []) math.parentElement.classList.add("formula");
+    for (const math of node.querySelectorAll?.("math") ?? []) {
+      const box = math.parentElement;
+      box.classList.add("formula");
+      box.tabIndex = 0;                 // it scrolls: the arrow keys must reach it
+      box.setAttribute("role", "group");
+    }
   }
   return nodes;
 }

@@ -36,7 +36,14 @@ export function timeline(app) {
   const range = h("input", { type: "range", min: 0, step: 1, value: 0, "aria-label": t("timeline"), "data-key": "timeline" });
   const marks = h("div", { class: "marks", "aria-hidden": "true" });
   const go = app.latest("go");
-  range.addEventListener("input", () => { epoch.textContent = grouped(range.value); fill(); go({ epoch: Number(range.value) }); });
+  let wanted = null, until = 0;               // where the reader has put it; frames on the way there do not move it
+  range.addEventListener("input", () => {
+    wanted = Number(range.value);
+    until = Date.now() + 2000;
+    epoch.textContent = grouped(wanted);
+    fill();
+    go({ epoch: wanted });
+  });
   const fill = () => {
     const part = 100 * range.value / Math.max(1, range.max);
     range.style.setProperty("--track", `linear-gradient(to right, var(--ink) ${part}%, var(--line) ${part}%)`);
@@ -44,7 +51,8 @@ export function timeline(app) {
   const frame = (now) => {
     range.max = Math.max(1, now.furthest);
     range.disabled = now.furthest === 0;
-    if (!range.matches(":active")) range.value = now.epoch;
+    if (wanted === now.epoch || Date.now() > until) wanted = null;
+    if (wanted === null && !range.matches(":active")) range.value = now.epoch;
     range.setAttribute("aria-valuetext", t("epoch_of", { epoch: now.epoch, furthest: now.furthest }));
     epoch.textContent = grouped(now.epoch);
     within.textContent = now.example ? t("at_example", { example: now.example, examples: now.examples, batch: now.batch + 1 })

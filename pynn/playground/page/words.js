@@ -8,7 +8,7 @@ export function useWords(chosen, english) {
   fallback = english;
 }
 
-/* t("epochs", {n: 5}): the word, with {n} filled in. */
+/* The word of a key, with its {n} filled in from values. */
 export function t(key, values = {}) {
   const word = words[key] ?? fallback[key] ?? key;
   return word.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
