@@ -13,7 +13,8 @@ from pynn.datasets.column import Column
 from pynn.datasets.labels import match_labels
 from pynn.datasets.table import Features
 from pynn.network import Network
-from pynn.table_encoder import TableEncoder, Unknown
+from pynn.standardizer import Standardizer
+from pynn.table_encoder import TableEncoder, Unknown, fit_scale
 from pynn.writing import listed
 
 _FEW = 10           # rows: in so small a table, each text may occur once by chance
@@ -76,6 +77,16 @@ def encoded(table: datasets.Table, rows: Array | None, *, scale: bool) -> tuple[
                          f"are encoded; got the column {others[0].describe()} ({others[0].kind})")
     encoder = TableEncoder().fit(table, rows=rows)
     return encoder.transform(table, unknown="error" if rows is None else "ignore"), encoder
+
+
+def standardizer_of(columns: Sequence[Column], X: Array) -> Standardizer:
+    """The mean and the deviation of X (m, columns); the error names the cell at fault."""
+    try:
+        return Standardizer.fit(X)
+    except ValueError:
+        for column, numbers in zip(columns, X.T, strict=True):
+            fit_scale(column, numbers)
+        raise
 
 
 def input_columns(net: Network) -> Sequence[str] | None:

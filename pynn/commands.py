@@ -17,7 +17,17 @@ import numpy as np
 
 from pynn import datasets
 from pynn import export as exporters
-from pynn.command_tables import class_numbers, encoded, input_columns, inputs_of, reading, separate, training_table, understood
+from pynn.command_tables import (
+    class_numbers,
+    encoded,
+    input_columns,
+    inputs_of,
+    reading,
+    separate,
+    standardizer_of,
+    training_table,
+    understood,
+)
 from pynn.datasets.csv import read_features
 from pynn.datasets.table import Features
 from pynn.history import History
@@ -25,7 +35,6 @@ from pynn.learn.score_sheet import check_file
 from pynn.network import Network, load
 from pynn.output_places import REPORT_MARK, check_output, check_replaceable, is_model, is_report
 from pynn.report.subject import Subject
-from pynn.standardizer import Standardizer
 from pynn.storage import replacing
 from pynn.table_encoder import TableEncoder
 
@@ -53,9 +62,9 @@ def train(given: argparse.Namespace) -> None:
         validation = X[validation_rows], y[validation_rows]
         X, y = X[rows], y[rows]
     if not given.no_scale:
-        net.standardizer = Standardizer.fit(X) if encoder is None else None
+        net.standardizer = standardizer_of(table.columns, X) if encoder is None else None
         if net.is_regression:
-            net.target_standardizer = Standardizer.fit(y.reshape(-1, 1))
+            net.target_standardizer = standardizer_of([table.target], y.reshape(-1, 1))
             _say(f"{table.target_name} is standardised, and so is the loss; predictions and R² are in its own units")
     history = _fit(given, net, X, y, validation)
     _save(net, given.out)
@@ -96,12 +105,13 @@ def predict(given: argparse.Namespace) -> None:
         probabilities = net.predict_proba(X)
         header += [f"P({label})" for label in net.label_names or range(probabilities.shape[1])]
         rows = [[*row, *more] for row, more in zip(rows, probabilities.tolist(), strict=True)]
-    for column in kept:
-        if column.name in header:
-            raise ValueError(f"--keep: {column.name!r} is also the name of a column of predictions; expected other columns")
+    copied_names = [column.name for column in kept]
+    header = [f"predicted {name}" if name in copied_names else name for name in header]
+    if set(header) & set(copied_names):
+        raise ValueError(f"--keep: expected no column with a name of the predictions, {', '.join(header)}")
     if kept:
         cells = zip(*(column.cells for column in kept), strict=True)
-        header = [*(column.name for column in kept), *header]
+        header = [*copied_names, *header]
         rows = [[*copied, *row] for copied, row in zip(cells, rows, strict=True)]
     _write_table(given.out, [header, *rows])
 

@@ -80,7 +80,7 @@ class Standardizer:
             mean, variance = X[0] + centre, np.mean((moved - centre)**2, axis=0)
             rounding = len(X) * np.finfo(np.float64).eps
             constant = variance <= rounding * variance + (rounding * mean)**2
-        if not np.isfinite(mean + variance).all():
+        if not (np.isfinite(mean) & np.isfinite(variance)).all():
             raise ValueError("X: expected numbers whose mean and deviation float64 can hold, got larger ones")
         return cls(mean, np.where(constant, 1.0, np.sqrt(variance)))
 

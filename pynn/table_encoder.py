@@ -42,11 +42,7 @@ class NumberCode:
         missing = np.isnan(values)
         if missing.all():
             return None
-        try:
-            known = Standardizer.fit(values[~missing, np.newaxis])
-        except ValueError:
-            raise ValueError(f"column {column.name!r}: expected numbers whose mean and deviation float64 can hold, got larger "
-                             "ones") from None
+        known = fit_scale(column, values[~missing])
         return cls(column.name, column.kind == "boolean", float(known.mean[0]), float(known.scale[0]), bool(missing.any()))
 
     @property
@@ -329,6 +325,17 @@ class TableEncoder:
         encoder._check_fitted()
         _check_different(encoder._codes)
         return encoder
+
+
+def fit_scale(column: AnyColumn, numbers: Array) -> Standardizer:
+    """The mean and the deviation of numbers (m,) of a column; the error names the largest of them."""
+    try:
+        return Standardizer.fit(numbers[:, np.newaxis])
+    except ValueError:
+        every = column.numbers()
+        row = int(np.nanargmax(abs(every)))
+        raise ValueError(f"{column.place(row)}: expected numbers whose mean and deviation float64 can hold, got {every[row]:g}"
+                         ) from None
 
 
 def check_encoder(value: object, features: int) -> TableEncoder | None:

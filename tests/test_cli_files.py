@@ -143,6 +143,9 @@ def test_kept_columns_stand_beside_the_predictions(tmp_path, monkeypatch, capfd)
             cli.main(["predict", "plain", "t.csv", "--keep", keep])
         assert message in capfd.readouterr().err
     (tmp_path / "t.csv").write_text("prediction,a\n5,1\n")
+    cli.main(["predict", "m", "t.csv", "--keep", "prediction", "--out", "q"])
+    assert (tmp_path / "q").read_text().splitlines()[0] == "prediction,predicted prediction"
+    (tmp_path / "t.csv").write_text("prediction,predicted prediction,a\n5,6,1\n")
     with pytest.raises(SystemExit):
-        cli.main(["predict", "m", "t.csv", "--keep", "prediction"])
-    assert "--keep: 'prediction' is also the name of a column of predictions" in capfd.readouterr().err
+        cli.main(["predict", "m", "t.csv", "--keep", "prediction,predicted prediction"])
+    assert "--keep: expected no column with a name of the predictions, predicted prediction" in capfd.readouterr().err

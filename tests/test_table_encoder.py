@@ -121,7 +121,8 @@ def test_the_most_levels(tmp_path):
                                      r"got 'x'; .*--drop 'b'"),
     ("a,a = b,y\nb,1,1\nb,2,2\n", r"the inputs of the columns 'a' and 'a = b' would both be called 'a = b'"),
     ("a,b,y\n,,1\n,,2\n", "expected a column with values, got none"),
-    ("a,y\n1e308,1\n-1e308,2\n", "column 'a': expected numbers whose mean and deviation float64 can hold"),
+    ("a,y\n1e308,1\n-1e308,2\n", "houses.csv, line 2, column 'a': expected numbers whose mean and deviation float64 can hold, "
+                                  r"got 1e\+308"),
 ])
 def test_tables_that_are_refused(tmp_path, text, message):
     with pytest.raises(ValueError, match=f"^table: .*{message}"):
