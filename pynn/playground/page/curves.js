@@ -1,6 +1,6 @@
 // Loss and accuracy (or R²) over the epochs, for the training and the test set, and the confusion matrix.
 
-import { fitted, h } from "./dom.js";
+import { fitted, h, sizeOfBox } from "./dom.js";
 import { t, grouped, percent, short } from "./words.js";
 import { refill } from "./controls.js";
 
@@ -63,7 +63,7 @@ export function curvesPanel(app) {
 
 /* Draws the curves; what lies after the present moment is paler. Returns the least and the greatest value. */
 export function drawCurves(canvas, epochs, lines, frame, colours, metric, log = false) {
-  const width = canvas.clientWidth, height = canvas.clientHeight;
+  const [width, height] = sizeOfBox(canvas);
   if (!width) return null;
   const context = fitted(canvas, width, height);
   context.clearRect(0, 0, width, height);
@@ -88,7 +88,13 @@ export function drawCurves(canvas, epochs, lines, frame, colours, metric, log = 
     for (const [from, until, alpha] of [[0, upto, 1], [Math.max(0, upto - 1), epochs.length, 0.28]]) {
       if (until - from < 1) continue;
       context.beginPath();
-      for (let k = from; k < until; k += 1) if (Number.isFinite(values[k])) context.lineTo(x(epochs[k]), y(values[k]));
+      let before = -1;                // one point a pixel is enough
+      for (let k = from; k < until; k += 1) {
+        const at = x(epochs[k]);
+        if (!Number.isFinite(values[k]) || (at - before < 0.75 && k + 1 < until)) continue;
+        context.lineTo(at, y(values[k]));
+        before = at;
+      }
       context.strokeStyle = colour;
       context.globalAlpha = alpha;
       context.lineWidth = 1.6;

@@ -66,14 +66,16 @@ export function fitted(canvas, width, height) {
   return context;
 }
 
-/* Call at most once a frame of the screen, with the last arguments. */
-export function perFrame(draw) {
-  let asked = false;
-  return () => {
-    if (asked) return;
-    asked = true;
-    requestAnimationFrame(() => { asked = false; draw(); });
-  };
+const sizes = new WeakMap();
+const watcher = new ResizeObserver((entries) => { for (const { target } of entries) sizes.set(target, [target.clientWidth, target.clientHeight]); });
+
+/* The size of an element in CSS pixels, remembered: to ask the browser in every frame would make it lay out the page. */
+export function sizeOfBox(element) {
+  if (!sizes.has(element)) {
+    sizes.set(element, [element.clientWidth, element.clientHeight]);
+    watcher.observe(element);
+  }
+  return sizes.get(element);
 }
 
 export function download(name, content, type) {

@@ -2,16 +2,21 @@
 
 import { fitted } from "./dom.js";
 
-/* Draws all lines and returns them for lineAt: {key, layer, unit, input, x0, y0, x1, y1}. */
-export function drawLines(canvas, box, units, { theta, offsets, sizes, relative, colours, hovered, chosen, lit }) {
-  const width = box.scrollWidth, height = box.clientHeight;
+/* Where the units are in the box: asked once for every arrangement, since asking makes the browser lay out the page. */
+export function placesOf(canvas, box, units) {
+  const origin = box.getBoundingClientRect(), width = box.scrollWidth, height = box.clientHeight;
   canvas.style.width = `${width}px`;
   canvas.style.height = `${height}px`;
-  const context = fitted(canvas, width, height), origin = box.getBoundingClientRect();
-  const places = units.map((column) => column.map((unit) => {
+  const columns = units.map((column) => column.map((unit) => {
     const rect = unit.getBoundingClientRect();
     return { left: rect.left - origin.left, right: rect.right - origin.left, middle: rect.top - origin.top + rect.height / 2 };
   }));
+  return { width, height, columns };
+}
+
+/* Draws all lines and returns them for lineAt: {key, layer, unit, input, x0, y0, x1, y1}. */
+export function drawLines(canvas, { width, height, columns }, { theta, offsets, sizes, relative, colours, hovered, chosen, lit }) {
+  const context = fitted(canvas, width, height);
   const largest = relative ? theta.reduce((most, value) => Math.max(most, Math.abs(value) || 0), 1e-300) : 1;
   const lines = [];
   context.clearRect(0, 0, width, height);
@@ -21,7 +26,7 @@ export function drawLines(canvas, box, units, { theta, offsets, sizes, relative,
     for (let i = 0; i < sizes[l]; i += 1) {
       for (let j = 0; j < sizes[l - 1]; j += 1) {
         const value = theta[offsets[l - 1].W + i * sizes[l - 1] + j] / largest;
-        const size = Math.abs(value), from = places[l - 1][j], to = places[l][i];
+        const size = Math.abs(value), from = columns[l - 1][j], to = columns[l][i];
         const line = { key: `${l}.${i + 1}.${j + 1}`, layer: l, unit: i + 1, input: j + 1, x0: from.right, y0: from.middle, x1: to.left, y1: to.middle };
         lines.push(line);
         const wide = (many ? 3 : 6) * (relative ? size : 1 - Math.exp(-0.8 * size));

@@ -1,10 +1,10 @@
 // The network as a picture that can be changed: units with their maps, weights as lines, layers and activations.
 
-import { h } from "./dom.js";
+import { h, sizeOfBox } from "./dom.js";
 import { t, nameOf, subscript } from "./words.js";
 import { choice, iconButton, radios, refill, slider } from "./controls.js";
 import { layerOf, paint } from "./colours.js";
-import { drawLines, lineAt } from "./lines.js";
+import { drawLines, lineAt, placesOf } from "./lines.js";
 import { weightEditor } from "./weight.js";
 
 export function networkPanel(app) {
@@ -14,7 +14,7 @@ export function networkPanel(app) {
   const settings = h("div", { class: "row network-settings" });
   const layers = h("b", {}), parameters = h("span", { class: "soft small" });
   const units = [];                   // units[l][i]: the buttons
-  let lines = [], built = null, hovered = null;
+  let lines = [], built = null, hovered = null, places = null;
 
   const add = iconButton("plus", t("add_layer"), () => app.tellTo("add_layer", { after: app.state.network.sizes.length - 2 }), { class: "tiny", "data-key": "add-layer" });
   const less = iconButton("minus", t("remove_layer"), () => app.tellTo("remove_layer", { layer: app.state.network.sizes.length - 2 }), { class: "tiny", "data-key": "remove-layer" });
@@ -30,6 +30,7 @@ export function networkPanel(app) {
       head(l, L, activations[l - 1]),
       h("div", { class: "units" }, units[l] = Array.from({ length: n }, (_, i) => unit(l, i))),
       foot(l, L, n))));
+    places = null;
     choose();
   }
 
@@ -90,10 +91,11 @@ export function networkPanel(app) {
 
   function drawAll() {
     const { frame, state } = app;
-    if (!frame || units.length !== state.network.sizes.length || !diagram.clientWidth) return;
+    if (!frame || units.length !== state.network.sizes.length || !sizeOfBox(diagram)[0]) return;
     const values = (state.view.gradient && frame.arrays.gradient) || frame.arrays.parameters;
     if (!values || values.values.length !== state.network.parameters) return;
-    lines = drawLines(canvas, columns, units, { theta: values.values, offsets: state.network.offsets, sizes: state.network.sizes,
+    places ??= placesOf(canvas, columns, units);
+    lines = drawLines(canvas, places, { theta: values.values, offsets: state.network.offsets, sizes: state.network.sizes,
       relative: values === frame.arrays.gradient, colours: app.colours, hovered, chosen: app.chosen, lit: app.lit });
   }
 
@@ -101,8 +103,10 @@ export function networkPanel(app) {
     const maps = now.arrays.units, sizes = app.state.network.sizes;
     const total = sizes.reduce((sum, n) => sum + n, 0);
     if (maps && maps.shape[0] === total && units.flat().length === total) {
-      units.flat().forEach((one, k) => paint(one.firstChild, layerOf(maps, k), app.colours.units));
-      units.flat().forEach((one, k) => one.classList.toggle("dead", now.scales[k][0] === 0 && now.scales[k][1] === 0));
+      units.flat().forEach((one, k) => {
+        paint(one.firstChild, layerOf(maps, k), app.colours.units);
+        one.classList.toggle("dead", now.scales[k][0] === 0 && now.scales[k][1] === 0);
+      });
     }
     drawAll();
     editor.refresh();
@@ -134,7 +138,7 @@ export function networkPanel(app) {
   });
   columns.addEventListener("pointerleave", () => { hovered = null; editor.hint(null); drawAll(); });
   columns.addEventListener("click", (event) => { if (!event.target.closest(".unit, select, button")) editor.open(at(event)); });
-  new ResizeObserver(drawAll).observe(diagram);
+  new ResizeObserver(() => { places = null; drawAll(); }).observe(diagram);
 
   app.on("state", state);
   app.on("frame", frame);

@@ -6,8 +6,8 @@ import { choice, refill, tick } from "./controls.js";
 import { paint, valueColour } from "./colours.js";
 
 export function surfacePanel(app) {
-  const map = h("canvas", {}), points = h("canvas", {});
-  const plane = h("div", { class: "surface", tabindex: "0", role: "img", "aria-label": t("surface_label") }, map, points);
+  const map = h("canvas", {}), points = h("canvas", {}), marks = h("canvas", {});
+  const plane = h("div", { class: "surface", tabindex: "0", role: "img", "aria-label": t("surface_label") }, map, points, marks);
   const scale = h("div", { class: "scale" }), axes = h("div", { class: "row axes" }), shown = h("div", { class: "row shown" });
   const title = h("h2", { id: "pynn-output" }, t("output"));
 
@@ -20,14 +20,24 @@ export function surfacePanel(app) {
     else paint(map, frame.arrays.surface, kind === "values" ? colours.values : colours.surface);
   }
 
+  /* The examples: drawn when they change, not with every frame. */
   function drawPoints() {
     if (!app.data || !plane.clientWidth) return;
-    const side = plane.clientWidth, context = fitted(points, side, plane.clientHeight);
-    context.clearRect(0, 0, side, plane.clientHeight);
-    const to = projection(app, side, plane.clientHeight);
+    const width = plane.clientWidth, height = plane.clientHeight, context = fitted(points, width, height);
+    context.clearRect(0, 0, width, height);
+    drawExamples(context, app, projection(app, width, height));
+    drawMarks();
+  }
+
+  /* What changes with the network: the border, the wrong ones, and the example that is looked at. */
+  function drawMarks() {
+    if (!app.data || !points.width) return;
+    const ratio = window.devicePixelRatio || 1, width = points.width / ratio, height = points.height / ratio, context = fitted(marks, width, height);
+    context.clearRect(0, 0, width, height);
+    const to = projection(app, width, height);
     if (app.data.features.length > 1) drawBorder(context, app, to);
-    drawExamples(context, app, to);
-    if (app.data.features.length === 1) drawCurve(context, app, to);
+    else drawCurve(context, app, to);
+    drawWrong(context, app, to);
   }
 
   function draw() {
@@ -83,7 +93,7 @@ export function surfacePanel(app) {
   }
   refill(shown, ["train", "test", "wrong"].map((what) => tick(t(`show_${what}`), app.shown[what], (on) => { app.shown[what] = on; drawPoints(); })));
   new ResizeObserver(draw).observe(plane);
-  app.on("frame", () => { draw(); drawScale(); });
+  app.on("frame", () => { drawMap(); drawMarks(); drawScale(); });
   app.on("data", () => { drawPoints(); });
   app.on("state", () => { state(); drawPoints(); });
   app.on("hand", () => plane.classList.toggle("adding", Boolean(app.hand)));
@@ -148,8 +158,8 @@ function drawCurve(context, app, to) {
 }
 
 function drawExamples(context, app, to) {
-  const { data, frame, colours, shown } = app, { points, targets, test, index } = data.arrays;
-  const wrong = frame?.arrays.wrong?.values, n = targets.values.length, size = n > 600 ? 2.9 : 3.6;
+  const { data, colours, shown } = app, { points, targets, test } = data.arrays;
+  const n = targets.values.length, size = n > 600 ? 2.9 : 3.6;
   const groups = new Map();
   for (let k = 0; k < n; k += 1) {
     const isTest = test.values[k] === 1;
@@ -168,6 +178,11 @@ function drawExamples(context, app, to) {
     context.fill();
     context.stroke();
   }
+}
+
+function drawWrong(context, app, to) {
+  const { data, frame, colours, shown } = app, { points, test, index } = data.arrays, n = index.values.length;
+  const wrong = frame?.arrays.wrong?.values;
   if (wrong && shown.wrong && wrong.length === n) {
     context.beginPath();
     for (let k = 0; k < n; k += 1) {
