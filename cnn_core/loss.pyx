@@ -124,6 +124,11 @@ cdef void output_gradient(const Architecture *net, const real *Z, const real *A,
             dZ[e] = 0
 
 
+# a / b, and 0 where a is 0, also for 0/0: reference.ratio.
+cdef inline real ratio(real a, real b) noexcept nogil:
+    return a / b if a != 0 else <real>0
+
+
 # dA[L], the derivative of the summed loss by Ŷ: infinite where ŷ of a cross-entropy has rounded to the wrong end:
 # reference.loss_derivative.          IN A[L], Y (n[L], columns)   OUT dA[L] (n[L], columns)
 cdef void loss_derivative(const Architecture *net, const real *A, const real *Y, real *dA,
@@ -131,10 +136,9 @@ cdef void loss_derivative(const Architecture *net, const real *A, const real *Y,
     cdef Py_ssize_t K = net.n[net.L], e
     cdef real share = 1 / <real>K
     if net.loss == BINARY_CROSS_ENTROPY:
-        # dA[L] = −(Y/Ŷ − (1−Y)/(1−Ŷ)); a term without a numerator is 0, also where it is 0/0
+        # dA[L] = −(Y/Ŷ − (1−Y)/(1−Ŷ))
         for e in range(K * columns):
-            dA[e] = ((<real>-1 / A[e] if Y[e] == 1 else
-                      (<real>1 / (<real>1 - A[e]) if Y[e] == 0 else (<real>1 - Y[e]) / (<real>1 - A[e]) - Y[e] / A[e])) * share)
+            dA[e] = (ratio(<real>1 - Y[e], <real>1 - A[e]) - ratio(Y[e], A[e])) * share
     elif net.loss == CATEGORICAL_CROSS_ENTROPY:
         # dA[L] = −Y/Ŷ
         for e in range(K * columns):

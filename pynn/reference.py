@@ -197,10 +197,13 @@ def binary_cross_entropy(Y: Array, Y_hat: Array) -> float:
 
 
 def binary_cross_entropy_prime(Y: Array, Y_hat: Array) -> Array:
-    """dA[L] = −( Y/Ŷ − (1−Y)/(1−Ŷ) ); a term without a numerator is 0, also where it is 0/0."""
-    positive = np.divide(Y, Y_hat, out=np.zeros_like(Y_hat), where=Y > 0)
-    negative = np.divide(1 - Y, 1 - Y_hat, out=np.zeros_like(Y_hat), where=Y < 1)
-    return (negative - positive) / len(Y)
+    """dA[L] = −( Y/Ŷ − (1−Y)/(1−Ŷ) )."""
+    return (ratio(1 - Y, 1 - Y_hat) - ratio(Y, Y_hat)) / len(Y)
+
+
+def ratio(a: Array, b: Array) -> Array:
+    """a / b, and 0 where a is 0, also for 0/0."""
+    return np.divide(a, b, out=np.zeros_like(b), where=a != 0)
 
 
 def binary_cross_entropy_of_z(Y: Array, Z: Array) -> Array:

@@ -585,7 +585,7 @@ BAD = [
     ("x", TypeError, {"x": ["a", "b"]}),
     ("y", ValueError, {"y": 2}),
     ("y", ValueError, {"y": [0, 1]}),
-    ("y", ValueError, {"y": 0.5}),
+    ("y", ValueError, {"y": 1.5}),
     ("y", TypeError, {"y": None}),
     ("y", ValueError, {"x": [[1.0, 2.0]], "y": 1}),
     ("learning_rate", ValueError, {"learning_rate": 0}),
