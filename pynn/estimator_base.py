@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import numbers
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -12,11 +13,13 @@ from pynn.architecture import check_hidden
 from pynn.history import History
 from pynn.network import Network
 from pynn.optimizers import Optimizer, optimizer_of
+from pynn.standardizer import Standardizer
 from pynn.training import Callback, Schedule
 from pynn.validation import boolean, check_weights, positive_int, real_number
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.model_selection import train_test_split
     from sklearn.utils import check_random_state
     from sklearn.utils.validation import check_is_fitted, validate_data
@@ -28,12 +31,15 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 DTYPES = (np.float64, np.float32)
 _BATCH = 200                    # scikit-learn's "auto"
-_OF_THE_NETWORK = ("hidden_layer_sizes", "activation", "dropout", "dtype", "loss")
+_OF_THE_NETWORK = ("hidden_layer_sizes", "activation", "standardize", "dropout", "dtype", "loss")
 
 PARAMETERS = """hidden_layer_sizes : int or sequence of int
         Units of every hidden layer; () for none.
     activation : str or sequence of str
         Activation of the hidden layers, one name for all or one for each: those of `pynn.Network`.
+    standardize : bool
+        Whether the network shifts and scales every feature to mean 0 and standard deviation 1, those of the examples that
+        make a new network (of `fit`, or of the first `partial_fit`), weighted as they are.
     initializer : str
         How the weights start: a name that `pynn.Network` knows.
     optimizer : str or one of pynn.optimizers
@@ -99,7 +105,12 @@ FIT = """Train on X (m, n_features) and y.
         DivergenceError
             The loss or a parameter is not finite.
         ValueError, TypeError
-            The message names the argument, the value received and what was expected."""
+            The message names the argument, the value received and what was expected.
+
+        Warns
+        -----
+        sklearn.exceptions.ConvergenceWarning
+            All `max_iter` epochs were run, and `tol` and `n_iter_no_change` would not have ended the training."""
 
 
 class _Patience:
@@ -109,16 +120,21 @@ class _Patience:
     """
 
     def __init__(self, monitor: str, sign: int, tol: float, patience: int, *, restore: bool) -> None:
-        self._monitor, self._sign, self._tol, self._patience, self._restore = monitor, sign, tol, patience, restore
+        self.monitor, self._sign, self._tol, self._patience, self._restore = monitor, sign, tol, patience, restore
         self._best, self._stale = -np.inf, 0
         self._parameters: Array | None = None
 
     def __call__(self, net: Network, history: History) -> bool:
-        value = self._sign * history.last()[self._monitor]
+        value = self._sign * history.last()[self.monitor]
         self._stale = self._stale + 1 if value < self._best + self._tol else 0
         if value > self._best:
             self._best = value
             self._parameters = net.parameters.copy() if self._restore else None
+        return self.satisfied
+
+    @property
+    def satisfied(self) -> bool:
+        """Whether the last epochs have not improved, so that more of them are of no use."""
         return self._stale > self._patience
 
     def finish(self, net: Network, history: History) -> None:
@@ -132,6 +148,7 @@ class NetworkEstimator(BaseEstimator):
 
     hidden_layer_sizes: int | Sequence[int] = (100,)
     activation: str | Sequence[str] = "relu"
+    standardize: bool = True
     initializer: str = "paired"
     optimizer: str | Optimizer = "adam"
     learning_rate_init: float | Schedule | None = None
@@ -161,13 +178,12 @@ class NetworkEstimator(BaseEstimator):
         return _switch(self.warm_start, "warm_start") and hasattr(self, "network_")
 
     def _train(self, X: Array, y: Array, sample_weight: Array | None, validation: tuple[Array, Array] | None = None, *,
-               new: dict[str, Any] | None, once: bool = False, class_weight: Any = None,
-               classes: Array | None = None) -> None:
+               new: dict[str, Any] | None, once: bool, class_weight: Any = None, classes: Array | None = None) -> None:
         """Train a new network, made with the keywords `new`, or (for None) the present one; `once`: for one epoch."""
         random = check_random_state(self.random_state)
         keywords = repr({name: getattr(self, name) for name in _OF_THE_NETWORK if hasattr(self, name)})
         if new is not None:
-            net = self._new_network(new, random, classes)
+            net = self._new_network(new, X, y, sample_weight, random, classes)
         elif keywords != self._keywords:
             raise ValueError(f"the present network was made with {self._keywords}, got {keywords}; to make a new one, set "
                              "warm_start=False and call fit")
@@ -175,11 +191,11 @@ class NetworkEstimator(BaseEstimator):
             net = self.network_
         if not isinstance(self.callbacks, Sequence):
             raise TypeError(f"callbacks: expected a sequence of callables, got {self.callbacks!r}")
-        callbacks = list(self.callbacks)
+        callbacks, patience = list(self.callbacks), self._patience(net)
         if not once:
             if validation is None and _switch(self.early_stopping, "early_stopping"):
                 X, y, sample_weight, validation = self._split(X, y, sample_weight, random)
-            callbacks.append(self._patience(net))
+            callbacks.append(patience)
         elif self.early_stopping:
             raise ValueError("early_stopping: expected False for partial_fit, which trains for one epoch, got True")
         batch_size = _BATCH if isinstance(self.batch_size, str) and self.batch_size == "auto" else self.batch_size
@@ -197,13 +213,22 @@ class NetworkEstimator(BaseEstimator):
             self.classes_ = classes
         if history.interrupted:
             raise KeyboardInterrupt
+        if not once and history.epochs == self.max_iter and not patience.satisfied:
+            warnings.warn(f"max_iter={self.max_iter}: training ended before it had converged: in the last "
+                          f"{self.n_iter_no_change} epochs the {patience.monitor} still improved by tol={self.tol:g} or more; "
+                          "raise max_iter or learning_rate_init", ConvergenceWarning, stacklevel=4)
 
-    def _new_network(self, keywords: dict[str, Any], random: np.random.RandomState, classes: Array | None) -> Network:
+    def _new_network(self, keywords: dict[str, Any], X: Array, y: Array, sample_weight: Array | None,
+                     random: np.random.RandomState, classes: Array | None) -> Network:
         net = Network(**keywords, initializer=self.initializer, dropout=self.dropout, dtype=self.dtype,
                       rng=int(random.randint(2**31 - 1)))
         names = getattr(self, "feature_names_in_", ())
         net.feature_names = names if 0 < len(names) == len(set(names)) else None
         net.label_names = None if classes is None else [str(k) for k in classes]
+        if _switch(self.standardize, "standardize"):
+            net.standardizer = Standardizer.fit_named(X, "X", sample_weight)
+        if net.is_regression:
+            net.target_standardizer = Standardizer.fit_named(y.reshape(len(y), -1), "y", sample_weight)
         return net
 
     def _steps(self, net: Network) -> dict[str, Any]:
@@ -236,8 +261,15 @@ class NetworkEstimator(BaseEstimator):
                random: np.random.RandomState) -> tuple[Array, Array, Array | None, tuple[Array, Array]]:
         """Set some examples aside to validate on."""
         share = real_number(self.validation_fraction, "validation_fraction", 0, 1, low_included=False, high_included=False)
-        train, aside = train_test_split(np.arange(len(X)), test_size=share, random_state=random,
-                                        stratify=y if isinstance(self, ClassifierMixin) else None)
+        stratify = y if isinstance(self, ClassifierMixin) and y.ndim == 1 else None
+        try:
+            train, aside = train_test_split(np.arange(len(X)), test_size=share, random_state=random, stratify=stratify)
+        except ValueError as error:
+            raise ValueError(f"early_stopping: cannot set aside validation_fraction={share:g} of {len(X)} examples to validate "
+                             f"on: {error}") from error
+        if len(aside) < 2:
+            raise ValueError(f"early_stopping: expected at least 2 examples to validate on, got {len(aside)}, which is "
+                             f"validation_fraction={share:g} of {len(X)}")
         return X[train], y[train], None if sample_weight is None else sample_weight[train], (X[aside], y[aside])
 
     def _sizes(self, outputs: int) -> dict[str, Any]:

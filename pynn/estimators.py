@@ -16,7 +16,7 @@ from pynn.validation import real_number
 
 # isort: split
 from sklearn.base import ClassifierMixin, RegressorMixin
-from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.multiclass import check_classification_targets, is_multilabel
 from sklearn.utils.validation import validate_data
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -28,8 +28,9 @@ __all__ = ["NetworkClassifier", "NetworkRegressor"]
 class NetworkClassifier(ClassifierMixin, NetworkEstimator):
     __doc__ = f"""A dense network that tells classes apart, as an estimator of scikit-learn.
 
-    For two classes the output is one sigmoid unit, for more it is a softmax; the loss is the cross-entropy.  The estimator
-    works in pipelines, searches and cross-validation, with pickle and with joblib.
+    For two classes the output is one sigmoid unit, for more it is a softmax, and for several labels it is one sigmoid unit for
+    each; the loss is the cross-entropy.  The estimator works in pipelines, searches and cross-validation, with pickle and with
+    joblib.
 
     Parameters
     ----------
@@ -42,7 +43,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
     Attributes
     ----------
     classes_ : ndarray, (K,)
-        The labels, sorted.
+        The labels, sorted; with several labels for an example, the numbers 0 … K−1 of the columns of y.
     {ATTRIBUTES}
 
     Raises
@@ -67,39 +68,47 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
     def fit(self, X: Any, y: Any, sample_weight: Any = None, X_val: Any = None, y_val: Any = None) -> NetworkClassifier:
         new = not self._continues()
         X, y, sample_weight = self._checked(X, y, sample_weight, reset=new)
-        classes = np.unique(y) if new else self.classes_
+        classes = _classes_of(y) if new else self.classes_
         validation = self._validation(X_val, y_val)
         if validation is not None:
             validation = validation[0], _numbers_of(validation[1], classes, "y_val")
         self._learn(X, y, sample_weight, validation, classes, new=new)
         return self
 
-    fit.__doc__ = FIT.format(y="(m,) of any labels")
+    fit.__doc__ = FIT.format(y="(m,) of any labels, or (m, K) of 0 and 1 for several labels")
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> NetworkClassifier:
-        """Train for one epoch on X (m, n_features) and y (m,), continuing after the last fit or partial_fit.
+        """Train for one epoch on X (m, n_features) and y, continuing after the last fit or partial_fit.
 
         Parameters
         ----------
         X : array-like, (m, n_features)
-        y : array-like, (m,)
+        y : array-like, (m,), or (m, K) of 0 and 1 for several labels
         classes : array-like
-            All labels that any call may bring; required at the first call.
+            All labels that any call may bring; required at the first call, unless y has a column for each label.
         sample_weight : array-like, (m,), optional
         """
         new = not hasattr(self, "network_")
-        if new and classes is None:
+        if new and classes is None and not is_multilabel(y):
             raise ValueError("classes: expected all labels at the first call of partial_fit, got None")
-        known = self.classes_ if classes is None else np.unique(classes)
-        if not new and not np.array_equal(known, self.classes_):
-            raise ValueError(f"classes: expected those of the first call, {self.classes_.tolist()}, got {known.tolist()}")
+        given = None if classes is None else np.unique(classes)
+        if not new and given is not None and not np.array_equal(given, self.classes_):
+            raise ValueError(f"classes: expected those of the first call, {self.classes_.tolist()}, got {given.tolist()}")
         X, y, sample_weight = self._checked(X, y, sample_weight, reset=new)
+        if given is not None and y.ndim == 2 and not np.array_equal(given, _classes_of(y)):
+            raise ValueError(f"classes: expected the numbers of the columns of y, 0 … {y.shape[1] - 1}, got {given.tolist()}")
+        known = self.classes_ if not new else _classes_of(y) if given is None else given
         self._learn(X, y, sample_weight, None, known, new=new, once=True)
         return self
 
     def _checked(self, X: Any, y: Any, sample_weight: Any, *, reset: bool) -> tuple[Array, Array, Array | None]:
-        X, y = validate_data(self, X, y, dtype=DTYPES, reset=reset)
+        several = is_multilabel(y)
+        X, y = validate_data(self, X, y, dtype=DTYPES, multi_output=several, reset=reset)
         check_classification_targets(y)
+        if several:
+            y = np.asarray(y.toarray() if hasattr(y, "toarray") else y)
+            if y.min() < 0 or y.max() > 1:
+                raise ValueError(f"y: expected only 0 and 1 in the columns of several labels, got {np.unique(y).tolist()}")
         return leave_out_weightless(X, y, sample_weight)
 
     def _learn(self, X: Array, y: Array, sample_weight: Array | None, validation: tuple[Array, Array] | None, classes: Array,
@@ -109,22 +118,41 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         class_weight: Any = self.class_weight
         if isinstance(class_weight, Mapping):
             class_weight = _weights_by_number(class_weight, classes, strict=once)
+        layers = None
+        if new:
+            units = 1 if y.ndim == 1 and len(classes) == 2 else len(classes)
+            layers = {**self._sizes(units), "output": "softmax" if y.ndim == 1 and units > 1 else "sigmoid"}
         self._train(X, _numbers_of(y, classes, "y"), sample_weight, validation, once=once, class_weight=class_weight,
-                    classes=classes, new=self._sizes(1 if len(classes) == 2 else len(classes)) if new else None)
+                    classes=classes, new=layers)
 
     def predict(self, X: Any) -> Array:
-        """The labels (m,) of X (m, n_features)."""
+        """The labels (m,) of X (m, n_features); with several labels (m, K) of 0 and 1."""
         numbers = self._outputs(X, "predict")
-        labels: Array = self.classes_[numbers]
+        labels: Array = self.classes_[numbers] if numbers.ndim == 1 else numbers
         return labels
 
     def predict_proba(self, X: Any) -> Array:
-        """The probabilities (m, K) of the classes of X (m, n_features), in the order of `classes_`."""
+        """The probabilities (m, K) of the classes of X (m, n_features), in the order of `classes_`.
+
+        With several labels, column k has the probability of label k, so a row does not add up to 1.
+        """
         return self._outputs(X, "predict_proba")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
+
+
+def _classes_of(y: Array) -> Array:
+    """The labels that occur, sorted, or the numbers of the columns of several labels."""
+    return np.unique(y) if y.ndim == 1 else np.arange(y.shape[1])
 
 
 def _numbers_of(y: Array, classes: Array, name: str) -> Array:
-    """The position of every label in the classes."""
+    """The position of every label in the classes; several labels stay as they are."""
+    if y.ndim == 2:
+        return y
     try:
         numbers = np.minimum(np.searchsorted(classes, y), len(classes) - 1)
         unknown = classes[numbers] != y
@@ -161,14 +189,15 @@ def _unknown_label(name: str, classes: Array, label: object) -> ValueError:
 class NetworkRegressor(RegressorMixin, NetworkEstimator):
     __doc__ = f"""A dense network with linear outputs, one or several, as an estimator of scikit-learn.
 
-    It works in pipelines, searches and cross-validation, with pickle and with joblib.  If the values are far from -1 … 1,
-    scikit-learn's TransformedTargetRegressor around it makes it learn faster.
+    It works in pipelines, searches and cross-validation, with pickle and with joblib.  Values of any size will do: the network
+    learns them standardised (`Network.target_standardizer`), with the mean and the deviation of the examples that make a new
+    network.  `loss_curve_` and `history_` have the loss of the standardised values; predictions are in the units of y.
 
     Parameters
     ----------
     {PARAMETERS.replace("SCORE", "R²")}
     loss : str
-        mean_squared_error, mean_absolute_error or huber.
+        mean_squared_error, mean_absolute_error or huber, of the standardised values.
 
     Attributes
     ----------
@@ -193,7 +222,7 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
     def fit(self, X: Any, y: Any, sample_weight: Any = None, X_val: Any = None, y_val: Any = None) -> NetworkRegressor:
         new = not self._continues()
         X, y, sample_weight = self._checked(X, y, sample_weight, reset=new)
-        self._train(X, y, sample_weight, self._validation(X_val, y_val), new=self._layers(y) if new else None)
+        self._learn(X, y, sample_weight, self._validation(X_val, y_val), new=new)
         return self
 
     fit.__doc__ = FIT.format(y="(m,) or (m, outputs)")
@@ -209,15 +238,17 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         """
         new = not hasattr(self, "network_")
         X, y, sample_weight = self._checked(X, y, sample_weight, reset=new)
-        self._train(X, y, sample_weight, new=self._layers(y) if new else None, once=True)
+        self._learn(X, y, sample_weight, None, new=new, once=True)
         return self
 
     def _checked(self, X: Any, y: Any, sample_weight: Any, *, reset: bool) -> tuple[Array, Array, Array | None]:
         X, y = validate_data(self, X, y, dtype=DTYPES, multi_output=True, y_numeric=True, reset=reset)
         return leave_out_weightless(X, y, sample_weight)
 
-    def _layers(self, y: Array) -> dict[str, Any]:
-        return {**self._sizes(1 if y.ndim == 1 else y.shape[1]), "output": "linear", "loss": self.loss}
+    def _learn(self, X: Array, y: Array, sample_weight: Array | None, validation: tuple[Array, Array] | None, *, new: bool,
+               once: bool = False) -> None:
+        layers = {**self._sizes(1 if y.ndim == 1 else y.shape[1]), "output": "linear", "loss": self.loss} if new else None
+        self._train(X, y, sample_weight, validation, new=layers, once=once)
 
     def predict(self, X: Any) -> Array:
         """The values (m,) or (m, outputs) of X (m, n_features)."""

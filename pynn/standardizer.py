@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pynn.validation import check_examples, finite_array
+from pynn.validation import check_examples, check_weights, finite_array
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -59,10 +59,11 @@ class Standardizer:
         return type(self), (self.mean, self.scale)
 
     @classmethod
-    def fit(cls, X: Any) -> Standardizer:
+    def fit(cls, X: Any, sample_weight: Any = None) -> Standardizer:
         """The mean and the (population) standard deviation of X (m, features); the scale of a constant feature is 1.
 
-        A feature is constant if its variance is at most what rounding leaves, m·ε·var + (m·ε·mean)², as in scikit-learn.
+        A feature is constant if its variance is at most what rounding leaves, m·ε·var + (m·ε·mean)², as in scikit-learn.  With
+        sample_weight (m,), both are weighted means.
 
         Examples
         --------
@@ -70,18 +71,24 @@ class Standardizer:
         >>> pynn.Standardizer.fit([[1, 7], [3, 7]])
         Standardizer(mean=array([2., 7.]), scale=array([1., 1.]))
         """
-        X = finite_array(X, "X")
+        return cls.fit_named(X, "X", sample_weight)
+
+    @classmethod
+    def fit_named(cls, X: Any, name: str, sample_weight: Any = None) -> Standardizer:
+        """The same as fit; errors call the argument `name`."""
+        X = finite_array(X, name)
         if X.ndim != 2 or 0 in X.shape:
-            hint = "; one feature or target is a column: y.reshape(-1, 1)" if X.ndim == 1 and len(X) else ""
-            raise ValueError(f"X: expected shape (m, features), got {X.shape}{hint}")
+            hint = f"; one feature or target is a column: {name}.reshape(-1, 1)" if X.ndim == 1 and len(X) else ""
+            raise ValueError(f"{name}: expected shape (m, features), got {X.shape}{hint}")
+        weights = check_weights(sample_weight, "sample_weight", len(X))
         with np.errstate(over="ignore", invalid="ignore"):
             moved = X - X[0].astype(np.float64)         # this makes the deviation of a constant feature exactly 0
-            centre = moved.mean(axis=0)
-            mean, variance = X[0] + centre, np.mean((moved - centre)**2, axis=0)
+            centre = np.average(moved, axis=0, weights=weights)
+            mean, variance = X[0] + centre, np.average((moved - centre)**2, axis=0, weights=weights)
             rounding = len(X) * np.finfo(np.float64).eps
             constant = variance <= rounding * variance + (rounding * mean)**2
         if not (np.isfinite(mean) & np.isfinite(variance)).all():
-            raise ValueError("X: expected numbers whose mean and deviation float64 can hold, got larger ones")
+            raise ValueError(f"{name}: expected numbers whose mean and deviation float64 can hold, got larger ones")
         return cls(mean, np.where(constant, 1.0, np.sqrt(variance)))
 
     def transform(self, X: Any) -> Array:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ pytest.importorskip("sklearn", reason="the extra 'sklearn' is not installed")
 import joblib
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_iris, make_regression
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.inspection import permutation_importance
 from sklearn.model_selection import GridSearchCV, KFold, cross_val_score
 from sklearn.pipeline import make_pipeline
@@ -30,6 +32,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from pynn import NetworkClassifier, NetworkRegressor, datasets, optimizers, schedules
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "search.py"
+pytestmark = pytest.mark.filterwarnings("ignore:max_iter=:sklearn.exceptions.ConvergenceWarning")    # most tests train briefly
 BOTH = pytest.mark.parametrize("kind", [NetworkClassifier, NetworkRegressor])
 
 
@@ -106,10 +109,13 @@ def test_it_is_the_network_that_the_keywords_say(kind):
     X, y = data_for(kind)
     estimator = kind(hidden_layer_sizes=(6,), initializer="small_normal", l1=1e-3, l2=1e-2,
                      optimizer=optimizers.SGD(momentum=0.9), learning_rate_init=schedules.Exponential(0.05, 0.9), dropout=0.1,
-                     clip_norm=0.5, batch_size=16, max_iter=5, shuffle=False, dtype="float32", random_state=3).fit(X, y)
+                     clip_norm=0.5, batch_size=16, max_iter=5, shuffle=False, dtype="float32", random_state=3,
+                     standardize=False).fit(X, y)
     seed = int(np.random.RandomState(3).randint(2**31 - 1))
     net = pynn.Network([2, 6, 1], output="sigmoid" if kind is NetworkClassifier else "linear", dropout=0.1, dtype="float32",
                        initializer="small_normal", rng=seed)
+    if kind is NetworkRegressor:
+        net.target_standardizer = pynn.Standardizer.fit(y.reshape(-1, 1))
     history = net.fit(X, y if kind is NetworkRegressor else y == "upper", epochs=5, batch_size=16, shuffle=False,
                       learning_rate=schedules.Exponential(0.05, 0.9), optimizer=optimizers.SGD(momentum=0.9), l1=1e-3, l2=1e-2,
                       clip_norm=0.5)
@@ -127,6 +133,135 @@ def test_random_state(kind):
     assert parameters(kind(max_iter=3).fit(X, y)) != parameters(kind(max_iter=3).fit(X, y))
     from_state = [kind(max_iter=3, random_state=np.random.RandomState(5)).fit(X, y) for _ in range(2)]
     assert parameters(from_state[0]) == parameters(from_state[1])
+
+
+# ------------------------------------------------------------------------------------------------------ inputs and targets
+
+
+@BOTH
+def test_inputs_are_standardised_unless_told_otherwise(kind):
+    X, y = data_for(kind)
+    far = X * [1e6, 1e-6] + [3e6, 7]
+    estimator, same = (kind(max_iter=5, random_state=0).fit(data, y) for data in (X, far))
+    np.testing.assert_allclose(same.network_.parameters, estimator.network_.parameters, atol=1e-9)
+    np.testing.assert_allclose(same.network_.standardizer.mean, far.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(same.network_.standardizer.scale, far.std(axis=0), rtol=1e-12)
+    off = kind(max_iter=5, standardize=False, random_state=0)
+    assert off.fit(X, y).network_.standardizer is None
+    by_pipeline = make_pipeline(StandardScaler(), off).fit(far, y)
+    np.testing.assert_allclose(by_pipeline[-1].network_.parameters, same.network_.parameters, atol=1e-9)
+    warm = kind(max_iter=1, warm_start=True, random_state=0).fit(X, y)
+    before = warm.network_.standardizer
+    assert warm.fit(far, y).network_.standardizer is before
+    with pytest.raises(ValueError, match="the present network was made with"):
+        warm.set_params(standardize=False).fit(X, y)
+    with pytest.raises(TypeError, match="standardize: expected True or False"):
+        kind(standardize="yes").fit(X, y)
+
+
+@pytest.mark.parametrize(("offset", "size"), [(5e8, 1e8), (5e8, 1.0), (4e5, 9e4), (0.0, 1e-9)])
+@pytest.mark.parametrize("several", [False, True])
+def test_values_of_any_size(offset, size, several):
+    """R² as scikit-learn computes it from predictions in the units of y, of examples held out."""
+    X = np.random.default_rng(0).uniform(-1, 1, (300, 2))
+    y = offset + size * (X @ [1.0, -0.5])
+    y = np.column_stack([y, X[:, 0]]) if several else y
+    regressor = NetworkRegressor(hidden_layer_sizes=(16,), learning_rate_init=0.01, batch_size=20, random_state=0)
+    predicted = regressor.fit(X[:200], y[:200]).predict(X[200:])
+    assert predicted.shape == y[200:].shape
+    errors, spread = ((predicted - y[200:]) ** 2).sum(axis=0), ((y[200:] - y[200:].mean(axis=0)) ** 2).sum(axis=0)
+    assert regressor.score(X[200:], y[200:]) == pytest.approx(np.mean(1 - errors / spread), rel=1e-9)
+    assert regressor.score(X[200:], y[200:]) > 0.98
+    assert regressor.network_.score(X[:200], y[:200]) == pytest.approx(regressor.score(X[:200], y[:200]), rel=1e-5)
+    assert regressor.loss_curve_[-1] < 0.02             # of the standardised values
+    assert regressor.history_.standardized_targets
+
+
+# --------------------------------------------------------------------------------------------------------- several labels
+
+
+def labelled(m=200):
+    """Three labels of points in the plane: above, to the right, near the middle."""
+    X = np.random.default_rng(0).normal(size=(m, 2))
+    return X, np.column_stack([X[:, 1] > 0, X[:, 0] > 0, (X ** 2).sum(axis=1) < 1]).astype(int)
+
+
+def test_several_labels():
+    X, y = labelled()
+    classifier = NetworkClassifier(hidden_layer_sizes=(32,), learning_rate_init=0.03, random_state=0).fit(X, y)
+    assert classifier.classes_.tolist() == [0, 1, 2]
+    assert (classifier.network_.sizes, classifier.network_.activations[-1]) == ((2, 32, 3), "sigmoid")
+    predicted, probabilities = classifier.predict(X), classifier.predict_proba(X)
+    assert (predicted.shape, predicted.dtype, probabilities.shape) == ((200, 3), y.dtype, (200, 3))
+    assert ((probabilities > 0.5) == predicted).all()
+    assert classifier.score(X, y) == (predicted == y).all(axis=1).mean() > 0.9
+    assert get_tags(classifier).classifier_tags.multi_label
+    sparse = pytest.importorskip("scipy.sparse")
+    for other in (y.tolist(), y.astype(bool), y.astype(float), sparse.csr_matrix(y), sparse.csr_array(y)):
+        twin = NetworkClassifier(hidden_layer_sizes=(32,), learning_rate_init=0.03, random_state=0).fit(X, other)
+        assert parameters(twin) == parameters(classifier)
+    weighted = NetworkClassifier(max_iter=2, random_state=0).fit(X, y, sample_weight=np.arange(200) % 2, X_val=X, y_val=y)
+    assert weighted.history_["val_accuracy"][-1] == weighted.score(X, y)
+
+
+def test_several_labels_go_on():
+    X, y = labelled()
+    once = NetworkClassifier(max_iter=4, batch_size=32, random_state=0).fit(X, y)
+    for first in ({}, {"classes": [2, 0, 1]}):
+        by_parts = NetworkClassifier(batch_size=32, random_state=0).partial_fit(X, y, **first)
+        for _ in range(3):
+            by_parts.partial_fit(X, y)
+        assert parameters(by_parts) == parameters(once)
+    warm = NetworkClassifier(max_iter=2, batch_size=32, warm_start=True, random_state=0).fit(X, y)
+    assert parameters(warm.fit(X, y)) == parameters(once)
+    stopping = NetworkClassifier(max_iter=3, early_stopping=True, random_state=0).fit(X, y)      # rows need not be stratified
+    assert len(stopping.history_["val_accuracy"]) == 3
+
+
+def test_several_labels_that_are_none():
+    X, y = labelled()
+    for bad, words in ((y + 1, r"^y: expected only 0 and 1 in the columns of several labels, got \[1, 2\]"),
+                       (y * 2, r"^y: expected only 0 and 1"), (y * 0.3, "1d array"), (y + np.arange(3), "1d array")):
+        with pytest.raises(ValueError, match=words):
+            NetworkClassifier().fit(X, bad)
+    with pytest.raises(ValueError, match="classes: expected the numbers of the columns of y, 0 … 2, got "):
+        NetworkClassifier().partial_fit(X, y, classes=[0, 1])
+    with pytest.raises(ValueError, match=r"^class_weight: .* several labels"):
+        NetworkClassifier(class_weight="balanced").fit(X, y)
+    classifier = NetworkClassifier(max_iter=1).partial_fit(X, y)
+    with pytest.raises(ValueError, match=r"^y: expected \(m, 3\), got shape \(200, 2\)"):
+        classifier.partial_fit(X, y[:, :2])
+    with pytest.raises(ValueError, match=r"^y: expected \(m, 3\), got shape \(200,\)"):
+        classifier.partial_fit(X, y[:, 0])
+
+
+def test_the_documented_example_of_several_labels():
+    """The example of the user guide of MLPClassifier: what it predicts, and its probabilities within 0.01."""
+    from sklearn.neural_network import MLPClassifier
+    X, y = [[0.0, 0.0], [1.0, 1.0]], [[0, 1], [1, 1]]
+    theirs = MLPClassifier(solver="lbfgs", alpha=1e-5, hidden_layer_sizes=(15,), random_state=1).fit(X, y)
+    ours = NetworkClassifier(learning_rate_init=0.1, l2=1e-5 / 2, hidden_layer_sizes=(15,), random_state=1).fit(X, y)
+    points = [[0.0, 0.0], [1.0, 1.0], [1.0, 2.0]]
+    assert ours.predict([[1.0, 2.0]]).tolist() == theirs.predict([[1.0, 2.0]]).tolist() == [[1, 1]]
+    assert ours.predict([[0.0, 0.0]]).tolist() == theirs.predict([[0.0, 0.0]]).tolist() == [[0, 1]]
+    np.testing.assert_allclose(ours.predict_proba(points), theirs.predict_proba(points), atol=0.01)
+
+
+def test_several_labels_beside_scikit_learn():
+    """The same steps as MLPClassifier from the same weights: its loss is a sum over the labels, pynn's a mean."""
+    from sklearn.neural_network import MLPClassifier
+    X, y = labelled()
+    keywords = {"hidden_layer_sizes": (8,), "max_iter": 30, "batch_size": 50, "shuffle": False, "random_state": 0}
+    theirs = MLPClassifier(solver="sgd", alpha=0, momentum=0, learning_rate_init=0.1, n_iter_no_change=99, **keywords)
+    ours = NetworkClassifier(optimizer="sgd", learning_rate_init=3 * 0.1, standardize=False, **keywords).partial_fit(X, y)
+    theirs.partial_fit(X, y, classes=[0, 1, 2])
+    for layer, W, b in zip(ours.network_, theirs.coefs_, theirs.intercepts_, strict=True):
+        layer.W, layer.b = W.T, b[:, None]
+    for _ in range(20):
+        ours.partial_fit(X, y)
+        theirs.partial_fit(X, y)
+    np.testing.assert_allclose(ours.predict_proba(X), theirs.predict_proba(X), rtol=1e-9)
+    assert 3 * ours.loss_curve_[-1] == pytest.approx(theirs.loss_curve_[-1], rel=1e-9)
 
 
 # --------------------------------------------------------------------------------------------------------------- weights
@@ -153,7 +288,7 @@ def test_class_weights():
     keep = (y == "lower") | (np.arange(200) % 4 == 0)
     X, y = X[keep], y[keep]
     share = {label: (y == label).mean() for label in np.unique(y)}
-    keywords = {"max_iter": 5, "random_state": 0}
+    keywords = {"max_iter": 5, "random_state": 0, "standardize": False}      # weights of examples count in the scale of X too
     by_sample = NetworkClassifier(**keywords).fit(X, y, sample_weight=[1 / share[label] for label in y])
     for class_weight in ("balanced", {label: 1 / share[label] for label in ("upper", "lower")}):
         by_class = NetworkClassifier(class_weight=class_weight, **keywords).fit(X, y)
@@ -235,6 +370,45 @@ def test_it_stops_by_the_rule_of_scikit_learn():
     assert 10 < classifier.n_iter_ < 1000
     assert stale[-5:] == [True] * 5
     assert not any(all(stale[k:k + 5]) for k in range(len(loss) - 5))
+
+
+@BOTH
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_a_training_that_ends_still_falling_warns(kind, early_stopping):
+    """Where scikit-learn's MLP warns, and nowhere else: all epochs were run, and its rule would not have stopped."""
+    X, y = data_for(kind)
+    keywords = {"learning_rate_init": 0.01, "n_iter_no_change": 3, "tol": 1e-3, "early_stopping": early_stopping,
+                "random_state": 0}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        converged = kind(max_iter=1000, **keywords).fit(X, y)
+        epochs = converged.n_iter_
+        assert 5 < epochs < 1000
+        kind(max_iter=epochs, **keywords).fit(X, y)              # the rule is met in the last epoch
+        kind(max_iter=1000, callbacks=[lambda net, history: history.epochs == 2], **keywords).fit(X, y)
+        kind(max_iter=1).partial_fit(X, y, **({"classes": np.unique(y)} if kind is NetworkClassifier else {}))
+    metric = "accuracy" if kind is NetworkClassifier else "r2"
+    for epochs_run in (epochs - 1, 1):
+        with pytest.warns(ConvergenceWarning) as caught:
+            kind(max_iter=epochs_run, **keywords).fit(X, y)
+        assert [warning.filename for warning in caught] == [__file__]
+        assert str(caught[0].message) == (
+            f"max_iter={epochs_run}: training ended before it had converged: in the last 3 epochs the "
+            f"{f'val_{metric}' if early_stopping else 'loss'} still improved by tol=0.001 or more; raise max_iter or "
+            "learning_rate_init")
+
+
+def test_early_stopping_without_enough_examples_says_so():
+    X, y = classes(20)
+    for share, m, cause in ((0.1, 9, "The test_size = 1"), (0.001, 20, "The test_size = 1"), (0.99, 20, "The train_size = 0|")):
+        words = f"^early_stopping: cannot set aside validation_fraction={share} of {m} examples to validate on: {cause}"
+        with pytest.raises(ValueError, match=words):
+            NetworkClassifier(early_stopping=True, validation_fraction=share).fit(X[:m], y[:m])
+    y[0] = "third"
+    with pytest.raises(ValueError, match=r"^early_stopping: .* The least populated class"):
+        NetworkClassifier(early_stopping=True).fit(X, y)
+    with pytest.raises(ValueError, match="early_stopping: expected at least 2 examples to validate on, got 1, which is"):
+        NetworkRegressor(early_stopping=True).fit(X[:9], X[:9, 0])
 
 
 @BOTH
