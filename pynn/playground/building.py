@@ -30,8 +30,9 @@ class Origin(NamedTuple):
 
     def stage(self, setting: Json) -> Stage:
         """The setting with its examples."""
-        standardizer = self.net.standardizer if self.net is not None and setting["seed"] == self.seed else None
-        return Stage(setting, make_examples(setting["data"], self.source, standardizer))
+        net = self.net if self.net is not None and setting["seed"] == self.seed else None
+        scaling = (None, None) if net is None else (net.standardizer, net.target_standardizer)
+        return Stage(setting, make_examples(setting["data"], self.source, scaling))
 
     def first_network(self, stage: Stage) -> Network:
         """The network at epoch 0."""
@@ -53,9 +54,9 @@ def build_network(stage: Stage, source: Source | None) -> Network:
     named = {name: network[name] for name in ("output", "loss", "initializer", "dropout", "dtype")}
     net = Network([examples.X.shape[1], *network["hidden"], output_units(stage)], hidden=network["activations"], **named,
                   rng=setting["seed"])
-    net.standardizer = examples.standardizer
+    net.standardizer, net.target_standardizer = examples.standardizer, examples.target_standardizer
     if source is not None and setting["data"]["name"] == TABLE:
-        net.feature_names = source.features
+        net.feature_names, net.encoder = source.features, source.encoder
         if source.labels is not None and len(source.labels) == net.architecture.labels:
             net.label_names = source.labels
     net.state.use(recipe_of(setting["training"]))

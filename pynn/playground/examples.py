@@ -9,12 +9,14 @@ from pynn import datasets
 from pynn.playground.choices import DATA, MOST_EXAMPLES, MOST_POINTS, TABLE, Json
 from pynn.playground.settings import classes_of
 from pynn.standardizer import Standardizer
+from pynn.table_encoder import TableEncoder
 from pynn.validation import finite_array, positive_int
 
 if TYPE_CHECKING:
     from pynn.playground.table_file import TableFile
 
 Array = np.ndarray[Any, np.dtype[Any]]
+Scaling = tuple[Standardizer | None, Standardizer | None]
 
 
 class Source(NamedTuple):
@@ -29,18 +31,19 @@ class Source(NamedTuple):
     target: str | None
     notes: tuple[str, ...] = ()
     file: TableFile | None = None           # from which other columns can be chosen
+    encoder: TableEncoder | None = None     # that made X from the columns of a table
 
     @classmethod
     def of(cls, name: str, X: Array, y: Array, *, classes: int | None, features: tuple[str, ...] | None = None,
            labels: tuple[str, ...] | None = None, target: str | None = None, notes: tuple[str, ...] = (),
-           file: TableFile | None = None) -> Source:
+           file: TableFile | None = None, encoder: TableEncoder | None = None) -> Source:
         """At most MOST_EXAMPLES of the examples, drawn at random if there are more."""
         if len(X) > MOST_EXAMPLES:
             rows = np.sort(np.random.default_rng(0).permutation(len(X))[:MOST_EXAMPLES])
             notes = (*notes, f"{MOST_EXAMPLES} of {len(X)} examples were drawn at random; the playground uses these")
             X, y = X[rows], y[rows]
         return cls(name, np.ascontiguousarray(X, np.float64), np.ascontiguousarray(y), classes, features, labels, target, notes,
-                   file)
+                   file, encoder)
 
     def describe(self) -> Json:
         """As the page gets it."""
@@ -66,6 +69,7 @@ class Examples(NamedTuple):
     added_from: int                         # rows from this number on were added by hand
     classes: int | None                     # None: values
     standardizer: Standardizer | None
+    target_standardizer: Standardizer | None
 
     @property
     def everything(self) -> tuple[Array, Array, Array]:
@@ -83,8 +87,8 @@ class Examples(NamedTuple):
         raise ValueError(f"{name}: there is no example {number}")
 
 
-def make_examples(data: Json, source: Source | None, standardizer: Standardizer | None = None) -> Examples:
-    """The examples of the data part of a setting.
+def make_examples(data: Json, source: Source | None, scaling: Scaling = (None, None)) -> Examples:
+    """The examples of the data part of a setting; `scaling` is that of the inputs and of the targets, if it is given.
 
     Raises ValueError or TypeError, whose message begins with the field's name.
     """
@@ -99,8 +103,9 @@ def make_examples(data: Json, source: Source | None, standardizer: Standardizer 
     m, rows, test_rows = len(X), np.arange(len(X)), np.arange(0)
     if data["test_share"]:
         _, _, rows, test_rows = datasets.split(rows, rows, test_size=data["test_share"], rng=data["seed"])
-    if data["name"] == TABLE and data["standardize"]:
-        standardizer = Standardizer.fit(X[rows])
+    if source is not None and data["name"] == TABLE and data["standardize"]:
+        scaling = (Standardizer.fit(X[rows]) if source.encoder is None else None,
+                   Standardizer.fit(y[rows, np.newaxis]) if classes is None else None)
     added = _check_added(data["added"], X.shape[1], classes)
     if len(added):
         X, y = np.concatenate([X, added[:, :X.shape[1]]]), np.concatenate([y, added[:, -1].astype(y.dtype)])
@@ -109,7 +114,7 @@ def make_examples(data: Json, source: Source | None, standardizer: Standardizer 
     rows, test_rows = rows[~np.isin(rows, removed)], test_rows[~np.isin(test_rows, removed)]
     if not len(rows):
         raise ValueError("data.removed: expected at least one example to train on, all are removed")
-    return Examples(X[rows], y[rows], rows, X[test_rows], y[test_rows], test_rows, m, classes, standardizer)
+    return Examples(X[rows], y[rows], rows, X[test_rows], y[test_rows], test_rows, m, classes, *scaling)
 
 
 def _check_added(points: list[Any], features: int, classes: int | None) -> Array:

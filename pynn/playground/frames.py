@@ -36,7 +36,8 @@ def frame(session: Session) -> Message:
         metrics, wrong = _metrics(session)
         gradient, gradient_blobs = _gradient(session)
         selected, selected_blobs = _selected(session)
-    curves = course.timeline.curves()
+        curves = course.timeline.curves()
+        pictures.append(("curves", curves[:5 if len(examples.X_test) else 3].astype(np.float32)))
     metric = net.architecture.metric
     names = ["epoch", "loss", metric, *(["val_loss", f"val_{metric}"] if len(examples.X_test) else [])]
     header = {
@@ -49,7 +50,7 @@ def frame(session: Session) -> Message:
         "challenge": session.challenge_report(),
     }
     return Message(header, (*pictures, ("units", maps), ("parameters", net.parameters.astype(np.float64)), *gradient_blobs,
-                            ("wrong", wrong), ("curves", curves[:len(names)].astype(np.float32)), *selected_blobs))
+                            ("wrong", wrong), *selected_blobs))
 
 
 def as_bytes(values: Array, low: float, high: float) -> Array:
@@ -106,6 +107,9 @@ def _metrics(session: Session) -> tuple[Json, Array]:
     if len(examples.X_test):
         sets["test"] = measure(net, examples.X_test, examples.y_test)
     wrong = np.zeros(len(X), np.uint8)
+    for one in sets.values():
+        if one is not None:
+            one["confusion"] = None
     if not net.is_regression:
         outputs = net(X)
         predicted = outputs.argmax(axis=1) if outputs.shape[1] > 1 else (outputs[:, 0] > 0.5).astype(np.int64)

@@ -1,7 +1,6 @@
 """The numbers behind the picture: the article's equations for an example, a step told slowly, and why nothing is learned."""
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -99,18 +98,13 @@ def _diagnose(session: Session, command: Json) -> Json:
         net.learning_rate = session.course.learning_rate
     found = diagnose(net, examples.X, examples.y)
     return {"ok": found.ok, "examples": found.examples, "learning_rate": found.learning_rate, "text": str(found),
-            "findings": [{"kind": one.kind, "layer": one.layer, "numbers": one.message, "cause": one.cause,
+            "findings": [{"kind": one.kind, "level": one.level, "layer": one.layer, "numbers": one.message, "cause": one.cause,
                           "remedy": one.remedy, "fix": _fix(session, one)} for one in found]}
 
 
 def _fix(session: Session, finding: Finding) -> Json | None:
     """A command that does what the remedy says, where a setting can."""
-    setting = session.course.stage.setting
-    if finding.kind in ("learning_rate_too_high", "learning_rate_too_low"):
-        rate = re.search(r"about ([\d.e+-]+\d)", finding.remedy)
-        if rate is None:
-            return None
-        return _set_to(f"Learning rate {rate[1]}", {"training": {"learning_rate": float(rate[1])}})
+    setting, found = session.course.stage.setting, finding.setting or {}
     if finding.kind == "dead_relus":
         return {"label": "New weights for the dead units", "command": {"command": "revive", "layer": finding.layer}}
     if finding.kind == "symmetry" and setting["network"]["initializer"] == "zeros":
@@ -118,8 +112,13 @@ def _fix(session: Session, finding: Finding) -> Json | None:
     if finding.kind in ("saturated_units", "vanishing_gradients") and any(
             name in ("sigmoid", "tanh") for name in setting["network"]["activations"]):
         return _set_to("relu in all hidden layers", {"network": {"activations": "relu"}})
-    if finding.kind == "unscaled_inputs" and setting["data"]["name"] == TABLE and not setting["data"]["standardize"]:
-        return _set_to("Scale the inputs", {"data": {"standardize": True}})
+    if {"standardize", "standardize_targets"} & set(found):
+        return _set_to("Scale the table", {"data": {"standardize": True}}) if setting["data"]["name"] == TABLE else None
+    for name, value in found.items():
+        part = {"hidden": {"network": {"activations": value}}, "initializer": {"network": {"initializer": value}}}.get(
+            name, {"training": {name: value}} if name in setting["training"] else None)
+        if part is not None:
+            return _set_to(f"{name} = {value:g}" if isinstance(value, float) else f"{name} = {value}", part)
     return None
 
 

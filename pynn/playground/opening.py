@@ -173,13 +173,15 @@ def _source_of(net: Network | None, X: Any, y: Any) -> Source:
             raise ValueError(f"net: the playground shows networks with one target per example, got {units} outputs of "
                              f"{activation}")
     names = (net.feature_names if net is not None else None) or column_names(X, inputs)
+    X = X if net is None else net.encode(X, "X")
     rows = check_examples(X, "X", inputs, np.dtype(np.float64))
     targets = check_targets(y, "y", len(rows), units, activation, dtype)
     if targets.ndim == 2 and targets.shape[1] > 1:
         targets = targets.argmax(axis=1)
     targets = targets.reshape(len(rows)).astype(np.float64 if classes is None else np.int64)
     return Source.of("X, y", rows, targets, classes=classes, features=names,
-                     labels=net.label_names if net is not None and classes is not None else None)
+                     labels=net.label_names if net is not None and classes is not None else None,
+                     encoder=None if net is None else net.encoder)
 
 
 def serve(*, port: int = 0, open_browser: bool = True, data: str | None = None, target: str | None = None,
@@ -201,13 +203,31 @@ def serve(*, port: int = 0, open_browser: bool = True, data: str | None = None, 
     if code is not None:
         sharing.open_code(session, code)
     server = Server(session, allowed_port(port))
-    print(f"The playground is at\n  {server.url}\nCtrl-C ends it.", flush=True)
-    if open_browser:
-        threading.Thread(target=webbrowser.open, args=(server.url,), daemon=True).start()
     try:
+        print(f"The playground is at\n  {server.url}\nCtrl-C ends it.", flush=True)
+        if open_browser:
+            threading.Thread(target=webbrowser.open, args=(server.url,), daemon=True).start()
         while server.owner.is_alive:
             server.owner.wait(0.2)
     except KeyboardInterrupt:
         pass
     finally:
         server.close()
+
+
+def replay(code: str) -> Network:
+    """The network of an address or code that the playground gave: the same training again, with all changes by hand.
+
+    Examples
+    --------
+    >>> from pynn.playground.opening import replay
+    >>> from pynn.playground.session import Session
+    >>> from pynn.playground.sharing import code_of
+    >>> replay(code_of(Session())).sizes
+    (2, 4, 6, 6, 4, 1)
+    """
+    session = Session()
+    sharing.open_code(session, code)
+    while session.busy:
+        session.advance()
+    return session.net

@@ -1,10 +1,10 @@
 """A Python script that makes the same network: plain calls of pynn where the training was plain."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pynn.playground.choices import DATA, TABLE, Json
-from pynn.playground.settings import recipe_of
+from pynn.playground.settings import merge, recipe_of
 from pynn.playground.sharing import code_of
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ def _is_plain(command: Json) -> bool:
 def _replayed_script(session: Session) -> str:
     """A script that runs the session again."""
     return f'''"""Written by the playground of pynn: runs the same training again, with all changes by hand."""
-import pynn.playground
+from pynn.playground.opening import replay
 
-net = pynn.playground.replay(
+net = replay(
     "{code_of(session)}")
 print(net.summary())
 '''
@@ -46,19 +46,19 @@ def _plain_script(session: Session) -> str:
                   f"hidden={network['activations']!r}, output={network['output']!r},",
               f"                   loss={network['loss']!r}, initializer={network['initializer']!r}, "
               f"dropout={network['dropout']!r}, dtype={network['dtype']!r}, rng={course.base['seed']})"]
-    setting, epoch, recipe = course.base, 0, None
+    setting, epoch, begins = course.base, 0, True       # begins: the next fit begins with a new optimiser
     for event in [*course.events[:course.applied], None]:
         until = course.epoch if event is None else event.at.epoch
         if until > epoch:
-            lines += _fit_lines(setting, until - epoch, recipe)
-            recipe, epoch = _recipe_text(setting), until
+            lines += _fit_lines(setting, until - epoch, begins)
+            begins, epoch = False, until
         if event is None:
             break
         if event.command["command"] == "edit":
             lines.append(_edit_line(event.command))
         else:
-            from pynn.playground.settings import merge
-            setting = merge(setting, event.command["setting"])
+            before, setting = setting, merge(setting, event.command["setting"])
+            begins = begins or _rule_of(setting) != _rule_of(before)
     return "\n".join([*lines, "", "print(net.evaluate(X_train, y_train))", ""])
 
 
@@ -80,11 +80,12 @@ def _edit_line(command: Json) -> str:
     return f"net[{l}].{place} = {float(command['value'])!r}"
 
 
-def _recipe_text(setting: Json) -> str:
-    return f"pynn.optimizers.{recipe_of(setting['training'])!r}"
+def _rule_of(setting: Json) -> Any:
+    """The optimiser whatever its learning rate."""
+    return recipe_of(setting["training"]).with_learning_rate(1)
 
 
-def _fit_lines(setting: Json, epochs: int, recipe: str | None) -> list[str]:
+def _fit_lines(setting: Json, epochs: int, begins: bool) -> list[str]:
     training, schedule = setting["training"], setting["training"]["schedule"]
     rate = repr(training["learning_rate"])
     if schedule["name"] != "constant":
@@ -92,5 +93,5 @@ def _fit_lines(setting: Json, epochs: int, recipe: str | None) -> list[str]:
         rate = f"pynn.schedules.{_SCHEDULES[schedule['name']]}({rate}{numbers})"
     plain = {name: training[name] for name in ("batch_size", "shuffle", "l1", "l2", "clip_norm")}
     given = ", ".join(f"{name}={value!r}" for name, value in plain.items())
-    new = "" if recipe == _recipe_text(setting) else f"optimizer={_recipe_text(setting)}, "
+    new = f"optimizer=pynn.optimizers.{recipe_of(training)!r}, " if begins else ""
     return [f"net.fit(X_train, y_train, epochs={epochs}, {new}learning_rate={rate},", f"        {given}, progress=False)"]

@@ -60,7 +60,10 @@ class Server:
     """
 
     def __init__(self, session: Session, port: int = 0) -> None:
-        self._http = _HTTPServer((_ADDRESS, port), _Handler)
+        try:
+            self._http = _HTTPServer((_ADDRESS, port), _Handler)
+        except OSError as error:
+            raise OSError(f"port: {port} of {_ADDRESS} cannot be used: {error.strerror}; 0 takes any that is free") from None
         self.owner = self._http.owner = Owner(session)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.1,), name="pynn playground server",
                                         daemon=True)

@@ -22,6 +22,7 @@ from pynn.playground.settings import check_setting
 from pynn.playground.views import View
 
 _SLICE = 0.015          # seconds of work between two looks at the commands
+_PAUSE = 0.005          # seconds between looks at the clock, when training is faster than it should be
 _MOST_NOTES = 50
 
 
@@ -131,8 +132,8 @@ class Session:
         """Seconds that may pass before the next `advance`; None: until the next command."""
         if not self.busy:
             return None
-        ahead = self.status == "playing" and not self.tasks and self.pace.due() <= self.progress
-        return 0.01 if ahead else 0.0
+        is_early = self.status == "playing" and not self.tasks and self._due() <= self.course.moment
+        return _PAUSE if is_early else 0.0
 
     def advance(self, seconds: float = _SLICE) -> None:
         """Train, and go on with longer tasks, for about so many seconds."""
@@ -145,18 +146,18 @@ class Session:
             self._watch(lambda: self._go(seconds))
 
     def _play(self, seconds: float) -> None:
-        due = self.pace.due()
-        if due <= self.progress:
-            return
-        epoch = int(min(due, MOST_EPOCH))
-        batch = int((due - epoch) * self.course.batches) if self.pace.in_batches else 0
-        before = self.course.moment
-        self.course.advance(Moment(epoch, batch), seconds)
-        if due - self.progress > 1:
+        before, due = self.course.moment, self._due()
+        self.course.advance(due, seconds)
+        if due.epoch - self.progress > 1:
             self.pace.fall_behind(self.progress)
         if self.course.epoch >= MOST_EPOCH:
             self.rest(message=f"The playground trains for at most {MOST_EPOCH} epochs.")
         self._moved(before)
+
+    def _due(self) -> Moment:
+        """The moment that should be reached by now."""
+        due = min(self.pace.due(), MOST_EPOCH)
+        return Moment(int(due), int((due - int(due)) * self.course.batches) if self.pace.in_batches else 0)
 
     def _go(self, seconds: float) -> None:
         before, target = self.course.moment, self.target

@@ -14,6 +14,7 @@ from pynn.playground.choices import MOST_EXAMPLES, Json
 from pynn.playground.course import Moment
 from pynn.playground.examples import Source
 from pynn.playground.sharing import check_content, use_view, view_entry
+from pynn.table_encoder import TableEncoder
 from pynn.validation import check_names, finite_array, positive_int
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def write_session(session: Session) -> bytes:
     if source is not None:
         arrays |= {"X": source.X, "y": source.y}
         entry["source"] = {name: getattr(source, name) for name in ("name", "classes", "features", "labels", "target", "notes")}
+        entry["source"] |= {"encoder": None if source.encoder is None else source.encoder.entry()}
         entry["source"] |= {"shape": list(source.X.shape), "values": source.y.dtype == np.float64}
     with tempfile.TemporaryDirectory() as folder:
         if net is not None:
@@ -101,7 +103,8 @@ def _source_of(told: Json, X: Array, y: Array) -> Source:
     if not all(isinstance(text, str) for text in texts):
         raise ValueError("source: expected texts as names")
     return Source(told["name"], X.astype(np.float64), y.astype(np.float64 if classes is None else np.int64), classes, features,
-                  labels, told["target"], tuple(told["notes"]))
+                  labels, told["target"], tuple(told["notes"]),
+                  encoder=None if told["encoder"] is None else TableEncoder.from_entry(told["encoder"]))
 
 
 def _read(path: str) -> bytes:

@@ -157,7 +157,7 @@ def _merge_network(network: Json, part: Any, classes: int | None) -> Json:
         merged["output"] = outputs[0]
     choice(merged["output"], "network.output", outputs)
     losses = OUTPUT[merged["output"]]
-    if "loss" not in part and merged["loss"] not in losses:
+    if "loss" not in part and (merged["output"] != network["output"] or merged["loss"] not in losses):
         merged["loss"] = losses[0]
     choice(merged["loss"], "network.loss", losses)
     choice(merged["initializer"], "network.initializer", INITIALIZERS)

@@ -11,8 +11,8 @@ from pynn.datasets.column import Column
 from pynn.datasets.csv import read_features
 from pynn.playground.choices import Json
 from pynn.playground.examples import Source
+from pynn.table_encoder import MOST_LEVELS, TableEncoder
 
-_USABLE = ("number", "boolean")
 _MOST_CLASSES = 20
 _GZIP = b"\x1f\x8b"
 
@@ -52,20 +52,25 @@ class TableFile:
             if features is None:
                 features = [column.name for column in self.columns if column.name != target and _why_not(column) is None]
                 if not features:
-                    raise ValueError("features: expected a column of numbers without missing cells, there is none")
+                    raise ValueError("features: expected a column besides the target from which something can be learned")
             table = datasets.load_csv(path, target=target, features=features, classes=None)
-            X = table.X
+            is_plain = all(column.kind == "number" and not column.missing() for column in table.columns)
+            encoder = None if is_plain else TableEncoder().fit(table)
+            X = table.X if encoder is None else encoder.transform(table)
         labels = table.label_names
         if labels is not None and not 2 <= len(labels) <= _MOST_CLASSES:
             raise ValueError(f"target: expected 2 to {_MOST_CLASSES} classes, got {len(labels)} in the column {target!r}")
         left_out = [column.name for column in self.columns if column.name not in (target, *features)]
         notes = (*table.notes, *([f"left out: {', '.join(left_out)}"] if left_out else []))
         return Source.of(self.name, X, table.y, classes=None if labels is None else len(labels),
-                         features=tuple(table.feature_names), labels=labels, target=target, notes=notes, file=self)
+                         features=table.feature_names if encoder is None else encoder.feature_names, labels=labels,
+                         target=target, notes=notes, file=self, encoder=encoder)
 
 
 def _why_not(column: Column) -> str | None:
     """Why a column cannot be a feature."""
-    if column.kind not in _USABLE:
-        return f"it has {'dates' if column.kind == 'date' else 'no values' if column.kind == 'empty' else 'texts'}"
-    return "cells are missing" if column.missing() else None
+    if column.kind in ("date", "empty"):
+        return "it has dates" if column.kind == "date" else "it has no values"
+    if column.kind == "text" and len(set(column.texts())) > MOST_LEVELS:
+        return f"it has more than {MOST_LEVELS} different texts"
+    return None
