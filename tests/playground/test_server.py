@@ -322,6 +322,7 @@ def test_close_ends_streams_and_is_heard(server):
     page.close()
 
 
+@pytest.mark.slow
 def test_frames_do_not_grow_memory(server):
     import resource
     command(server, "speed", epochs_per_second=None)

@@ -451,7 +451,7 @@ def hold_against_fuzz(session, commands):
     assert session.handle({"command": "reset"}).header["ok"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(FUZZED, max_size=12))
 def test_fuzzed_commands(commands):
     hold_against_fuzz(Session(setting=SMALL), commands)
