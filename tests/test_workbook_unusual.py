@@ -8,7 +8,9 @@ import math
 import numpy as np
 import pytest
 
-from pynn.learn import workbook
+from pynn.learn import grading, workbook
+from pynn.learn.attempt import attempt
+from pynn.learn.exercises import EXERCISES
 
 from .test_workbook import own_backward, own_descend, own_initialize, own_train, stable_sigmoid
 
@@ -249,3 +251,12 @@ def test_there_are_many_of_them():
 def test_float32_is_no_licence_to_be_nearly_right():
     hint, = workbook.check("layer_forward", lambda W, b, A: (W @ A + b + 1e-3).astype(np.float32)).hints
     assert "nearly right" in hint or "wrong" in hint
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_they_are_right_on_any_inputs(seed):
+    for name, functions in UNUSUAL.items():
+        for function in functions:
+            hints, _ = grading.grade(EXERCISES[name], lambda inputs, function=function: attempt(function, inputs, 10.0), seed)
+            assert not hints, (name, function, hints)

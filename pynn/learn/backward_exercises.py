@@ -151,7 +151,10 @@ def _backward_with(W: Any, A: Any, dZ: Array, slopes: list[Any],
 
 def _draw_backward(rng: np.random.Generator, case: Case) -> tuple[Any, ...]:
     W, b, X = draw_network(rng, case)
-    Z, A = reference.forward(W, b, X, ["relu"] * (len(W) - 2) + ["sigmoid"])
+    activations = ["relu"] * (len(W) - 2) + ["sigmoid"]
+    largest = np.abs(reference.forward(W, b, X, activations)[0][-1]).max()
+    W[-1], b[-1] = 3 / largest * W[-1], 3 / largest * b[-1]     # near 0 and 1, what divides by a (1 − a) loses its digits
+    Z, A = reference.forward(W, b, X, activations)
     return W, Z, A, draw_labels(case.m)
 
 

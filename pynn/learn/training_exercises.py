@@ -47,7 +47,7 @@ def _judge_initialize(call: Call, inputs: Inputs, got: dict[str, Array]) -> list
                          "the sums vanish layer by layer")
     if hints:
         return hints
-    again, other = call(inputs), call({**inputs, "rng": np.random.default_rng(1)})
+    again, other = call(inputs), call({**inputs, "rng": inputs["rng"].spawn(1)[0]})
     if not _all_equal(again, got):
         return ["the numbers are not drawn from rng: an equal rng gives other numbers"]
     if _all_equal(other, got):
@@ -92,7 +92,7 @@ def _judge_train(call: Call, inputs: Inputs, got: dict[str, Array]) -> list[str]
 def _judge_exchanged_labels(call: Call, inputs: Inputs) -> list[str]:
     """Weights that are remembered, not learned, do not know that the labels are exchanged."""
     Y = 1 - inputs["Y"]
-    got = call({**inputs, "Y": Y, "rng": np.random.default_rng(1)})
+    got = call({**inputs, "Y": Y, "rng": inputs["rng"].spawn(1)[0]})
     if not got or _loss_and_accuracy(got, inputs["X"], Y)[1] < 0.5:
         return ["with the labels 0 and 1 exchanged it does not learn: are the weights learned, or are they remembered?"]
     return []

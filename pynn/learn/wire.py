@@ -16,7 +16,8 @@ def encode(value: Any) -> Any:
     if isinstance(value, tuple):
         return {"tuple": [encode(part) for part in value]}
     if isinstance(value, np.random.Generator):
-        return {"seed": value.bit_generator.seed_seq.entropy}       # type: ignore[attr-defined]
+        seed: Any = value.bit_generator.seed_seq
+        return {"seed": seed.entropy, "spawn_key": seed.spawn_key}
     try:
         array = np.asarray(value) if hasattr(value, "__array__") else None
     except Exception:           # what an object's own __array__ raises
@@ -35,7 +36,7 @@ def decode(value: Any) -> Any:
     if "tuple" in value:
         return tuple(decode(part) for part in value["tuple"])
     if "seed" in value:
-        return np.random.default_rng(value["seed"])
+        return np.random.default_rng(np.random.SeedSequence(value["seed"], spawn_key=value["spawn_key"]))
     if "other" in value:
         return type(str(value["other"]), (), {})()
     return np.frombuffer(base64.b64decode(value["data"]), value["dtype"]).reshape(value["shape"]).copy()
