@@ -10,7 +10,6 @@ import importlib
 import importlib.util
 import json
 import os
-import subprocess
 import sys
 import types
 from collections.abc import Callable
@@ -90,9 +89,12 @@ def _close(path: str, folders: tuple[str, ...]) -> list[str]:
             uses.append(_where(path))
             raise ImportError("a checked function may not use pynn")
 
+    def refuse(*arguments: Any) -> None:
+        hook("subprocess.Popen", arguments)
+
     with contextlib.suppress(ImportError):      # on POSIX, multiprocessing starts programs without an event
-        processes: Any = importlib.import_module("_posixsubprocess")
-        processes.fork_exec = subprocess._fork_exec = lambda *arguments: hook("subprocess.Popen", ())   # type: ignore[attr-defined]
+        for processes in map(importlib.import_module, ("_posixsubprocess", "subprocess")):
+            vars(processes).update(fork_exec=refuse, _fork_exec=refuse)
     sys.addaudithook(hook)
     return uses
 
