@@ -273,6 +273,7 @@ class Model:
         """A second network with the same parameters, seed and epoch: it continues exactly as this one would."""
         twin = type(self).__new__(type(self))
         twin.__setstate__(self.__getstate__())
+        twin.state.last_fit = self._state.last_fit
         return twin
 
     def __getstate__(self) -> Parts:

@@ -22,6 +22,19 @@ class Snapshot(NamedTuple):
     vectors: Array
 
 
+class LastFit(NamedTuple):
+    """What the last fit was asked for, for diagnose to compare it with other settings.  Model files do not have it."""
+
+    epochs: int
+    batch_size: int | None
+    learning_rate: float                # if the fit diverged, α of that epoch
+    optimizer: Optimizer
+    l1: float
+    l2: float
+    clip_norm: float | None
+    diverged: bool = False
+
+
 class State:
     """θ, where the random numbers come from, how far training has come, and the optimiser with its memory.
 
@@ -40,14 +53,16 @@ class State:
         What the optimiser keeps between steps.
     scheduled : float or None
         α of the present epoch while a schedule sets it, otherwise None.
+    last_fit : LastFit or None
     """
 
-    __slots__ = ("counts", "epoch", "optimizer", "scheduled", "seed", "theta", "vectors")
+    __slots__ = ("counts", "epoch", "last_fit", "optimizer", "scheduled", "seed", "theta", "vectors")
 
     def __init__(self, elements: int, dtype: np.dtype[Any]) -> None:
         self.theta = new_vector(elements, dtype)
         self.counts = np.zeros(2, np.int64)
         self.scheduled: float | None = None
+        self.last_fit: LastFit | None = None
         self.start_over(0)
         self.use(SGD())
 

@@ -20,7 +20,7 @@ from pynn.optimizers import Optimizer, optimizer_of
 from pynn.parameters import find_not_finite
 from pynn.progress import EpochBar
 from pynn.randomness import seed_from
-from pynn.state import State
+from pynn.state import LastFit, State
 from pynn.validation import boolean, check_weights, choice, positive_int, real_number
 
 if TYPE_CHECKING:
@@ -197,6 +197,9 @@ class Training:
             self.state.optimizer = optimizer.with_learning_rate(alpha)
         if self.seed is not None:
             self.state.start_over(self.seed)
+        plan, optimizer = self.plan, self.state.optimizer
+        self.state.last_fit = LastFit(plan.epochs, plan.batch_size, optimizer.learning_rate, optimizer, plan.penalties["l1"],
+                                      plan.penalties["l2"], plan.penalties.get("clip_norm"))
 
     def _train_some_epochs(self) -> None:
         """Train until something has to be done between two epochs, and do it."""
@@ -273,7 +276,8 @@ class Training:
                       DivergenceWarning, stacklevel=5)
 
     def _divergence(self, learning_rate: float) -> DivergenceError:
-        history = self.history
+        history, last = self.history, self.state.last_fit
+        self.state.last_fit = last and last._replace(learning_rate=float(learning_rate), diverged=True)
         epoch = history.epochs + history.interrupted          # an interrupted epoch is not in the history
         if history.interrupted or np.isfinite(history["loss"][-1]):
             what = self._find_not_finite()

@@ -1,18 +1,22 @@
-"""What diagnose returns: findings, each with its numbers, its cause and its remedy."""
+"""What diagnose returns: findings, each with its numbers, its cause and its remedy, and the facts."""
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pynn.writing import printable
 
 _WIDTH = 88                 # of a line of text
 
-KINDS = ("non_finite_parameters", "constant_labels", "unscaled_inputs", "unscaled_targets", "symmetry", "dead_relus",
-         "saturated_units", "vanishing_gradients", "exploding_gradients", "learning_rate_too_high", "learning_rate_too_low",
-         "class_imbalance", "constant_features", "duplicate_features")
+KINDS = ("non_finite_parameters", "constant_labels", "unscaled_inputs", "unscaled_targets", "symmetry", "penalty_too_large",
+         "clip_norm_too_small", "dead_relus", "saturated_units", "vanishing_gradients", "exploding_gradients",
+         "learning_rate_too_high", "learning_rate_too_low", "permuted_labels", "class_imbalance", "unrelated_labels",
+         "nearly_equal_features", "linear_hidden_layers", "no_hidden_layer", "too_few_units", "too_few_epochs", "unlucky_start",
+         "overfitting", "constant_features", "duplicate_features")
+
+Level = Literal["illness", "note"]
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Finding:
         An illness keeps the network from learning; a note is worth knowing and harms little.
     setting : mapping or None
         The remedy as data, if it is a setting: names and values of arguments of `Network` (sizes, hidden, initializer) and of
-        `Network.fit`, ``{"standardize": True}`` for ``net.standardizer = pynn.Standardizer.fit(X)``, and
+        `Network.fit`, and ``{"standardize": True}`` for ``net.standardizer = pynn.Standardizer.fit(X)``,
         ``{"standardize_targets": True}`` for the same with target_standardizer and y.
     """
 
@@ -44,7 +48,7 @@ class Finding:
     message: str
     cause: str
     remedy: str
-    level: Literal["illness", "note"] = "illness"
+    level: Level = "illness"
     setting: Mapping[str, Any] | None = field(default=None, hash=False)
 
     def __str__(self) -> str:
@@ -55,6 +59,22 @@ class Finding:
                                    for line in lines))
 
 
+class Sentences(NamedTuple):
+    """The sentences of one kind of finding, whole templates with named fields."""
+
+    kind: str
+    message: str
+    cause: str
+    remedy: str
+    level: Level = "illness"
+
+    def found(self, *, layer: int | None = None, setting: Mapping[str, Any] | None = None, level: Level | None = None,
+              **fields: Any) -> Finding:
+        """The finding with these fields filled in."""
+        message, cause, remedy = (text.format(**fields) for text in (self.message, self.cause, self.remedy))
+        return Finding(self.kind, layer, message, cause, remedy, level or self.level, setting)
+
+
 @dataclass(frozen=True, repr=False)
 class Diagnosis:
     """The result of diagnose; it iterates over the findings.
@@ -62,15 +82,22 @@ class Diagnosis:
     Attributes
     ----------
     findings : tuple of Finding
+        Illnesses first, the cause before its consequences; then notes.
     examples : int
         The number of examples that were looked at.
     learning_rate : float
         The learning rate that was tried.
+    facts : str
+        The loss of the network beside that of the best constant, and its accuracy beside the share of the largest class, or R².
+    checks : tuple of str
+        What to try, in this order, if the network was trained without success and no illness was found; otherwise empty.
     """
 
     findings: tuple[Finding, ...]
     examples: int
     learning_rate: float
+    facts: str = ""
+    checks: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -83,8 +110,16 @@ class Diagnosis:
     def __str__(self) -> str:
         lines = [f"{number}. {finding}" for number, finding in enumerate(self.findings, start=1)]
         if self.ok:
-            lines.append(f"nothing found that keeps the network from learning\n({self.examples} examples looked at, "
-                         f"learning rate {self.learning_rate:g} tried)")
-        return "\n".join(lines)
+            lines.append(_HEALTHY.format(examples=self.examples, learning_rate=self.learning_rate))
+            lines.append(_FACTS.format(facts=self.facts) if self.checks else self.facts)
+            lines += [textwrap.fill(f"{number}. {check}", _WIDTH, initial_indent="    ", subsequent_indent=" " * 7)
+                      for number, check in enumerate(self.checks, start=1)]
+        return printable("\n".join(lines))
 
     __repr__ = __str__          # readable at a prompt and in a notebook
+
+
+_HEALTHY = ("nothing found that keeps the network from learning\n({examples} examples looked at, learning rate "
+            "{learning_rate:g} "
+            "tried)")
+_FACTS = "{facts}; none of the known causes\nSanity checks, in this order:"
