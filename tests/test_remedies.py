@@ -60,11 +60,13 @@ def far_from_zero(seed):
 
 
 def strong_penalty(seed):
-    return Patient(*task(seed), [2, 8, 8, 1], {"rng": seed, "l2": [1.0, 0.3][seed % 2], "hidden": ["relu", "tanh"][seed // 2 % 2]})
+    hidden = ["relu", "tanh"][seed // 2 % 2]
+    return Patient(*task(seed), [2, 8, 8, 1], {"rng": seed, "l2": [1.0, 0.3][seed % 2], "hidden": hidden})
 
 
 def batches_of_one(seed):
-    return Patient(*task(seed), [2, 8, 8, 1], {"rng": seed, "batch_size": 1, "learning_rate": [1.0, 2.0][seed % 2], "epochs": 10})
+    alpha = [1.0, 2.0][seed % 2]
+    return Patient(*task(seed), [2, 8, 8, 1], {"rng": seed, "batch_size": 1, "learning_rate": alpha, "epochs": 10})
 
 
 def no_validation(seed):
@@ -80,7 +82,8 @@ def all_linear(seed):
 
 def one_neuron(seed):
     table = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])
-    return Patient(*(table if seed % 2 else datasets.xor(400, rng=seed)), [2, 1], {"rng": seed, "epochs": [100, 1000][seed % 2]})
+    X, y = table if seed % 2 else datasets.xor(400, rng=seed)
+    return Patient(X, y, [2, 1], {"rng": seed, "epochs": [100, 1000][seed % 2]})
 
 
 def too_small(seed):

@@ -56,7 +56,7 @@ def check_numbers_of_classes(case: Case) -> list[Finding]:
     pairs = [("y", *case.sample), *([("the validation data", *case.validation)] if case.validation else [])]
     for name, X, y in pairs:
         labels = labels_of(case.net, y)
-        if labels is None or not case.net.epoch or len(labels) < 2 * case.net.architecture.labels:
+        if labels is None or len(labels) < 2 * case.net.architecture.labels:
             continue
         K, predicted = case.net.architecture.labels, case.net.predict(X)
         counts = np.zeros((K, K), np.int64)
