@@ -352,8 +352,10 @@ def test_a_network_that_is_sure_and_right_may_be_saturated():
     net = pynn.Network([2, 4, 1], hidden="tanh", rng=0)
     net[1].W[...], net[2].W[...] = [[100, 0.0], [101, 0], [102, 0], [103, 0]], 3
     assert pynn.diagnose(net, X, y).ok
-    net[2].W[...] = -3
+    net[2].W[...] = 0.01
     assert pynn.diagnose(net, X, y).findings[0].kind == "saturated_units"
+    net[2].W[...] = -3
+    assert pynn.diagnose(net, X, y).findings[0].kind == "permuted_labels"
 
 
 def test_a_sigmoid_output_saturates_only_before_squared_errors():

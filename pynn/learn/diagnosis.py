@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pynn.learn.case import Case
-from pynn.learn.causes.capacity import check_capacity, note_linear_layers
+from pynn.learn.causes.capacity import check_capacity, check_suspect_architecture, note_linear_layers
 from pynn.learn.causes.data import (
     check_centre,
     check_hidden_difference,
@@ -36,9 +36,9 @@ Check = Callable[[Case], list[Finding]]
 def _check_signals_and_learning_rate(case: Case) -> list[Finding]:
     """Signals that are spoilt by the weights, and before them the learning rate that spoilt the weights."""
     findings = check_signals(case)
-    if findings and not case.net.epoch:         # in a fresh network, no step was too long yet
-        return findings
-    return check_learning_rate(case, spoilt=bool(findings)) + findings
+    if findings:        # in a fresh network, no step was too long yet
+        return check_learning_rate(case, spoilt=True) + findings if case.net.epoch else findings
+    return check_suspect_architecture(case) or check_learning_rate(case, spoilt=False)
 
 
 CAUSES: tuple[Check, ...] = (       # in causal order: whatever is found makes the later ones meaningless

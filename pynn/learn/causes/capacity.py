@@ -32,13 +32,25 @@ TOO_FEW_UNITS = Sentences(
     "Take more units: sizes={sizes}{trainer}.")
 
 
+def check_suspect_architecture(case: Case) -> list[Finding]:
+    """No hidden layer, linear ones or hardly any units: no training can make up for it, so this comes before the training."""
+    suspect = _all_linear(case) or sum(case.net.sizes[1:-1]) <= NARROW
+    return _check(case, CLEAR) if suspect else []
+
+
 def check_capacity(case: Case) -> list[Finding]:
     """An architecture that does much worse than another one, however it is trained."""
+    return [] if case.learned else _check(case, BETTER)
+
+
+def _all_linear(case: Case) -> bool:
     hidden = case.net.activations[:-1]
-    all_linear = bool(hidden) and all(map(is_linear, hidden))
-    suspect = all_linear or sum(case.net.sizes[1:-1]) <= NARROW
-    share = CLEAR if suspect else BETTER
-    if (suspect or not case.learned) and case.gains(case.capable.best, min(case.present, case.own.best), share):
+    return bool(hidden) and all(map(is_linear, hidden))
+
+
+def _check(case: Case, share: float) -> list[Finding]:
+    all_linear = _all_linear(case)
+    if case.gains(case.capable.best, min(case.present, case.own.best), share):
         for settings in (case.settings(l1=0.0, l2=0.0, clip_norm=None), {}):
             found = _compare(case, settings, all_linear, share)
             if found:
@@ -48,8 +60,7 @@ def check_capacity(case: Case) -> list[Finding]:
 
 def note_linear_layers(case: Case) -> list[Finding]:
     """Hidden layers that are all linear, although that harms nothing here."""
-    hidden = case.net.activations[:-1]
-    return [LINEAR_NOTE.found(layers=len(hidden))] if hidden and all(map(is_linear, hidden)) else []
+    return [LINEAR_NOTE.found(layers=len(case.net) - 1)] if _all_linear(case) else []
 
 
 def _compare(case: Case, settings: dict[str, Any], all_linear: bool, share: float) -> list[Finding]:

@@ -14,7 +14,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 RARE = 0.25                 # count of a class relative to even classes: of two classes, guessing the other is 87 % right
 CLEARLY = 0.3               # more examples that are right with other class numbers
 SURE = 0.6                  # of the loss of the best constant: with them, the loss is less
-NOTHING = 0.95              # of the loss of the best constant: a trial that gains less has found nothing
+NOTHING = 0.05              # of the loss of the best constant: a trial that gains less has found nothing; or 1/√m of m examples
 SIGMAS = 2.5                # standard deviations of the accuracy of guessing
 NEIGHBOURS = 1000           # examples whose nearest neighbours are looked at
 EXAMPLES = 60               # with fewer, the examples held out are too few to say so
@@ -133,7 +133,7 @@ def check_relation(case: Case) -> list[Finding]:
     if len(case.sample[0]) < EXAMPLES or X is X_held:
         return []
     trial, guess = case.capable, case.held_out_guess
-    if trial.net is None or trial.best < NOTHING * guess:
+    if trial.net is None or trial.best < guess * (1 - max(NOTHING, 1 / np.sqrt(len(X_held)))):
         return []
     if _neighbours_agree(case):
         return []
@@ -153,7 +153,7 @@ def _neighbours_agree(case: Case) -> bool:
         return bool(right.mean() > share + SIGMAS * np.sqrt(share * (1 - share) / len(right)))
     of_neighbours = np.square(nearest - y_held[:NEIGHBOURS]).mean()
     of_others = 2 * np.var(y, axis=0).mean()
-    return bool(of_neighbours < of_others * (1 - SIGMAS / np.sqrt(len(nearest))))
+    return bool(of_neighbours < of_others * (1 - SIGMAS * np.sqrt(2 / len(nearest))))
 
 
 def _shares(case: Case) -> float:
