@@ -193,6 +193,16 @@ def outcome(make, kind, seed):
     return "" if cured(patient, net, first) else f"seed {seed}: not cured: {first}"
 
 
+def test_soft_targets_are_no_classes():
+    X, y = task(0)
+    soft = 0.9 * y + 0.05
+    net = pynn.Network([2, 8, 8, 1], rng=0)
+    net.fit(X, soft, epochs=50, learning_rate=0.1)
+    found = pynn.diagnose(net, X, soft, validation_data=(X, soft))
+    assert found.ok
+    assert "largest class" not in found.facts
+
+
 @pytest.mark.parametrize(("make", "kind"), ILLNESSES)
 def test_named_and_cured(make, kind):
     for seed in range(QUICK):

@@ -225,11 +225,16 @@ def loss_of_the_mean(net: Network, X: Array, y: Array) -> float:
 
 
 def labels_of(net: Network, y: Array) -> Array | None:
-    """The class of every target, or None where there are no classes, or several labels."""
-    if net.is_regression or (net.activations[-1] != "softmax" and net.sizes[-1] > 1):
+    """The class of every target, or None where there are no classes, several labels, or targets between 0 and 1."""
+    if net.is_regression or (net.activations[-1] != "softmax" and (net.sizes[-1] > 1 or not are_whole(y))):
         return None
     labels: Array = (y.argmax(axis=1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(len(y))).astype(np.int64)
     return labels
+
+
+def are_whole(y: Array) -> bool:
+    """Whether no target is between two whole numbers."""
+    return bool((y == np.round(y)).all())
 
 
 def is_linear(activation: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from pynn.learn.case import Case, labels_of
+from pynn.learn.case import Case, are_whole, labels_of
 from pynn.learn.finding import Finding, Sentences
 from pynn.network import Network
 
@@ -72,7 +72,7 @@ def check_numbers_of_classes(case: Case) -> list[Finding]:
 def note_rare_classes(case: Case) -> list[Finding]:
     """Classes with few examples, in each output that has classes."""
     net, y = case.net, case.y
-    if net.is_regression:
+    if net.is_regression or not are_whole(y):
         return []
     labels = labels_of(net, y)
     if labels is None:
