@@ -1,0 +1,198 @@
+"""The catalogues are complete and hold to the table of terms; the language is chosen as translation.py says."""
+from __future__ import annotations
+
+import ast
+import gettext
+import re
+import string
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+import pynn
+from pynn import translation
+from pynn.translation import _, speaking
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = translation.LOCALE / "zh_CN" / "LC_MESSAGES"
+SITE = ROOT / "docs" / "locale" / "zh_CN" / "LC_MESSAGES"
+
+in_the_sources = pytest.mark.skipif(not (ROOT / "docs").exists(), reason="away from the sources")
+
+
+def read(path):
+    pofile = pytest.importorskip("babel.messages.pofile")
+    with path.open("rb") as file:
+        return pofile.read_po(file, locale="zh_CN")
+
+
+def messages(path):
+    return [message for message in read(path) if message.id]
+
+
+# -------------------------------------------------------------------------------------------------------- the catalogues
+
+
+def marked():
+    """Each call of _ in the package and in the lessons: file, line, template, names of the fields given."""
+    for path in [*sorted((ROOT / "pynn").rglob("*.py")), *sorted((ROOT / "examples" / "lessons").glob("*.py"))]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
+                yield path.relative_to(ROOT), node.lineno, node.args[0], {keyword.arg for keyword in node.keywords}
+
+
+def fields(template):
+    return sorted((name, spec, conversion) for _text, name, spec, conversion in string.Formatter().parse(template)
+                  if name is not None)
+
+
+@in_the_sources
+def test_every_marked_sentence_is_translated():
+    known = {message.id: message for message in messages(PACKAGE / "pynn.po")}
+    used = set()
+    for path, line, template, given in marked():
+        assert isinstance(template, ast.Constant), f"{path}:{line}: the template must be a constant"
+        text = template.value
+        assert text in known, f"{path}:{line}: {text!r} is not in the catalogue"
+        assert not given or {name for name, *_rest in fields(text)} == given, f"{path}:{line}: {text!r}"
+        used.add(text)
+    assert used == set(known), "no longer used: " + repr(set(known) - used)
+
+
+@in_the_sources
+@pytest.mark.parametrize("path", [PACKAGE / "pynn.po", *sorted(SITE.rglob("*.po"))], ids=lambda path: path.stem)
+def test_a_catalogue_is_complete(path):
+    """A translation for each message, none of them fuzzy, and the fields are those of the English template."""
+    for message in messages(path):
+        assert message.string, message.id
+        assert not message.fuzzy, message.id
+        if path.parent == PACKAGE and "{" in message.id:
+            assert fields(message.string) == fields(message.id), message.id
+
+
+@in_the_sources
+def test_the_compiled_catalogue_is_that_of_the_text():
+    with (PACKAGE / "pynn.mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)._catalog
+    assert {key: value for key, value in compiled.items() if key} == {m.id: m.string for m in messages(PACKAGE / "pynn.po")}
+
+
+# -------------------------------------------------------------------------------------------------------------- the terms
+
+
+def terms():
+    text = (ROOT / "docs" / "terms.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \| ?([^|]*) ?\|$", text, re.MULTILINE)
+    return [(english.strip(), chinese.strip(), aliases.split("、") if (aliases := others.strip()) else [])
+            for english, chinese, others in rows if english != "English" and not english.startswith("-")]
+
+
+def prose(text):
+    """Without code, addresses, mathematics and names of files."""
+    text = re.sub(r"``.*?``|`[^`]*`_*|\$[^$]*\$|\]\([^)]*\)|<[^>]*>|\{[^}]*\}", " ", text)
+    return re.sub(r"\bfor example\b|--\w[\w-]*|\w+[._/]\w+|\w+\(\)", " ", text, flags=re.IGNORECASE)
+
+
+def has(term, text):
+    return re.search(rf"(?<![\w-]){re.escape(term)}(?:e?s)?(?![\w-])", text, re.IGNORECASE)
+
+
+@in_the_sources
+@pytest.mark.parametrize("path", [PACKAGE / "pynn.po", *sorted(SITE.rglob("*.po"))], ids=lambda path: path.stem)
+def test_one_term_one_translation(path):
+    wrong = []
+    for message in messages(path):
+        english = prose(message.id)
+        for term, chinese, aliases in terms():
+            if has(term, english) and chinese not in message.string:
+                wrong.append(f"{term} is {chinese}: {message.id!r}: {message.string!r}")
+            wrong += [f"{alias} for {chinese}: {message.string!r}" for alias in aliases
+                      if alias in re.sub(rf"{chinese}（[^）]*）", "", message.string)]
+    assert not wrong, "\n".join(wrong)
+
+
+@in_the_sources
+def test_the_table_of_terms_names_each_once():
+    english = [term for term, *_rest in terms()]
+    assert len(english) == len(set(english)) > 50
+    others = {alias for _term, _chinese, aliases in terms() for alias in aliases}
+    assert not others & {chinese for _term, chinese, _aliases in terms()}
+
+
+# ----------------------------------------------------------------------------------------------------- the language in use
+
+
+@pytest.fixture
+def environment(monkeypatch):
+    """Set the variables that choose the language, in this test alone."""
+    def set_to(**variables):
+        for name in ("PYNN_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        translation._of_the_environment.cache_clear()
+        return pynn.language()
+
+    monkeypatch.setattr(translation, "_chosen", None)
+    yield set_to
+    translation._of_the_environment.cache_clear()
+
+
+@pytest.mark.parametrize(("variables", "expected"), [
+    ({"PYNN_LANGUAGE": "zh_CN"}, "zh_CN"),
+    ({"PYNN_LANGUAGE": "en", "LANG": "zh_CN.UTF-8"}, "en"),
+    ({"LANG": "zh_CN.UTF-8"}, "zh_CN"),
+    ({"LANG": "zh_SG.UTF-8"}, "zh_CN"),
+    ({"LC_ALL": "zh_CN.UTF-8", "LANG": "en_GB.UTF-8"}, "zh_CN"),
+    ({"LC_ALL": "C", "LANG": "zh_CN.UTF-8"}, "en"),
+    ({"LANG": "zh_TW.UTF-8"}, "en"),            # other terms, other characters
+    ({"PYNN_LANGUAGE": "zh-Hans"}, "zh_CN"),
+    ({"LANG": "de_DE.UTF-8"}, "en"),
+])
+def test_the_environment_chooses(environment, variables, expected):
+    assert environment(**variables) == expected
+
+
+def test_a_language_that_pynn_does_not_speak_is_said(environment):
+    with pytest.warns(UserWarning, match=r"PYNN_LANGUAGE is 'klingon'; expected one of 'en', 'zh_CN'"):
+        assert environment(PYNN_LANGUAGE="klingon") == "en"
+
+
+def test_a_program_chooses(environment):
+    environment(PYNN_LANGUAGE="en")
+    assert pynn.language("zh_CN") == pynn.language() == "zh_CN"
+    assert _("loss") == "损失"
+    with speaking("en"):
+        assert _("loss") == "loss"
+    assert pynn.language("en") == "en"
+    with pytest.raises(ValueError, match=r"name is 'fr'; expected one of 'en', 'zh_CN'"):
+        pynn.language("fr")
+
+
+def test_speaking_is_of_one_thread():
+    with speaking("zh_CN"):
+        heard = []
+        thread = threading.Thread(target=lambda: heard.append(_("loss")))
+        thread.start()
+        thread.join()
+        assert heard == ["loss"]
+        assert _("loss") == "损失"
+
+
+@in_the_sources
+def test_english_is_the_template():
+    with speaking("en"):
+        for message in messages(PACKAGE / "pynn.po"):
+            assert _(message.id) == message.id
+    with speaking("zh_CN"):
+        assert _("no such sentence {x}", x=3) == "no such sentence 3"
+
+
+def test_english_loads_no_catalogue():
+    code = ("import sys, pynn; pynn.language('en'); from pynn.translation import _; _('loss'); "
+            "print('gettext' in sys.modules)")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
