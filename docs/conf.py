@@ -1,7 +1,13 @@
-"""Sphinx's settings: `sphinx-build -W docs docs/_build` runs the lessons and builds a site that needs no network."""
+"""Sphinx's settings: `sphinx-build -W docs docs/_build` runs the lessons and builds a site that needs no network.
+
+`sphinx-build -W -D language=zh_CN docs docs/_build/zh_CN` builds it in Chinese, with the catalogues of docs/locale, inside the
+English site.  Each page links to its twin.
+"""
 from __future__ import annotations
 
 import re
+import shutil
+from pathlib import Path
 from typing import Any, NoReturn
 
 from docutils import nodes
@@ -16,7 +22,15 @@ copyright = "The pynn developers, MIT licence"
 release = pynn.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode", "sphinx_gallery.gen_gallery"]
-exclude_patterns = ["_build", "answers"]        # the lessons include their answers
+exclude_patterns = ["_build", "locale", "answers",              # the lessons include their answers
+                    "equations.zh-CN.md", "guide.zh-CN.md"]     # for readers of the repository; the site has catalogues
+
+language = "en"
+locale_dirs = ["locale"]
+gettext_compact = False         # a catalogue for each page
+gettext_location = False
+
+templates_path = ["_templates"]
 
 html_theme = "furo"
 html_title = "pynn"
@@ -47,11 +61,28 @@ sphinx_gallery_conf = {
     "doc_module": ("pynn",),
     "reference_url": {"pynn": None},        # links from the lessons' code into the API reference
     "write_computation_times": False,
+    "min_reported_time": 1e9,               # a time in a sentence cannot be translated
 }
 
+HERE = Path(__file__).parent
+LESSONS = HERE / "lessons"
 
-def _to_the_site(text: str) -> str:
+
+def _speak(app: Sphinx, config: Any) -> None:
+    """The lessons speak the language of the site, and they run again if they ran in another one."""
+    pynn.language(config.language)
+    ran = LESSONS / ".language"
+    if LESSONS.exists() and (not ran.exists() or ran.read_text() != config.language):
+        shutil.rmtree(LESSONS)
+    LESSONS.mkdir(exist_ok=True)
+    ran.write_text(config.language)
+
+
+def _to_the_site(text: str, language: str) -> str:
     """Links to files of the repository lead to the pages of the site that show them; other files are only named."""
+    text = re.sub(r"(?m)^\[中文\]\(\w+\.zh-CN\.md\)\n\n", "", text)     # the site has a switch
+    if language == "zh_CN":
+        text = re.sub(r"<summary>Answer (\d)</summary>", r"<summary>答案 \1</summary>", text)
     text = re.sub(r"\]\((?:\.\./)*cnn_core/(\w+)\.(p[yx][xd])\)", r"](engine.md#\1-\2)", text)
     text = re.sub(r"\]\((?:\.\./)*pynn/reference\.py\)", "](reference.md)", text)
     text = re.sub(r"\]\((?:\.\./)*examples/lessons/(\w+)\.py\)", r"](lessons/\1.rst)", text)
@@ -62,7 +93,16 @@ def _to_the_site(text: str) -> str:
 def _read(app: Sphinx, *arguments: Any) -> None:
     """Of a page, or of a text that is included in one; the source comes last."""
     source = arguments[-1]
-    source[0] = _to_the_site(source[0])
+    source[0] = _to_the_site(source[0], app.config.language)
+
+
+def _link_the_twin(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """For docs/_templates/page.html: the same page in the other language, and whether it is translated."""
+    up = "../" * page.count("/")
+    context["twin"] = f"{up}../{page}.html" if app.config.language == "zh_CN" else f"{up}zh_CN/{page}.html"
+    catalogue = HERE / "locale" / app.config.language / "LC_MESSAGES" / f"{page}.po"
+    context["untranslated"] = (app.config.language == "zh_CN" and page in app.env.all_docs and not catalogue.exists()
+                               and not page.endswith(".zh-CN"))
 
 
 def _compiled_have_no_source(app: Sphinx, env: Any) -> None:
@@ -81,6 +121,8 @@ def _displayed(translator: Any, node: nodes.math_block) -> NoReturn:
 
 
 def setup(app: Sphinx) -> None:
+    app.connect("config-inited", _speak)
+    app.connect("html-page-context", _link_the_twin)
     app.connect("source-read", _read)
     app.connect("include-read", _read)
     app.connect("env-check-consistency", _compiled_have_no_source)

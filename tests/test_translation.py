@@ -90,10 +90,13 @@ def terms():
             for english, chinese, others in rows if english != "English" and not english.startswith("-")]
 
 
+OTHER_SENSES = r"\b(?:for example|example code|each unit that x|costs)\b"
+
+
 def prose(text):
-    """Without code, addresses, mathematics and names of files."""
+    """Without code, addresses, mathematics, names of files, and words of the table in another sense."""
     text = re.sub(r"``.*?``|`[^`]*`_*|\$[^$]*\$|\]\([^)]*\)|<[^>]*>|\{[^}]*\}", " ", text)
-    return re.sub(r"\bfor example\b|--\w[\w-]*|\w+[._/]\w+|\w+\(\)", " ", text, flags=re.IGNORECASE)
+    return re.sub(rf"{OTHER_SENSES}|--\w[\w-]*|\w+[._/]\w+|\w+\(\)", " ", text, flags=re.IGNORECASE)
 
 
 def has(term, text):

@@ -1,0 +1,48 @@
+"""Bring the Chinese catalogues up to date: `python docs/catalogues.py`; `python docs/catalogues.py docs/use.md` adds a page.
+
+New sentences come out without a translation, changed ones as fuzzy, and sentences that no longer exist are removed.  Run it
+again after translating: it also compiles the package's catalogue.  It needs the extra `docs`, and runs no lesson.
+"""
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parent
+PACKAGE = DOCS.parent / "pynn" / "locale"
+SITE = DOCS / "locale"
+
+
+def run(*command: str | Path) -> None:
+    subprocess.run([sys.executable, "-m", *command], check=True, cwd=DOCS.parent)
+
+
+def babel(*command: str | Path) -> None:
+    run("babel.messages.frontend", "-q", *command)
+
+
+def of_the_package(templates: Path) -> None:
+    """The sentences that _ marks in pynn and in the lessons."""
+    template = templates / "pynn.pot"
+    babel("extract", "--no-location", "--omit-header", "-o", template, "pynn", "examples/lessons")
+    babel("update", "--omit-header", "--ignore-obsolete", "-w", "120", "-i", template, "-d", PACKAGE, "-D", "pynn")
+    babel("compile", "-d", PACKAGE, "-D", "pynn")
+
+
+def of_the_site(templates: Path, pages: list[Path]) -> None:
+    """The paragraphs of the pages that have a catalogue, and of those that are named now."""
+    folder = SITE / "zh_CN" / "LC_MESSAGES"
+    names = {path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.po") if path.name != "sphinx.po"}
+    names |= {page.resolve().relative_to(DOCS).with_suffix("").as_posix() for page in pages}
+    files = [DOCS / f"{name}{'.rst' if '/' in name else '.md'}" for name in sorted(names)]
+    run("sphinx", "-q", "-E", "-b", "gettext", "-D", "plot_gallery=0", DOCS, templates, *files)
+    run("sphinx_intl", "update", "-p", templates, "-d", SITE, "-l", "zh_CN", "-w", "120", "--no-obsolete")
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        of_the_package(Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        of_the_site(Path(folder), [Path(name) for name in sys.argv[1:]])
