@@ -5,6 +5,7 @@ English site.  Each page links to its twin.
 """
 from __future__ import annotations
 
+import logging
 import re
 import shutil
 from pathlib import Path
@@ -71,6 +72,9 @@ LESSONS = HERE / "lessons"
 def _speak(app: Sphinx, config: Any) -> None:
     """The lessons speak the language of the site, and they run again if they ran in another one."""
     pynn.language(config.language)
+    if config.language == "zh_CN":
+        config.copyright = "pynn 的开发者，MIT 许可证"
+        logging.getLogger("jieba").disabled = True      # it divides Chinese into words for the search, and talks
     ran = LESSONS / ".language"
     if LESSONS.exists() and (not ran.exists() or ran.read_text() != config.language):
         shutil.rmtree(LESSONS)
@@ -99,6 +103,7 @@ def _read(app: Sphinx, *arguments: Any) -> None:
 def _link_the_twin(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """For docs/_templates/page.html: the same page in the other language, and whether it is translated."""
     up = "../" * page.count("/")
+    context["chinese"] = app.config.language == "zh_CN"
     context["twin"] = f"{up}../{page}.html" if app.config.language == "zh_CN" else f"{up}zh_CN/{page}.html"
     catalogue = HERE / "locale" / app.config.language / "LC_MESSAGES" / f"{page}.po"
     context["untranslated"] = (app.config.language == "zh_CN" and page in app.env.all_docs and not catalogue.exists()
