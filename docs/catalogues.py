@@ -1,6 +1,6 @@
 """Bring the Chinese catalogues up to date: `python docs/catalogues.py`; `python docs/catalogues.py docs/use.md` adds a page.
 
-New sentences come out without a translation, changed ones as fuzzy, and sentences that no longer exist are removed.  Run it
+New and changed sentences come out without a translation or as fuzzy, and sentences that no longer exist are removed.  Run it
 again after translating: it also compiles the package's catalogue.  It needs the extra `docs`, and runs no lesson.
 """
 from __future__ import annotations
@@ -27,7 +27,8 @@ def of_the_package(templates: Path) -> None:
     """The sentences that _ marks in pynn and in the lessons."""
     template = templates / "pynn.pot"
     babel("extract", "--no-location", "--omit-header", "-o", template, "pynn", "examples/lessons")
-    babel("update", "--omit-header", "--ignore-obsolete", "-w", "120", "-i", template, "-d", PACKAGE, "-D", "pynn")
+    babel("update", "--no-fuzzy-matching", "--ignore-obsolete", "-w", "120", "-i", template, "-d", PACKAGE, "-D", "pynn",
+          "-l", "zh_CN")
     babel("compile", "-d", PACKAGE, "-D", "pynn")
 
 

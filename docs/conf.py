@@ -107,7 +107,7 @@ def _link_the_twin(app: Sphinx, page: str, template: str, context: dict[str, Any
     context["twin"] = f"{up}../{page}.html" if app.config.language == "zh_CN" else f"{up}zh_CN/{page}.html"
     catalogue = HERE / "locale" / app.config.language / "LC_MESSAGES" / f"{page}.po"
     context["untranslated"] = (app.config.language == "zh_CN" and page in app.env.all_docs and not catalogue.exists()
-                               and not page.endswith(".zh-CN"))
+                               and page != "terms" and not page.endswith(".zh-CN"))
 
 
 def _compiled_have_no_source(app: Sphinx, env: Any) -> None:

@@ -92,6 +92,20 @@ def test_the_page_of_equations(page):
         assert all(line.strip() in lines for line in block.rstrip("\n").split("\n")), block
 
 
+def test_the_chinese_page_of_equations_is_that_of_the_site():
+    """The repository's page and the site's catalogue have the same sentences."""
+    pofile = pytest.importorskip("babel.messages.pofile")
+    with (ROOT / "docs/locale/zh_CN/LC_MESSAGES/equations.po").open("rb") as file:
+        sentences = [message.string for message in pofile.read_po(file) if message.id]
+    assert len(sentences) > 60
+
+    def words(text):
+        return re.sub(r"\]\([^)]*\)|[\s$]", "", text)
+
+    page = words((ROOT / "docs" / "equations.zh-CN.md").read_text(encoding="utf-8"))
+    assert not [sentence for sentence in sentences if words(sentence) not in page]
+
+
 # ------------------------------------------------------------------------------------------------- the READMEs, the pages
 
 
@@ -189,12 +203,14 @@ class Loads(html.parser.HTMLParser):
 
 @pytest.mark.slow
 def test_the_site_builds_without_a_warning_and_loads_nothing_from_a_network(tmp_path):
+    """In both languages, the Chinese one inside the English one; one after the other, because both write docs/lessons."""
     pytest.importorskip("sphinx_gallery", reason="the extra 'docs' is not installed")
-    done = subprocess.run([sys.executable, "-P", "-m", "sphinx", "-q", "-W", "--keep-going", ROOT / "docs", tmp_path],
-                          capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    for folder, options in ((tmp_path, []), (tmp_path / "zh_CN", ["-D", "language=zh_CN"])):
+        command = [sys.executable, "-P", "-m", "sphinx", "-q", "-W", "--keep-going", *options, ROOT / "docs", folder]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
     pages = sorted(tmp_path.rglob("*.html"))
-    assert len(pages) > 30
+    assert len(pages) > 60
     for page in pages:
         text = page.read_text(encoding="utf-8")
         parser = Loads()
@@ -202,6 +218,12 @@ def test_the_site_builds_without_a_warning_and_loads_nothing_from_a_network(tmp_
         for address in parser.found:
             assert not re.match(r"(?:\w+:)?//", address or ""), (page, address)
         assert not re.search(r"url\(['\"]?(?:\w+:)?//|@import|http-equiv=.refresh|xlink:href|srcset=[^>]*//", text), page
+        language = "zh-CN" if "zh_CN" in page.relative_to(tmp_path).parts else "en"
+        assert re.search(rf'<html[^>]* lang="{language}"', text), page
+        twin = re.search(r'<p class="language"><a href="([^"]+)"', text)[1]
+        assert (page.parent / twin).exists(), (page, twin)
     for sheet in tmp_path.rglob("*.css"):
         assert not re.search(r"@import|url\(['\"]?(?:\w+:)?//", sheet.read_text(encoding="utf-8")), sheet
     assert "<math" in (tmp_path / "equations.html").read_text(encoding="utf-8")
+    assert "本页还没有译成中文" in (tmp_path / "zh_CN" / "decisions.html").read_text(encoding="utf-8")
+    assert "本页还没有译成中文" not in (tmp_path / "zh_CN" / "equations.html").read_text(encoding="utf-8")
