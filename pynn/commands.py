@@ -125,6 +125,8 @@ def evaluate(given: argparse.Namespace) -> None:
     _say_notes(given, table)
     X, y = inputs_of(net, table, given.unknown), class_numbers(net, table)
     result = {"rows": len(table), **net.evaluate(X, y)}
+    if net.target_standardizer is not None:
+        _say(f"the loss is that of {table.target_name} standardised, as for training; R² is in its own units")
     if given.report:
         _report(given, Subject(net, table, np.arange(len(y)), X, y, f"the {len(y)} rows of {given.data}"))
     _print(given, result)

@@ -67,6 +67,8 @@ def read(path: Any) -> Parts:
         if header["standardized"]:
             layout |= dict.fromkeys(("mean", "scale"), (np.float64, architecture.sizes[:1]))
         if header["target_standardized"]:
+            if not architecture.is_regression:
+                raise ValueError("target_standardized: expected false for a network with probabilities as outputs, got true")
             layout |= dict.fromkeys(("target_mean", "target_scale"), (np.float64, architecture.sizes[-1:]))
         arrays = read_arrays(layout)
         standardizer = Standardizer(arrays["mean"], arrays["scale"]) if header["standardized"] else None

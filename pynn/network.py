@@ -98,6 +98,8 @@ class Network(Model):
     def forward(self, X: Any) -> ForwardPass:
         """Forward propagation of X (m, n[0]), which returns every array: Z[l] = W[l] A[l−1] + b[l], A[l] = g[l](Z[l]).
 
+        With a target_standardizer, A[L] is standardised as y is; `net(X)` is in the user's units.
+
         Examples
         --------
         >>> import pynn
@@ -113,6 +115,7 @@ class Network(Model):
         """Backpropagation of the loss of X (m, n[0]) and y through every layer.
 
         dZ[l] = dA[l] ∗ g[l]′(Z[l]), dW[l] = (1/m) dZ[l] A[l−1]ᵀ, db[l] = (1/m) Σ dZ[l], dA[l−1] = W[l]ᵀ dZ[l].
+        With a target_standardizer, y is given in the user's units; the loss and all gradients are those of the standardised y.
 
         Examples
         --------
@@ -164,7 +167,8 @@ class Network(Model):
         y : array-like
             One sigmoid unit: (m,) or (m, 1) of 0 and 1; several: (m, n[L]) of 0 and 1.  Soft targets between 0 and 1 are
             probabilities; for the accuracy, one above 0.5 counts as 1.  Softmax: (m,) ints 0 … K−1, or one-hot (m, K).
-            Linear: (m,) or (m, n[L]).
+            Linear: (m,) or (m, n[L]), in the user's units also with a target_standardizer; the losses are then those of the
+            standardised y.
         epochs : int
             How many times to go through all examples.
         batch_size : int or None
@@ -305,6 +309,7 @@ class Network(Model):
     def evaluate(self, X: Any, y: Any, sample_weight: Any = None) -> dict[str, float]:
         """{"loss", "accuracy"} of X (m, n[0]) and y, {"loss", "r2"} in regression; sample_weight (m,) makes weighted means.
 
+        With a target_standardizer the loss is that of the standardised y, as in training; R² is the same in all units.
         Raises FloatingPointError if the loss is NaN.
 
         Examples

@@ -20,7 +20,8 @@ class ForwardPass:
     Attributes
     ----------
     A : list of ndarray
-        A[0] = Xᵀ, A[1], …, A[L] = Ŷ, each (n[l], m).
+        A[0] = Xᵀ, A[1], …, A[L] = Ŷ, each (n[l], m).  A[0] and A[L] are standardised where the network has a standardizer or a
+        target_standardizer.
     Z : list
         Z[0] is None; Z[1], …, Z[L], each (n[l], m).
     """

@@ -290,7 +290,8 @@ class Training:
                      "eps above 0, such as 1e-8")
         else:
             cause = (f"Steps of learning_rate {learning_rate:g} overshoot the minimum: lower learning_rate, or scale the inputs"
-                     f"{' and y' * self.architecture.is_regression} to about -1 ... 1")
+                     f"{' and y' * self.architecture.is_regression} to about -1 ... 1 (net.standardizer"
+                     f"{', net.target_standardizer' * self.architecture.is_regression})")
         return DivergenceError(f"epoch {epoch}: {what} (the loss before the fit was {self.loss_before:.4g}). {cause}. The "
                                "network is as it was before the fit.", history)
 
@@ -313,7 +314,8 @@ def explain_overflow(engine: Any, architecture: Architecture, theta: Array, X: A
     if architecture.is_regression:
         outputs, targets = abs(engine.predict(theta, X)).max(), abs(y).max()
         if np.isfinite(outputs) and targets >= outputs:
-            return f"y has values up to {targets:g}, whose squares sum up to more than float64 holds; scale y to about -1 ... 1"
+            return (f"y has values up to {targets:g}, whose squares sum up to more than float64 holds; scale y to about "
+                    "-1 ... 1, as net.target_standardizer does")
     return (f"the values of X, up to {abs(X).max():g}, and the parameters, up to {abs(theta).max():g}, give outputs that "
             f"{architecture.dtype} cannot hold; scale the inputs to about -1 ... 1, or assign smaller parameters")
 

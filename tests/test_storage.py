@@ -243,6 +243,8 @@ WRONG = {
     "a name too many": (lambda good: with_header(good, feature_names=["a", "b", "c"]), "feature_names"),
     "names that are numbers": (lambda good: with_header(good, label_names=[0, 1]), "label_names"),
     "no standardizer": (lambda good: with_header(good, standardized=False), "members"),
+    "a target_standardizer of classes": (lambda good: with_header(good, target_standardized=True), "target_standardized"),
+    "a target_standardizer in words": (lambda good: with_header(good, target_standardized="yes"), "target_standardized"),
     "a missing array": (lambda good: packed({k: v for k, v in members(good).items() if k != "state.npy"}), "members"),
     "another name": (lambda good: packed({k.replace("state", "stat"): v for k, v in members(good).items()}), "members"),
     "an array twice": (lambda good: packed([*members(good).items(), ("scale.npy", members(good)["scale.npy"])]), "members"),

@@ -44,7 +44,8 @@ class Explanation:
         """Return copies of all numbers of the step, for all layers, whichever layer or unit was asked for.
 
         W, b, Z, A, dA, dZ, dW, db, new_W and new_b are lists of arrays in the article's shapes.  They are indexed by the
-        layer; an entry is None where there is no array.  Y is (n[L], m); J, new_J and learning_rate are floats.
+        layer; an entry is None where there is no array.  Y is (n[L], m), scaled by a target_standardizer; J, new_J and
+        learning_rate are floats.
         """
         return copy.deepcopy(self._arrays)
 

@@ -57,7 +57,7 @@ class Scene:
             ax.set_ylabel(label_of(name))
             ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=True))
         if net.target_standardizer is not None:
-            right[0].set_ylabel("loss of\nstandardised targets")
+            right[0].set_ylabel(_("loss of standardised targets").replace(" of ", " of\n"))
         right[0].tick_params(labelbottom=False)
         right[1].set_xlabel(_("epoch"))
         if "val_loss" in curves:
