@@ -18,15 +18,14 @@ from typing import Any, TextIO
 
 PACKAGES = ("pynn", "cnn_core")
 MEMORY = 2 << 30            # bytes of address space
-_CLOSED = {                 # what a function of arrays never needs, and what leads around the rules
-    "subprocess.Popen": "start other programs", "os.system": "start other programs", "os.exec": "start other programs",
-    "os.posix_spawn": "start other programs", "os.spawn": "start other programs", "os.startfile": "start other programs",
-    "_winapi.CreateProcess": "start other programs",
-    "os.fork": "start other programs", "os.forkpty": "start other programs", "socket.connect": "use the network",
-    "os.link": "make links", "os.symlink": "make links", "os.rename": "rename files",
-    "ctypes.dlopen": "load libraries with ctypes", "ctypes.dlsym": "load libraries with ctypes",
-    "gc.get_objects": "look at objects that are not its own", "gc.get_referrers": "look at objects that are not its own",
-    "gc.get_referents": "look at objects that are not its own", "sys._current_frames": "look at objects that are not its own"}
+_EVENTS = {                 # what a function of arrays never needs, and what leads around the rules
+    "start other programs": ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.startfile", "os.fork",
+                             "os.forkpty", "_winapi.CreateProcess"),
+    "use the network": ("socket.connect", "socket.sendto"),
+    "rename or link files": ("os.link", "os.symlink", "os.rename"),
+    "load libraries with ctypes": ("ctypes.dlopen", "ctypes.dlsym"),
+    "look at objects that are not its own": ("gc.get_objects", "gc.get_referrers", "gc.get_referents", "sys._current_frames")}
+_CLOSED = {event: what for what, events in _EVENTS.items() for event in events}
 
 
 def main() -> None:
