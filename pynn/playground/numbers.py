@@ -70,8 +70,9 @@ def _slowly(session: Session, command: Json) -> Json:
         X, y = examples.find(example, "example")
         rows = [example]
     told = explain(session.net, X, y, learning_rate=course.learning_rate or 1e-300)
+    scalings = (session.net.standardizer, session.net.target_standardizer)
     phases: list[tuple[str, int | None]] = [
-        *[("input", None)] * (1 + (session.net.standardizer is not None)), *(("forward", l) for l in range(1, L + 1)),
+        *[("input", None)] * (3 - scalings.count(None)), *(("forward", l) for l in range(1, L + 1)),
         ("loss", None), *(("backward", l) for l in range(L, 0, -1)), *(("update", l) for l in range(1, L + 1)), ("after", None)]
     return {"title": told.title, "examples": rows, "note": _other_update(session),
             "steps": [{"phase": phase, "layer": l, **_section(section)}

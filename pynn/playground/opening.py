@@ -178,6 +178,8 @@ def _source_of(net: Network | None, X: Any, y: Any) -> Source:
     targets = check_targets(y, "y", len(rows), units, activation, dtype)
     if targets.ndim == 2 and targets.shape[1] > 1:
         targets = targets.argmax(axis=1)
+    elif activation == "sigmoid":
+        targets = targets > 0.5             # a soft target counts as the class that it is closer to
     targets = targets.reshape(len(rows)).astype(np.float64 if classes is None else np.int64)
     return Source.of("X, y", rows, targets, classes=classes, features=names,
                      labels=net.label_names if net is not None and classes is not None else None,

@@ -169,6 +169,8 @@ def test_a_table_and_its_columns():
     do(session, "set_table", target="mass", features=["wing"])
     assert session.message("state").header["kind"] == "values"
     assert session.net.target_standardizer is not None
+    slowly = session.handle({"command": "slowly", "example": None}).header["result"]
+    assert [step["phase"] for step in slowly["steps"]][:4] == ["input"] * 3 + ["forward"]       # X and y are scaled first
     do(session, "set_table", target="species", features=["wing", "mass"])
     examples = session.course.stage.examples
     assert session.net.standardizer is not None
