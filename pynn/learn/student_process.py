@@ -19,8 +19,8 @@ from typing import Any, TextIO
 PACKAGES = ("pynn", "cnn_core")
 MEMORY = 2 << 30            # bytes of address space
 _EVENTS = {                 # what a function of arrays never needs, and what leads around the rules
-    "start other programs": ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.startfile", "os.fork",
-                             "os.forkpty", "_winapi.CreateProcess"),
+    "start other programs": ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.startfile",
+                             "os.fork", "os.forkpty", "_winapi.CreateProcess"),
     "use the network": ("socket.connect", "socket.sendto"),
     "rename or link files": ("os.link", "os.symlink", "os.rename"),
     "load libraries with ctypes": ("ctypes.dlopen", "ctypes.dlsym"),
