@@ -91,6 +91,7 @@ def find_learning_rate(net: Network, X: Any, y: Any, *, lowest: float = 1e-6, hi
     lowest = real_number(lowest, "lowest", 0, low_included=False)
     highest = real_number(highest, "highest", lowest, low_included=False)
     steps, batch_size = positive_int(steps, "steps", 10), positive_int(batch_size, "batch_size")
+    X = net.encode(X, "X")
     net.check_examples(X, "X")
     X = finite_array(X, "X")
     net.check_targets(y, "y", len(X))

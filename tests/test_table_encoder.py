@@ -234,8 +234,19 @@ def test_a_network_takes_tables(table, engine):
     assert np.array_equal(net.predict(table), net.predict(X))           # an array is what the encoder makes
     assert net.evaluate(table, table.y) == plain.evaluate(X, table.y)
     assert np.array_equal(net.forward(table).A[0], X.T)
-    assert "colour = red" in str(pynn.explain(net, table, table.y))
-    pynn.diagnose(net, table, table.y)
+
+
+def test_functions_of_networks_take_tables(table, clean_figures):
+    net, y = network(table), table.y
+    X = net.encoder.transform(table)
+    assert "The rows of A[0] are area, area is missing, colour = blue, colour = red," in str(pynn.explain(net, table, y))
+    assert str(pynn.diagnose(net, table, y)) == str(pynn.diagnose(net, X, y))
+    assert pynn.check_gradients(net, table, y).ok
+    assert pynn.find_learning_rate(net, table, y).suggestion == pynn.find_learning_rate(net, X, y).suggestion
+    pynn.plot.propagation(net, table, y)
+    pynn.plot.loss_landscape(net, table, y, grid=5)
+    ax = pynn.plot.decision_surface(net, table, y, grid=5, features=(0, 3), held=np.zeros(len(NAMES)))
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("area", "colour = red")
 
 
 @pytest.mark.parametrize("frame", frames(), ids=lambda frame: type(frame).__module__.split(".")[0])

@@ -11,7 +11,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 MOST_ROWS = 2000        # of permuted columns: enough for a score to about 1 %
 REPEATS = 5
-BINS = 10
+_MOST_BINS, _ROWS_OF_A_BIN = 10, 20         # of calibration: fewer rows in a bin say little
 _TINY = 1e-300          # instead of a probability of 0, whose logarithm is infinite
 
 
@@ -49,10 +49,11 @@ def calibration(subject: Subject) -> Calibration:
         said, right = p[:, 1], subject.y == 1
     else:
         said, right = p.max(axis=1), subject.predicted == subject.y
-    bins = np.minimum((said * BINS).astype(np.int64), BINS - 1)
-    counts = np.bincount(bins, minlength=BINS)
+    n = max(3, min(_MOST_BINS, len(said) // _ROWS_OF_A_BIN))
+    bins = np.minimum((said * n).astype(np.int64), n - 1)
+    counts = np.bincount(bins, minlength=n)
     some = counts > 0
-    sums = [np.bincount(bins, weights=values, minlength=BINS)[some] for values in (said, right)]
+    sums = [np.bincount(bins, weights=values, minlength=n)[some] for values in (said, right)]
     return Calibration(sums[0] / counts[some], sums[1] / counts[some], counts[some])
 
 

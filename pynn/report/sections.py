@@ -89,9 +89,11 @@ def worst_rows(subject: Subject, important: Sequence[Importance]) -> str:
             outcome = [subject.label_names[int(y)], subject.label_names[int(predicted)],
                        f"{subject.probabilities[at, int(y)]:.3f}"]
         rows.append([str(subject.table.target.line(row)), *outcome, *(cells[name][row] for name in shown)])
-    last = "error" if subject.net.is_regression else "probability of the true one"
+    last = "error" if subject.net.is_regression else "probability"
+    meaning = ("The largest errors first." if subject.net.is_regression else
+               "The probability is what the model says for the true class.")
     head = ["line", f"{target}: true", "predicted", last, *shown]
-    return section("The rows predicted worst", table(head, rows))
+    return section("The rows predicted worst", paragraph(f"{meaning} The line is that of the file."), table(head, rows))
 
 
 def findings(subject: Subject) -> str:
