@@ -390,6 +390,48 @@ def test_the_process_knows_no_answers_and_does_not_judge(scores_of):
 
 
 @pytest.mark.slow
+def test_replies_that_the_file_writes_itself_are_no_answers(scores_of):
+    """Whatever it writes into the pipe, there is a verdict and no traceback."""
+    replies = [1, [], {}, {"uses_of_pynn": 1}, {"uses_of_pynn": [], "failure": 3}, {"uses_of_pynn": [], "failure": {"kind": 1}},
+               {"uses_of_pynn": [], "value": {"dtype": "O", "shape": [1], "data": ""}, "given": 7},
+               {"uses_of_pynn": [], "value": {"dtype": "<f8", "shape": [10**30], "data": ""}},
+               {"uses_of_pynn": [], "value": {"other": "a\0b"}}, {"uses_of_pynn": [], "value": {"seed": "x", "spawn_key": 2}}]
+    names = workbook.exercises()[:len(replies)]
+    functions = "\n\n".join(f"def {name}(*inputs):\n    write({json.dumps(json.dumps(reply))})"
+                            for name, reply in zip(names, replies, strict=True))
+    found = scores_of(f"""
+import os
+
+
+def write(line):
+    for number in range(3, 12):
+        try:
+            os.write(number, (line + "\\n").encode())
+        except OSError:
+            pass
+    os._exit(0)
+
+
+{functions}
+""")
+    assert {found[name][0] for name in names} == {"not yet"}
+
+
+def test_a_file_that_cannot_be_loaded_again(scores_of, tmp_path):
+    found = scores_of(f"""
+        import os
+        seen = {str(tmp_path / "seen")!r}
+        if os.path.exists(seen):
+            os._exit(0)
+
+        def neuron(w, b, x):
+            open(seen, "w").close()
+            os._exit(0)
+        """)
+    assert found["neuron"][0] == "not yet"
+
+
+@pytest.mark.slow
 def test_an_unlucky_draw_of_train_is_no_mistake(tmp_path):
     """A right train that fails in one call of three is right."""
     path = tmp_path / "student.py"

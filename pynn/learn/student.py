@@ -69,6 +69,8 @@ class Student:
         """Call a function with copies of the inputs."""
         if self._process is None:
             self._start()
+        if self._process is None:       # the file ends its process when it is loaded again
+            return Attempt(failure=_ENDED)
         reply = self._ask({"call": name, "inputs": {label: encode(value) for label, value in inputs.items()},
                            "seconds": SECONDS})
         if reply.get("timed_out"):
@@ -77,7 +79,7 @@ class Student:
             given = dict(zip(inputs, decode(reply.get("given", [])), strict=False))
             return Attempt(decode(reply.get("value")), _failure_in(reply), bool(reply.get("timed_out")),
                            bool(reply.get("overflowed")), given)
-        except (ValueError, TypeError, KeyError, RecursionError):           # another reply than that of our program
+        except Exception:               # another reply than that of our program
             return Attempt(failure=_ENDED)
 
     def _start(self) -> None:
@@ -106,13 +108,13 @@ class Student:
             process.stdin.flush()
             reply = json.loads(lines.get(timeout=SECONDS + _GRACE))
             self.uses_of_pynn += [str(place) for place in reply["uses_of_pynn"]]
+            return dict(reply)
         except queue.Empty:
             self._stop()
             return {"timed_out": True}
         except (OSError, ValueError, TypeError, KeyError, RecursionError):      # it has ended, or the reply is not ours
             self._stop()
             return {"failure": vars(_ENDED)}
-        return dict(reply)
 
     def _stop(self) -> None:
         process, self._process = self._process, None
@@ -130,4 +132,10 @@ class Student:
 
 def _failure_in(reply: dict[str, Any]) -> Failure | None:
     failure = reply.get("failure")
-    return None if failure is None else Failure(*(failure[name] for name in ("kind", "message", "line", "function", "text")))
+    if failure is None:
+        return None
+    try:
+        return Failure(str(failure["kind"]), str(failure["message"]), int(failure["line"]), str(failure["function"]),
+                       str(failure["text"]))
+    except (ValueError, TypeError, KeyError, OverflowError):
+        return _ENDED
