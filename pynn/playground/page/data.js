@@ -36,7 +36,7 @@ export function dataPanel(app) {
 
   function show() {
     const { data } = app.state.setting, { train, test } = app.state.examples;
-    const key = JSON.stringify([data.name, app.state.table]);
+    const key = JSON.stringify([data.name, data.standardize, app.state.table]);
     if (key !== built) { built = key; build(); }
     tiles.show(data.name);
     for (const [name, control] of Object.entries(controls)) control.show(data[name]);
@@ -78,9 +78,10 @@ function tableFields(app) {
     if (why) box.title = why;
     return box;
   });
+  const scale = tick(t("standardize"), app.state.setting.data.standardize, (standardize) => app.set({ data: { standardize } }));
   return [h("p", { class: "small" }, h("b", {}, table.source), ` · ${t("rows", { n: grouped(table.rows) })}`), target,
     h("details", { class: "columns-of-table" }, h("summary", { class: "small" }, t("features_chosen", { n: table.features.length })), h("div", { class: "boxes" }, boxes)),
-    ...table.notes.map((note) => h("p", { class: "small soft" }, note))];
+    scale, ...table.notes.map((note) => h("p", { class: "small soft" }, note))];
 }
 
 /* What a click on the plane does: look at an example, add a point of a class, remove points. */

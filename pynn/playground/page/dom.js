@@ -72,10 +72,10 @@ const watcher = new ResizeObserver((entries) => { for (const { target } of entri
 /* The size of an element in CSS pixels, remembered: to ask the browser in every frame would make it lay out the page. */
 export function sizeOfBox(element) {
   if (!sizes.has(element)) {
-    sizes.set(element, [element.clientWidth, element.clientHeight]);
+    if (element.clientWidth) sizes.set(element, [element.clientWidth, element.clientHeight]);
     watcher.observe(element);
   }
-  return sizes.get(element);
+  return sizes.get(element) ?? [0, 0];
 }
 
 export function download(name, content, type) {

@@ -27,7 +27,7 @@ export function gradientsPanel(app) {
     const rows = [...found.rows].sort((a, b) => b.error - a.error).slice(0, MOST_ROWS);
     const words = t(found.ok ? "gradients.agree" : "gradients.differ", { parameters: found.parameters, error: short(found.max_error), worst: found.worst, examples: found.examples });
     app.tell("said", words);
-    refill(result, h("p", { class: found.ok ? "good" : "warning" }, words),
+    refill(result, h("p", { class: found.ok ? "good" : "warning" }, words), ...(found.undecided ?? []).slice(0, 5).map((text) => h("p", { class: "small soft" }, text)),
       h("div", { class: "scrolling", tabindex: "0", role: "group", "aria-label": t("gradients.table") }, h("table", { class: "grid" },
         h("thead", {}, h("tr", {}, ["name", "backward", "difference", "error"].map((word) => h("th", { scope: "col" }, t(`gradients.${word}`))))),
         h("tbody", {}, rows.map((row) => h("tr", {}, h("th", { scope: "row" }, h("code", {}, row.name)), [row.backward, row.difference, row.error].map((value, k) => h("td", {}, h("code", {}, k < 2 ? String(value) : short(value))))))))));

@@ -19,12 +19,19 @@ export function networkPanel(app) {
   const add = iconButton("plus", t("add_layer"), () => app.tellTo("add_layer", { after: app.state.network.sizes.length - 2 }), { class: "tiny", "data-key": "add-layer" });
   const less = iconButton("minus", t("remove_layer"), () => app.tellTo("remove_layer", { layer: app.state.network.sizes.length - 2 }), { class: "tiny", "data-key": "remove-layer" });
 
-  function build() {
-    const { sizes, activations } = app.state.network, L = sizes.length - 1, most = Math.max(...sizes);
-    const wide = diagram.clientWidth && diagram.clientWidth < 500 ? 34 : 44;
-    diagram.style.setProperty("--unit", `${most <= 6 ? wide : most <= 8 ? 38 : most <= 12 ? 26 : most <= 20 ? 17 : 12}px`);
-    diagram.style.setProperty("--gap", `${most <= 6 ? 14 : most <= 8 ? 8 : most <= 12 ? 5 : 3}px`);
+  /* Units are as large as the longest column and the width allow. */
+  function scale() {
+    const { sizes } = app.state.network, most = Math.max(...sizes), width = sizeOfBox(diagram)[0] / sizes.length;
+    const [size, gap] = [[6, 44, 14], [8, 38, 8], [12, 26, 5], [20, 17, 3], [Infinity, 12, 3]].find(([units_]) => most <= units_).slice(1);
+    diagram.style.setProperty("--unit", `${width ? Math.max(10, Math.min(size, Math.round(0.5 * width))) : size}px`);
+    diagram.style.setProperty("--gap", `${gap}px`);
     diagram.classList.toggle("tiny-units", most > 12);
+    places = null;
+  }
+
+  function build() {
+    const { sizes, activations } = app.state.network, L = sizes.length - 1;
+    scale();
     units.length = 0;
     refill(columns, sizes.map((n, l) => h("div", { class: "column" },
       head(l, L, activations[l - 1]),
@@ -138,7 +145,7 @@ export function networkPanel(app) {
   });
   columns.addEventListener("pointerleave", () => { hovered = null; editor.hint(null); drawAll(); });
   columns.addEventListener("click", (event) => { if (!event.target.closest(".unit, select, button")) editor.open(at(event)); });
-  new ResizeObserver(() => { places = null; drawAll(); }).observe(diagram);
+  new ResizeObserver(() => { scale(); drawAll(); }).observe(diagram);
 
   app.on("state", state);
   app.on("frame", frame);

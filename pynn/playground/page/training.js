@@ -43,6 +43,7 @@ export function trainingPanel(app) {
       number(t("l1"), () => now().l1, (value) => train({ l1: value }), { key: "l1" }),
       number(t("clip_norm"), () => now().clip_norm, (value) => train({ clip_norm: value }), { empty: t("none"), key: "clip" }),
       number(t("seed"), () => app.state.setting.seed, (value) => app.tellTo("seed", { seed: value }), { whole: true, key: "seed" }),
+      pick(t("dtype"), ["float64", "float32"].map((name) => [name, name]), () => app.state.setting.network.dtype, (dtype) => app.set({ network: { dtype } }), "dtype"),
       shuffle(now, train),
       schedule.coefficients.map((one) => number(nameOf("coefficient", one.name), () => now().schedule[one.name], (value) => train({ schedule: { ...now().schedule, [one.name]: value } }), { key: `s-${one.name}` })),
       optimizer.coefficients.flatMap((one) => coefficient(one, now, train, number)));
