@@ -31,7 +31,7 @@ function swatch(of) {
 
 export function curvesPanel(app) {
   const parts = ["loss", "score"].map((what) => {
-    const canvas = h("canvas", { role: "img" }), name = h("span", {}), range = h("span", {});
+    const canvas = h("canvas", { role: "img" }), name = h("span", {}), range = h("span", { class: "range" });
     return { what, canvas, name, range, element: h("figure", { class: "curve" }, h("figcaption", { class: "name" }, name, range), canvas) };
   });
   const log = h("button", { type: "button", class: "log plain", "aria-pressed": Boolean(app.logLoss), title: t("log_scale"), "data-key": "log", onclick: () => {
@@ -51,7 +51,7 @@ export function curvesPanel(app) {
         return record && row >= 0 && row < record.shape[0] ? record.values.subarray(row * record.shape[1], (row + 1) * record.shape[1]) : null;
       };
       const drawn = drawCurves(canvas, find("epoch"), [[find(metric), colours.train, []], [find(`val_${metric}`), colours.test, [4, 3]]], frame, colours, metric, what === "loss" && app.logLoss);
-      range.textContent = drawn ? `${short(drawn[0])} – ${short(drawn[1])}` : "";
+      range.textContent = drawn ? `${short(drawn[0])}\u2009–\u2009${short(drawn[1])}` : "";
       canvas.setAttribute("aria-label", t("curve_label", { what: t(metric), epoch: frame.epoch, value: short(frame.metrics.train[metric]) }));
     }
   }

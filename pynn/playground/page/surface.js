@@ -191,9 +191,12 @@ function drawWrong(context, app, to) {
       context.moveTo(x + 6.5, y);
       context.arc(x, y, 6.5, 0, 7);
     }
+    const many = wrong.reduce((sum, is) => sum + is, 0) > 100;
     context.strokeStyle = colours.ink;
-    context.lineWidth = 1.1;
+    context.globalAlpha = many ? 0.55 : 1;
+    context.lineWidth = many ? 0.9 : 1.2;
     context.stroke();
+    context.globalAlpha = 1;
   }
   const at = index.values.indexOf(app.state.view.example);
   if (at >= 0) target(context, to.x(points.values[2 * at]), to.y(points.values[2 * at + 1]), colours);
