@@ -179,7 +179,8 @@ class Model:
 
         The network learns (y − mean) / scale, so values of any size suit one learning rate.  `fit`, `backward` and `evaluate`
         take y in the user's units; `net(X)`, `predict` and R² are in the user's units.  Losses, gradients and the A[L] of
-        `forward` are in the units of the standardised y.
+        `forward` are in the units of the standardised y.  In float32 a prediction has about 7 digits, too few where the mean
+        is more than 10⁵ times the scale.
 
         Examples
         --------

@@ -130,10 +130,10 @@ def test_engines_train_alike_on_soft_targets():
     np.testing.assert_allclose(nets[0].parameters, nets[1].parameters, rtol=1e-11)
 
 
-def test_a_network_learns_probabilities(engine):
+def test_a_network_learns_probabilities():
     X = np.linspace(-2, 2, 200)[:, None]
     p = 0.1 + 0.8 / (1 + np.exp(-3 * X[:, 0]))
-    net = pynn.Network([1, 8, 1], hidden="tanh", rng=0, engine=engine)
+    net = pynn.Network([1, 8, 1], hidden="tanh", rng=0)
     net.fit(X, p, epochs=200, learning_rate=0.5)
     assert np.abs(net(X)[:, 0] - p).max() < 0.02
     assert net.score(X, p) > 0.97

@@ -225,11 +225,11 @@ def test_copies_keep_the_scale_of_the_targets(tmp_path):
     assert pynn.load(tmp_path / "model").target_standardizer.mean.tobytes() == net.target_standardizer.mean.tobytes()
 
 
-def test_tools_know_the_scale_of_the_targets(engine):
+def test_tools_know_the_scale_of_the_targets():
     """Gradients are right, a learning rate is found, and what diagnose says of y is in the user's units."""
-    net = regressor(engine, hidden="tanh")
+    assert pynn.check_gradients(regressor("numpy", hidden="tanh"), X, VALUES).ok
+    net, plain = regressor(hidden="tanh"), regressor(hidden="tanh")
     assert pynn.check_gradients(net, X, VALUES).ok
-    plain = regressor(engine, hidden="tanh")
     plain.target_standardizer, standard = None, net.check_targets(VALUES, "y", len(X))
     found, same = (pynn.find_learning_rate(*each) for each in ((net, X, VALUES), (plain, X, standard)))
     assert found.losses.tobytes() == same.losses.tobytes()
