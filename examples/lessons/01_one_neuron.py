@@ -28,6 +28,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import pynn
+from pynn.translation import _      # puts the words of this lesson into your language
 
 x = np.array([0.5, -1.0])           # the inputs, called features
 w = np.array([2.0, 1.0])            # the weights
@@ -71,8 +72,8 @@ pynn.plot.neuron(net, x)
 # In the pictures, the sigmoid is above ½ in the blue part and below ½ in the orange part. The arrow is w.
 choices = [
     ([2, 1], 0.5, "w = (2, 1), b = 0.5"),
-    ([6, 3], 1.5, "all of them times 3: steeper"),
-    ([2, 1], -2.0, "b = −2: the line has moved"),
+    ([6, 3], 1.5, _("all of them times 3: steeper")),
+    ([2, 1], -2.0, _("b = −2: the line has moved")),
 ]
 figure, axes = plt.subplots(1, 3, figsize=(12, 4), layout="constrained")
 for ax, (w, b, title) in zip(axes, choices, strict=True):
@@ -92,9 +93,9 @@ for ax, (w, b, title) in zip(axes, choices, strict=True):
 # The accuracy is the share of points that are on the right side of the line.
 X, y = pynn.datasets.blobs(200, centers=[[-1, -1], [1, 1]], spread=0.7, rng=0)
 net = pynn.Network([2, 1], output="sigmoid", rng=0)
-print(f"accuracy before: {net.score(X, y):.3f}")
+print(_("accuracy before: {accuracy:.3f}", accuracy=net.score(X, y)))
 net.fit(X, y, epochs=50, learning_rate=0.5)
-print(f"accuracy after:  {net.score(X, y):.3f}")
+print(_("accuracy after:  {accuracy:.3f}", accuracy=net.score(X, y)))
 print(f"w = {net[1].W[0].round(2)}, b = {net[1].b[0, 0]:.2f}")
 pynn.plot.decision_surface(net, X, y)
 
@@ -107,7 +108,7 @@ pynn.plot.decision_surface(net, X, y)
 X, y = pynn.datasets.circles(500, rng=0)
 net = pynn.Network([2, 1], output="sigmoid", rng=0)
 net.fit(X, y, epochs=200, learning_rate=0.5)
-print(f"accuracy on the circles: {net.score(X, y):.3f}")
+print(_("accuracy on the circles: {accuracy:.3f}", accuracy=net.score(X, y)))
 pynn.plot.decision_surface(net, X, y)
 plt.show()
 

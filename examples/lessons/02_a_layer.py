@@ -22,6 +22,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import pynn
+from pynn.translation import _      # puts the words of this lesson into your language
 
 x = np.array([0.5, -1.0])
 neurons = [([2.0, 1.0], 0.5), ([-1.0, 1.0], 0.0), ([0.0, -2.0], 1.0)]       # (w, b) of each
@@ -86,7 +87,8 @@ for name, left, matrix, row, column in (("W", 0, W, i, None), ("X", 3, X, None, 
     ax.text(left + matrix.shape[1] / 2, 1.2, f"{name}, {matrix.shape}", ha="center")
 ax.text(7.5, 0.4, "=", ha="center", va="center", fontsize=16)
 terms = " + ".join(f"({W[i, k]:g}) · ({X[k, j]:g})" for k in range(2))
-ax.text(6, -2.7, f"row {i + 1} meets column {j + 1}:   {terms} = {(W @ X)[i, j]:g}", ha="center", fontsize=12)
+ax.text(6, -2.7, _("row {i} meets column {j}:   {terms} = {entry:g}",
+                   i=i + 1, j=j + 1, terms=terms, entry=(W @ X)[i, j]), ha="center", fontsize=12)
 ax.set(xlim=(-0.1, 12.1), ylim=(-3, 1.6))
 ax.set_axis_off()
 
@@ -134,9 +136,10 @@ def by_equation():
 difference = np.abs(by_loops(*lists) - by_equation()).max()
 loops = min(timeit.repeat(lambda: by_loops(*lists), number=1, repeat=3))
 equation = min(timeit.repeat(by_equation, number=1, repeat=30))
-print(f"loops:    {1000 * loops:8.3f} ms")
-print(f"equation: {1000 * equation:8.3f} ms, {loops / equation:.0f} times as fast")
-print(f"largest difference between the results: {difference:.0e}")
+print(_("loops:    {loops:8.3f} ms", loops=1000 * loops))
+print(_("equation: {equation:8.3f} ms, {factor:.0f} times as fast",
+        equation=1000 * equation, factor=loops / equation))
+print(_("largest difference between the results: {difference:.0e}", difference=difference))
 
 # %%
 # The factor depends on the machine. For each of the half million products, Python has to read instructions, look up objects
@@ -152,11 +155,11 @@ print(f"largest difference between the results: {difference:.0e}")
 # A[0], the input of layer 1, is the transpose of the X that you pass.
 examples = X.T                                  # (4, 2): as a table, an example in each row
 step = net.forward(examples)
-print("examples in rows:", examples.shape)
+print(_("examples in rows:"), examples.shape)
 print("A[0]:            ", step.A[0].shape)
-print("Z[1] and A[1]:   ", step.Z[1].shape, step.A[1].shape)
+print(_("Z[1] and A[1]:   "), step.Z[1].shape, step.A[1].shape)
 print("net(examples):   ", net(examples).shape)
-print("Z[1] is the Z from above:", np.allclose(step.Z[1], Z))
+print(_("Z[1] is the Z from above:"), np.allclose(step.Z[1], Z))
 
 # %%
 # Layer after layer
@@ -175,8 +178,8 @@ print(net.summary())
 step = net.forward(examples)
 print()
 for l in range(1, len(net) + 1):
-    print(f"Z[{l}] = W[{l}] A[{l - 1}] + b[{l}]: {net[l].W.shape} * {step.A[l - 1].shape}"
-          f" + {net[l].b.shape} gives {step.Z[l].shape}")
+    print(_("Z[{l}] = W[{l}] A[{before}] + b[{l}]: {W} * {A} + {b} gives {Z}",
+            l=l, before=l - 1, W=net[l].W.shape, A=step.A[l - 1].shape, b=net[l].b.shape, Z=step.Z[l].shape))
 
 # %%
 # ``plot.network`` draws every weight as a line. The network is not trained yet, so these are the random numbers that it

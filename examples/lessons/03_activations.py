@@ -25,6 +25,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import pynn
+from pynn.translation import _      # puts the words of this lesson into your language
 
 figure, axes = plt.subplots(2, 2, figsize=(8, 6.4), layout="constrained")
 pynn.plot.activations(["sigmoid", "tanh", "relu", "leaky_relu"], axes)
@@ -49,14 +50,14 @@ print("W[2] W[1]        =", one[1].W)
 print("W[2] b[1] + b[2] =", one[1].b)
 
 X = [[0.5, -1.0], [2.0, 0.0], [1.0, 1.0], [-1.0, 2.0]]
-print("two layers:", two(X).T)
-print("one layer: ", one(X).T)
+print(_("two layers:"), two(X).T)
+print(_("one layer: "), one(X).T)
 
 # %%
 # With relu in the hidden layer, the same weights give other answers. No single linear unit gives these answers:
 bent = pynn.Network([2, 3, 1], hidden="relu", output="linear", rng=0)
 bent.parameters = two.parameters
-print("with relu: ", bent(X).T)
+print(_("with relu: "), bent(X).T)
 
 # %%
 # The same on data
@@ -72,12 +73,12 @@ for ax, hidden in zip(axes, ["linear", "relu"], strict=True):
     net.fit(X, y, epochs=200, learning_rate=0.5)
     pynn.plot.decision_surface(net, X, y, ax=ax)
     ax.get_legend().remove()            # there is no room for it
-    ax.set_title(f"hidden units {hidden}: accuracy {net.score(X, y):.2f}")
+    ax.set_title(_("hidden units {hidden}: accuracy {accuracy:.2f}", hidden=hidden, accuracy=net.score(X, y)))
 
 # %%
 # That was one start. Here are six starts, and two more activations. Guessing gives about one half. An accuracy of 1 is out of
 # reach for so few units, because the noise of the data mixes the classes a little where they meet.
-print("seed      " + "".join(f"{seed:7}" for seed in range(6)))
+print(_("seed      ") + "".join(f"{seed:7}" for seed in range(6)))
 for hidden in ("linear", "sigmoid", "tanh", "relu"):
     scores = []
     for seed in range(6):
@@ -96,8 +97,8 @@ for hidden in ("linear", "sigmoid", "tanh", "relu"):
 # corner wherever it crosses the line of a hidden unit.
 net = pynn.Network([2, 4, 1], hidden="relu", rng=2)
 net.fit(X, y, epochs=200, learning_rate=0.5)
-print(f"accuracy: {net.score(X, y):.3f}")
-print(f"weights of the ramps: {net[2].W[0].round(1)}, bias {net[2].b[0, 0]:.1f}")
+print(_("accuracy: {accuracy:.3f}", accuracy=net.score(X, y)))
+print(_("weights of the ramps: {weights}, bias {bias:.1f}", weights=net[2].W[0].round(1), bias=net[2].b[0, 0]))
 pynn.plot.unit_maps(net, X, y)
 
 # %%
@@ -110,7 +111,7 @@ pynn.plot.unit_maps(net, X, y)
 # saturated.
 z = np.array([0.0, 1.0, 2.0, 5.0, 10.0])
 a = pynn.reference.sigmoid(z)
-print("   z    sigmoid      slope")
+print(_("   z    sigmoid      slope"))
 for row in zip(z, a, pynn.reference.sigmoid_prime(z, a), strict=True):
     print("{:4.0f} {:10.6f} {:10.6f}".format(*row))
 
@@ -124,7 +125,7 @@ for link in range(1, 11):
     a = pynn.reference.sigmoid(z)
     slope *= pynn.reference.sigmoid_prime(z, a)
     if link in (1, 2, 5, 10):
-        print(f"{link:2} links: slope {slope:.1e}, at most {0.25**link:.1e}")
+        print(_("{link:2} links: slope {slope:.1e}, at most {most:.1e}", link=link, slope=slope, most=0.25**link))
 
 # %%
 # In a network, the weights are factors of the product too. Large weights could make up for the ¼. But they also make z large,
@@ -139,15 +140,15 @@ for hidden, marker in (("sigmoid", "o"), ("tanh", "s"), ("relu", "^")):
     gradients = net.backward(X, y)
     sizes = [np.sqrt(np.mean(dW**2)) for dW in gradients.dW[1:]]
     ax.semilogy(range(1, 10), sizes, marker=marker, label=hidden)
-    print(f"{hidden:8} layer 1: {sizes[0]:.0e}, layer 9: {sizes[-1]:.0e}")
-ax.set(xlabel="layer", ylabel="size of dW", title="Through sigmoids the slopes vanish")
+    print(_("{hidden:8} layer 1: {first:.0e}, layer 9: {last:.0e}", hidden=hidden, first=sizes[0], last=sizes[-1]))
+ax.set(xlabel=_("layer"), ylabel=_("size of dW"), title=_("Through sigmoids the slopes vanish"))
 ax.legend()
 
 # %%
 # With the sigmoid, almost nothing of the error reaches the first layer: from the last layer to the first, the slopes become
 # more than a million times smaller. tanh, with a slope of up to 1, and relu, with a slope of 1 wherever z is positive, keep
 # their size within a factor of two. This is what it means for training:
-print("hidden layers" + "".join(f"{depth:7}" for depth in (1, 2, 4, 8)))
+print(_("hidden layers") + "".join(f"{depth:7}" for depth in (1, 2, 4, 8)))
 for hidden in ("sigmoid", "tanh", "relu"):
     line = f"{hidden:13}"
     for depth in (1, 2, 4, 8):
@@ -155,7 +156,7 @@ for hidden in ("sigmoid", "tanh", "relu"):
         net.fit(X, y, epochs=200, learning_rate=0.5)
         line += f"{net.score(X, y):7.3f}"
     print(line)
-print(f"share of class 1: {y.mean():.3f}")
+print(_("share of class 1: {share:.3f}", share=y.mean()))
 plt.show()
 
 # %%

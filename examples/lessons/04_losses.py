@@ -29,6 +29,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import pynn
+from pynn.translation import _      # puts the words of this lesson into your language
 
 Y = np.array([[1, 1, 1, 0, 0]])
 Y_hat = np.array([[0.9, 0.5, 0.1, 0.1, 0.99]])
@@ -37,8 +38,9 @@ for y, y_hat in zip(Y[0], Y_hat[0], strict=True):
     right = y_hat if y == 1 else 1 - y_hat
     loss = -math.log(right)
     losses.append(loss)
-    print(f"y = {y}, y_hat = {y_hat:.2f}: the right class got {right:.2f}, loss {loss:.3f}")
-print(f"their mean:     {sum(losses) / 5:.3f}")
+    print(_("y = {y}, y_hat = {y_hat:.2f}: the right class got {right:.2f}, loss {loss:.3f}",
+            y=y, y_hat=y_hat, right=right, loss=loss))
+print(_("their mean:     {mean:.3f}", mean=sum(losses) / 5))
 print(f"pynn.reference: {pynn.reference.binary_cross_entropy(Y, Y_hat):.3f}")
 
 # %%
@@ -59,11 +61,11 @@ print(f"pynn.reference: {pynn.reference.binary_cross_entropy(Y, Y_hat):.3f}")
 # result is J:
 right = np.where(Y == 1, Y_hat, 1 - Y_hat)[0]
 likelihood = np.prod(right)
-print("probabilities of the right answers:", right.round(2))
-print(f"likelihood, their product:          {likelihood:.6f}")
-print(f"-(1/5) log of it:                   {-math.log(likelihood) / 5:.3f}")
-print(f"a product of 2000 factors of 1/2:   {0.5**2000}")
-print(f"the sum of their logarithms:        {2000 * math.log(0.5):.1f}")
+print(_("probabilities of the right answers:"), right.round(2))
+print(_("likelihood, their product:          {likelihood:.6f}", likelihood=likelihood))
+print(_("-(1/5) log of it:                   {mean:.3f}", mean=-math.log(likelihood) / 5))
+print(_("a product of 2000 factors of 1/2:   {product}", product=0.5**2000))
+print(_("the sum of their logarithms:        {total:.1f}", total=2000 * math.log(0.5)))
 
 # %%
 # In the picture, the tangents show how fast −log p falls. The slope is −1/p: the smaller the probability of the right answer,
@@ -74,9 +76,9 @@ ax.plot(p, -np.log(p), color="black", label="−log p")
 for point in (0.1, 0.5, 0.9):
     near = np.array([max(0.02, point - 0.12), min(1.05, point + 0.12)])
     ax.plot(near, -math.log(point) - (near - point) / point, linewidth=2.5,
-            label=f"tangent at {point}: slope −{1 / point:.2f}")
+            label=_("tangent at {point}: slope −{slope:.2f}", point=point, slope=1 / point))
     ax.plot(point, -math.log(point), "k.")
-ax.set(xlabel="p, the probability of the right answer", ylabel="loss", ylim=(-0.3, 3.7))
+ax.set(xlabel=_("p, the probability of the right answer"), ylabel=_("loss"), ylim=(-0.3, 3.7))
 ax.legend()
 
 # %%
@@ -90,14 +92,14 @@ ax.legend()
 z = np.linspace(-8, 4, 241)
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
 y_hat = np.linspace(0.005, 1, 200)
-left.plot(y_hat, -np.log(y_hat), label="cross-entropy")
-left.plot(y_hat, (y_hat - 1) ** 2, "--", label="squared error")
-left.set(xlabel="ŷ", ylabel="loss if y = 1", title="Wrong and sure: costly, or not")
+left.plot(y_hat, -np.log(y_hat), label=_("cross-entropy"))
+left.plot(y_hat, (y_hat - 1) ** 2, "--", label=_("squared error"))
+left.set(xlabel="ŷ", ylabel=_("loss if y = 1"), title=_("Wrong and sure: costly, or not"))
 for loss, style in (("binary_cross_entropy", "-"), ("mean_squared_error", "--")):
     net = pynn.Network([1, 1], output="sigmoid", loss=loss, rng=0)
     net.parameters = [1, 0]                     # w, b
     right.plot(z, net.backward(z[:, np.newaxis], np.ones(len(z))).dZ[1][0], style)
-right.set(xlabel="z", ylabel="slope of the loss with respect to z", title="Wrong and sure: steep, or flat")
+right.set(xlabel="z", ylabel=_("slope of the loss with respect to z"), title=_("Wrong and sure: steep, or flat"))
 left.legend()
 
 # %%
@@ -121,10 +123,10 @@ for b in biases:
     net[1].b = [[b]]
     results.append(net.evaluate(X, y))
 figure, axes = plt.subplots(2, 1, figsize=(7, 5), sharex=True, layout="constrained")
-for ax, name in zip(axes, ("accuracy", "loss"), strict=True):
+for ax, name, label in zip(axes, ("accuracy", "loss"), (_("accuracy"), _("loss")), strict=True):
     ax.plot(biases, [result[name] for result in results])
-    ax.set_ylabel(name)
-axes[0].set_title("Accuracy goes in steps, the loss has a slope")
+    ax.set_ylabel(label)
+axes[0].set_title(_("Accuracy goes in steps, the loss has a slope"))
 axes[1].set_xlabel("b")
 
 # %%
@@ -134,8 +136,9 @@ axes[1].set_xlabel("b")
 least = min(results, key=lambda result: result["loss"])
 b = biases[results.index(least)]
 most = max(result["accuracy"] for result in results)
-print(f"least loss {least['loss']:.3f} at b = {b:.2f}, accuracy {least['accuracy']:.2f}")
-print(f"best accuracy anywhere: {most:.2f}")
+print(_("least loss {loss:.3f} at b = {b:.2f}, accuracy {accuracy:.2f}",
+        loss=least["loss"], b=b, accuracy=least["accuracy"]))
+print(_("best accuracy anywhere: {most:.2f}", most=most))
 
 # %%
 # Values instead of classes
@@ -161,8 +164,9 @@ for loss, style in styles.items():
     net.fit(X, spoiled, epochs=1000, learning_rate=0.05)
     fitted = net(x[:, np.newaxis])[:, 0]
     ax.plot(x, fitted, style, label=loss.replace("_", " "), linewidth=2)
-    print(f"{loss:20} mean distance from the sine {np.abs(fitted - np.sin(x)).mean():.3f}")
-ax.set_title("Three points in sixty are wrong")
+    print(_("{loss:20} mean distance from the sine {distance:.3f}",
+            loss=loss, distance=np.abs(fitted - np.sin(x)).mean()))
+ax.set_title(_("Three points in sixty are wrong"))
 ax.legend()
 
 # %%
@@ -184,21 +188,23 @@ z = np.array([[2.0], [1.0], [-1.0]])        # of three units for one example: a 
 a = pynn.reference.softmax(z)
 for k in range(3):
     loss = -math.log(a[k, 0])
-    print(f"class {k}: z = {z[k, 0]:4}, a = {a[k, 0]:.3f}, loss if it is right: {loss:.3f}")
-print(f"sum of a: {a.sum():.3f}")
+    print(_("class {k}: z = {z:4}, a = {a:.3f}, loss if it is right: {loss:.3f}",
+            k=k, z=z[k, 0], a=a[k, 0], loss=loss))
+print(_("sum of a: {total:.3f}", total=a.sum()))
 
 # %%
 # In pynn, y contains the numbers of the classes, 0 to K − 1. A network with more than one output unit has softmax and this
 # loss by default.
 X, y = pynn.datasets.blobs(300, centers=3, spread=0.8, rng=0)
 net = pynn.Network([2, 3], rng=0)
-print(f"loss if every class gets 1/3: {math.log(3):.3f}")
-print(f"loss before: {net.evaluate(X, y)['loss']:.3f}")
+print(_("loss if every class gets 1/3: {loss:.3f}", loss=math.log(3)))
+print(_("loss before: {loss:.3f}", loss=net.evaluate(X, y)["loss"]))
 net.fit(X, y, epochs=50, learning_rate=0.1)
-print(f"loss after:  {net.evaluate(X, y)['loss']:.3f}, accuracy {net.score(X, y):.3f}")
+print(_("loss after:  {loss:.3f}, accuracy {accuracy:.3f}",
+        loss=net.evaluate(X, y)["loss"], accuracy=net.score(X, y)))
 for k, p in enumerate(net.predict_proba(X[:3])):
     stated = ", ".join(f"{p_k:.3f}" for p_k in p)
-    print(f"example {k}: probabilities {stated}; the right class is {y[k]}")
+    print(_("example {k}: probabilities {stated}; the right class is {right}", k=k, stated=stated, right=y[k]))
 pynn.plot.decision_surface(net, X, y)
 
 # %%
@@ -213,7 +219,7 @@ pynn.plot.decision_surface(net, X, y)
 #
 # The last form never takes e to a large power, so nothing overflows. ``reference.stable_loss`` and the engine compute the
 # loss in this way:
-print("     z    formula     stable")
+print(_("     z    formula     stable"))
 for z in (10.0, 30.0, 36.0, 37.0, 800.0):
     Y, Z = np.array([[0.0]]), np.array([[z]])
     Y_hat = pynn.reference.sigmoid(Z)

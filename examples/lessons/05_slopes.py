@@ -22,6 +22,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import pynn
+from pynn.translation import _      # puts the words of this lesson into your language
 
 
 def square(x):
@@ -29,7 +30,7 @@ def square(x):
 
 
 for h in (1, 0.1, 0.01, 0.001):
-    print(f"h = {h:5}: slope {(square(3 + h) - square(3)) / h:.6f}")
+    print(_("h = {h:5}: slope {slope:.6f}", h=h, slope=(square(3 + h) - square(3)) / h))
 
 # %%
 # The smaller h is, the nearer the ratio is to 6. This number is the *slope* of f at x = 3, also called the *derivative*. It
@@ -46,7 +47,7 @@ def slope(f, x, h=1e-5):
 
 
 for x in (-2, 0, 1, 3):
-    print(f"x = {x:2}: measured slope {slope(square, x):9.6f}")
+    print(_("x = {x:2}: measured slope {slope:9.6f}", x=x, slope=slope(square, x)))
 
 # %%
 # A slope is a number with a sign. Where it is positive, f grows to the right. Where it is negative, f falls to the right.
@@ -56,9 +57,10 @@ figure, ax = plt.subplots(figsize=(6, 4), layout="constrained")
 ax.plot(points, square(points), color="0.6")
 for x in (-2, 0, 1, 3):
     near = np.array([x - 0.7, x + 0.7])
-    ax.plot(near, square(x) + slope(square, x) * (near - x), linewidth=2, label=f"x = {x}: slope {slope(square, x):.0f}")
+    ax.plot(near, square(x) + slope(square, x) * (near - x), linewidth=2,
+            label=_("x = {x}: slope {slope:.0f}", x=x, slope=slope(square, x)))
     ax.plot(x, square(x), "k.")
-ax.set(xlabel="x", ylabel="f(x) = x²", title="A slope for every point")
+ax.set(xlabel="x", ylabel="f(x) = x²", title=_("A slope for every point"))
 ax.legend()
 
 # %%
@@ -82,23 +84,23 @@ def loss(w):
 
 w = net[2].W[0, 1]
 s = slope(loss, w)
-print(f"w = {w}, J = {loss(w):.4f}, measured slope {s:.4f}")
+print(_("w = {w}, J = {J:.4f}, measured slope {slope:.4f}", w=w, J=loss(w), slope=s))
 
 # %%
 # The slope is negative, so a larger w gives a smaller loss. It also says how much smaller. For a small change of w, the
 # change of J is about the slope times the change of w:
 for change in (0.01, 0.1, 1.0):
-    print(f"w changes by {change:4}: J changes by {loss(w + change) - loss(w):8.5f},"
-          f" slope * change = {s * change:8.5f}")
+    print(_("w changes by {change:4}: J changes by {moved:8.5f}, slope * change = {predicted:8.5f}",
+            change=change, moved=loss(w + change) - loss(w), predicted=s * change))
 
 # %%
 # The prediction is good near the point and bad far from it. This is why training goes in small steps and measures again.
 values = np.linspace(-3, 2, 200)
 figure, ax = plt.subplots(figsize=(6, 4), layout="constrained")
 ax.plot(values, [loss(value) for value in values], label="J")
-ax.plot(values, loss(w) + s * (values - w), "--", label=f"the line with slope {s:.3f}")
+ax.plot(values, loss(w) + s * (values - w), "--", label=_("the line with slope {slope:.3f}", slope=s))
 ax.plot(w, loss(w), "ko")
-ax.set(xlabel="w, the weight from hidden unit 2 to the output", ylabel="J", ylim=(2, 5))
+ax.set(xlabel=_("w, the weight from hidden unit 2 to the output"), ylabel="J", ylim=(2, 5))
 ax.legend()
 
 # %%
@@ -110,7 +112,7 @@ for p in range(len(net.parameters)):
     up.parameters[p] += 1e-5
     down.parameters[p] -= 1e-5
     slopes.append((up.evaluate(X, y)["loss"] - down.evaluate(X, y)["loss"]) / 2e-5)
-print("gradient, measured:", np.round(slopes, 4))
+print(_("gradient, measured:"), np.round(slopes, 4))
 
 # %%
 # Nine slopes took eighteen runs of the network. A network with a million parameters would need two million runs for one
@@ -142,7 +144,7 @@ rules = {
     "e^x": (math.exp, math.exp),
     "log x": (math.log, lambda x: 1 / x),
 }
-print("f       x    measured   by the rule")
+print(_("f       x    measured   by the rule"))
 for name, (f, f_prime) in rules.items():
     for x in (0.5, 2.0):
         print(f"{name:6} {x:3}  {slope(f, x):10.6f}  {f_prime(x):10.6f}")
@@ -174,8 +176,9 @@ for name, (f, f_prime) in rules.items():
 # For example, take u = x² and f = e^u at x = 0.5. The slope of u is 2x = 1, and the slope of f is e^u:
 x = 0.5
 u = x**2
-print(f"df/du = e^u = {math.exp(u):.6f}, du/dx = 2x = {2 * x}, product {math.exp(u) * 2 * x:.6f}")
-print(f"measured:{'':35} {slope(lambda x: math.exp(x**2), x):.6f}")
+print(_("df/du = e^u = {f_slope:.6f}, du/dx = 2x = {u_slope}, product {product:.6f}",
+        f_slope=math.exp(u), u_slope=2 * x, product=math.exp(u) * 2 * x))
+print(_("measured:                                    {slope:.6f}", slope=slope(lambda x: math.exp(x**2), x)))
 
 # %%
 # *Two paths:* often x reaches f in two ways, first through u and then through v. Each path is a chain with its own product.
@@ -189,15 +192,16 @@ x = 2.0
 u, v = x**2, 3 * x
 through_u = v * (2 * x)             # ∂f/∂u = v, and du/dx = 2x
 through_v = u * 3                   # ∂f/∂v = u, and dv/dx = 3
-print(f"through u: {through_u}, through v: {through_v}, together {through_u + through_v}")
-print(f"measured:  {slope(lambda x: x**2 * 3 * x, x):.6f}")
+print(_("through u: {through_u}, through v: {through_v}, together {total}",
+        through_u=through_u, through_v=through_v, total=through_u + through_v))
+print(_("measured:  {slope:.6f}", slope=slope(lambda x: x**2 * 3 * x, x)))
 
 # %%
 # *One divided by x:* this needs no new rule. The product x · (1/x) is always 1, so its slope is 0. By the product rule, 0 =
 # 1 · (1/x) + x · (1/x)′. Solve this for the last term:
 #
 # .. math:: \left( \frac{1}{x} \right)' = - \frac{1}{x^2}
-print(f"at x = 2: rule {-1 / 2**2}, measured {slope(lambda x: 1 / x, 2.0):.6f}")
+print(_("at x = 2: rule {rule}, measured {measured:.6f}", rule=-1 / 2**2, measured=slope(lambda x: 1 / x, 2.0)))
 
 # %%
 # The slope of the sigmoid
@@ -217,9 +221,10 @@ t = -z
 u = 1 + math.exp(t)
 a = 1 / u
 print(f"t = {t:.4f}, u = {u:.4f}, a = {a:.4f}")
-print(f"dt/dz = -1, du/dt = {math.exp(t):.4f}, da/du = {-1 / u**2:.4f}, product {-1 * math.exp(t) * -1 / u**2:.4f}")
+print(_("dt/dz = -1, du/dt = {u_slope:.4f}, da/du = {a_slope:.4f}, product {product:.4f}",
+        u_slope=math.exp(t), a_slope=-1 / u**2, product=-1 * math.exp(t) * -1 / u**2))
 print(f"a (1 - a) = {a * (1 - a):.4f}")
-print(f"measured:   {slope(lambda z: 1 / (1 + math.exp(-z)), z):.4f}")
+print(_("measured:   {slope:.4f}", slope=slope(lambda z: 1 / (1 + math.exp(-z)), z)))
 
 # %%
 # So a network that has computed a already has the slope nearly for free. The same method gives the slope of the loss. If the
@@ -233,8 +238,10 @@ print(f"measured:   {slope(lambda z: 1 / (1 + math.exp(-z)), z):.4f}")
 # .. math:: \frac{dJ}{dz} = - \frac{1}{1 - a} \cdot (-1) \cdot a (1 - a) = a
 #
 # Both results are a − y. Remember this one: it is where backpropagation starts.
-print(f"y = 1: rule {a - 1:.4f}, measured {slope(lambda z: -math.log(1 / (1 + math.exp(-z))), z):7.4f}")
-print(f"y = 0: rule {a - 0:7.4f}, measured {slope(lambda z: -math.log(1 - 1 / (1 + math.exp(-z))), z):7.4f}")
+print(_("y = 1: rule {rule:.4f}, measured {measured:7.4f}",
+        rule=a - 1, measured=slope(lambda z: -math.log(1 / (1 + math.exp(-z))), z)))
+print(_("y = 0: rule {rule:7.4f}, measured {measured:7.4f}",
+        rule=a - 0, measured=slope(lambda z: -math.log(1 - 1 / (1 + math.exp(-z))), z)))
 
 # %%
 # Backpropagation is no more than this: the chain rule and "paths add up", for all weights in a good order.
@@ -245,7 +252,7 @@ print(f"y = 0: rule {a - 0:7.4f}, measured {slope(lambda z: -math.log(1 - 1 / (1
 # relu(z) = max(0, z) is flat to the left of 0 and has the slope 1 to the right. At z = 0 there is a corner, and no single
 # slope. A central difference gives the mean of both sides:
 for z in (-1.0, 0.0, 1.0):
-    print(f"z = {z:4}: measured slope {slope(lambda z: max(0.0, z), z):.4f}")
+    print(_("z = {z:4}: measured slope {slope:.4f}", z=z, slope=slope(lambda z: max(0.0, z), z)))
 
 # %%
 # By convention, pynn takes 0 there, as other libraries do. z is hardly ever exactly 0, so the choice hardly matters.

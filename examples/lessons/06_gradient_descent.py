@@ -29,11 +29,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import pynn
+from pynn.translation import _      # puts the words of this lesson into your language
 
 w, alpha = 0.0, 0.1
 for step in range(1, 5):
     slope = 2 * (w - 3)
-    print(f"step {step}: w = {w:.3f} - {alpha} * ({slope:.3f})", end="")
+    print(_("step {step}: w = {w:.3f} - {alpha} * ({slope:.3f})", step=step, w=w, alpha=alpha, slope=slope), end="")
     w -= alpha * slope
     print(f" = {w:.3f}, J = {(w - 3) ** 2:.3f}")
 
@@ -56,7 +57,7 @@ for ax, alpha in zip(axes, (0.02, 0.4, 1.05), strict=True):
     ax.plot(w, (w - 3) ** 2, color="0.6")
     ax.plot(path, (path - 3) ** 2, "o-", markersize=4)
     ax.set(xlabel="w", ylim=(-3, 65), title=f"α = {alpha}")
-    print(f"alpha = {alpha}: J = {((path - 3) ** 2)[-1]:.4f} after 10 steps")
+    print(_("alpha = {alpha}: J = {J:.4f} after 10 steps", alpha=alpha, J=((path - 3) ** 2)[-1]))
 axes[0].set_ylabel("J")
 
 # %%
@@ -104,8 +105,9 @@ for degrees in (0, 45, 90, 135, 180, 225):
     turned = np.array([np.cos(angle) * along[0] - np.sin(angle) * along[1],
                        np.sin(angle) * along[0] + np.cos(angle) * along[1]])
     change = bowl(point + length * turned) - bowl(point)
-    print(f"{degrees:3} degrees from the gradient: J changes by {change:8.5f}, |grad J| |d| cos phi = "
-          f"{np.sqrt(32) * length * np.cos(angle):8.5f}")
+    print(_("{degrees:3} degrees from the gradient: J changes by {change:8.5f}, "
+            "|grad J| |d| cos phi = {predicted:8.5f}",
+            degrees=degrees, change=change, predicted=np.sqrt(32) * length * np.cos(angle)))
 
 # %%
 # Two parameters of a network
@@ -135,7 +137,8 @@ pynn.plot.descent(net, X, y, axes, entries=(0, 12), learning_rates=rates, kind="
 for step in range(401):
     gradients = net.backward(X, y)
     if step in (0, 1, 10, 50, 100, 200, 400):
-        print(f"step {step:3}: loss {gradients.loss:.4f}, accuracy {net.score(X, y):.3f}")
+        print(_("step {step:3}: loss {loss:.4f}, accuracy {accuracy:.3f}",
+                step=step, loss=gradients.loss, accuracy=net.score(X, y)))
     net.descend(gradients, learning_rate=1.0)
 
 # %%
@@ -147,7 +150,8 @@ for alpha in (0.001, 0.01, 0.1, 1.0, 10.0):
     net = pynn.Network([2, 4, 1], rng=1)
     net.fit(X, y, epochs=50, learning_rate=alpha)
     found = net.evaluate(X, y)
-    print(f"alpha = {alpha:6}: loss {found['loss']:.4f}, accuracy {found['accuracy']:.3f}")
+    print(_("alpha = {alpha:6}: loss {loss:.4f}, accuracy {accuracy:.3f}",
+            alpha=alpha, loss=found["loss"], accuracy=found["accuracy"]))
 
 # %%
 # Finding a learning rate
@@ -159,7 +163,7 @@ for alpha in (0.001, 0.01, 0.1, 1.0, 10.0):
 # distance from the α that fails.
 net = pynn.Network([2, 4, 1], rng=1)
 found = pynn.find_learning_rate(net, X, y)
-print(f"suggestion: {found.suggestion:.2f}")
+print(_("suggestion: {suggestion:.2f}", suggestion=found.suggestion))
 pynn.plot.range_test(found)
 
 # %%
@@ -167,7 +171,7 @@ pynn.plot.range_test(found)
 # falling part work. This agrees with the table, where 0.1 and 1 were good and 10 was not. The suggestion is a start. Try a
 # larger and a smaller α too.
 net.fit(X, y, epochs=50, learning_rate=found.suggestion)
-print(f"loss {net.evaluate(X, y)['loss']:.4f}, accuracy {net.score(X, y):.3f}")
+print(_("loss {loss:.4f}, accuracy {accuracy:.3f}", loss=net.evaluate(X, y)["loss"], accuracy=net.score(X, y)))
 
 # %%
 # Divergence
@@ -182,19 +186,19 @@ print(f"loss {net.evaluate(X, y)['loss']:.4f}, accuracy {net.score(X, y):.3f}")
 # says what to do. ``history`` of the error contains the losses so far:
 X, y = pynn.datasets.sine(300, rng=0)
 net = pynn.Network([1, 16, 1], hidden="tanh", output="linear", rng=0)
-print(f"before: loss {net.evaluate(X, y)['loss']:.4f}")
+print(_("before: loss {loss:.4f}", loss=net.evaluate(X, y)["loss"]))
 try:
     net.fit(X, y, epochs=50, learning_rate=1.0)
 except pynn.DivergenceError as error:
     print(textwrap.fill(str(error), 76))
-    print("losses:", ", ".join(f"{loss:.0e}" for loss in error.history.loss[:4]), "...")
-print(f"after:  loss {net.evaluate(X, y)['loss']:.4f}")
+    print(_("losses:"), ", ".join(f"{loss:.0e}" for loss in error.history.loss[:4]), "...")
+print(_("after:  loss {loss:.4f}", loss=net.evaluate(X, y)["loss"]))
 
 # %%
 # With the suggestion of a range test the same network trains:
 found = pynn.find_learning_rate(net, X, y)
 net.fit(X, y, epochs=500, learning_rate=found.suggestion)
-print(f"alpha = {found.suggestion:.4f}: loss {net.evaluate(X, y)['loss']:.4f}")
+print(_("alpha = {suggestion:.4f}: loss {loss:.4f}", suggestion=found.suggestion, loss=net.evaluate(X, y)["loss"]))
 plt.show()
 
 # %%

@@ -33,6 +33,7 @@ import numpy as np
 
 import pynn
 from pynn import reference
+from pynn.translation import _      # puts the words of this lesson into your language
 
 a, w, b, y = 2.0, 0.5, -0.2, 1
 z = w * a + b
@@ -83,8 +84,8 @@ def J(w):
     return reference.binary_cross_entropy(y, reference.sigmoid(np.array(w * a + b)))
 
 
-print(f"measured: {(J(w + h) - J(w - h)) / (2 * h):.6f}")
-print(f"computed: {dw:.6f}")
+print(_("measured: {slope:.6f}", slope=(J(w + h) - J(w - h)) / (2 * h)))
+print(_("computed: {dw:.6f}", dw=dw))
 
 # %%
 # A central difference takes two runs of the network for every single parameter. Backpropagation takes one pass for all of
@@ -137,8 +138,8 @@ net = pynn.Network([2, 3, 1], hidden="relu", output="sigmoid", rng=1)
 
 gradients = net.backward(X, y)
 for l in (2, 1):
-    print(f"layer {l}: dA {gradients.dA[l].shape}  dZ {gradients.dZ[l].shape}  "
-          f"dW {gradients.dW[l].shape}  db {gradients.db[l].shape}")
+    print(_("layer {l}: dA {dA}  dZ {dZ}  dW {dW}  db {db}",
+            l=l, dA=gradients.dA[l].shape, dZ=gradients.dZ[l].shape, dW=gradients.dW[l].shape, db=gradients.db[l].shape))
 
 # %%
 # One of these numbers by hand: the slope with respect to the weight from input 1 to unit 3 of the hidden layer. This is dW[1]
@@ -149,10 +150,10 @@ total = 0.0
 for c in range(3):
     da = net[2].W[0, 2] * gradients.dZ[2][0, c]
     dz = da if step.Z[1][2, c] > 0 else 0.0
-    print(f"example {c + 1}: da = {da:7.4f}, z = {step.Z[1][2, c]:7.4f}, "
-          f"dz = {dz:7.4f}, x = {X[c, 0]:4.1f}, dz * x = {dz * X[c, 0] + 0:7.4f}")
+    print(_("example {c}: da = {da:7.4f}, z = {z:7.4f}, dz = {dz:7.4f}, x = {x:4.1f}, dz * x = {product:7.4f}",
+            c=c + 1, da=da, z=step.Z[1][2, c], dz=dz, x=X[c, 0], product=dz * X[c, 0] + 0))
     total += dz * X[c, 0]
-print(f"a third of the sum: {total / 3:.6f}")
+print(_("a third of the sum: {third:.6f}", third=total / 3))
 print(f"dW[1][2, 0]:        {gradients.dW[1][2, 0]:.6f}")
 
 # %%
@@ -195,9 +196,9 @@ for p in range(len(wrong)):
 
 figure, ax = plt.subplots(layout="constrained")
 ax.axline((0, 0), slope=1, color="lightgrey")
-ax.plot(measured, wrong, "o", label="1/m forgotten in dW[1]")
+ax.plot(measured, wrong, "o", label=_("1/m forgotten in dW[1]"))
 ax.plot(measured, gradients.flat, ".", label="net.backward")
-ax.set(xlabel="slope measured by central differences", ylabel="slope computed")
+ax.set(xlabel=_("slope measured by central differences"), ylabel=_("slope computed"))
 ax.legend()
 plt.show()
 

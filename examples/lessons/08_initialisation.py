@@ -19,15 +19,16 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import pynn
+from pynn.translation import _      # puts the words of this lesson into your language
 
 X, y = pynn.datasets.circles(500, rng=0)
 net = pynn.Network([2, 4, 1], hidden="tanh", initializer="zeros", rng=0)
 gradients = net.backward(X, y)
 for l in (1, 2):
-    print(f"largest |dW[{l}]|: {np.abs(gradients.dW[l]).max():.3f}")
+    print(_("largest |dW[{l}]|: {largest:.3f}", l=l, largest=np.abs(gradients.dW[l]).max()))
 net.fit(X, y, epochs=100, learning_rate=0.5)
 moved = np.count_nonzero(net.parameters)
-print(f"not 0 after 100 epochs: {moved} of {len(net.parameters)} parameters")
+print(_("not 0 after 100 epochs: {moved} of {all} parameters", moved=moved, all=len(net.parameters)))
 print(f"b[2] = {net[2].b[0, 0]:.3f}")
 
 # %%
@@ -48,7 +49,7 @@ net[1].W, net[2].W = np.full((4, 2), 0.5), np.full((1, 4), 0.5)
 net[2].b = [[0.0]]
 print("dW[1] =\n", net.backward(X, y).dW[1])
 net.fit(X, y, epochs=200, learning_rate=0.5)
-print("W[1] after 200 epochs =\n", net[1].W)
+print(_("W[1] after 200 epochs =\n"), net[1].W)
 
 # %%
 # The four units do the work of one. This is called symmetry: if we exchange two of the units, nothing changes, and no step of
@@ -62,9 +63,9 @@ print(pynn.diagnose(net, X, y))
 drawn = pynn.Network([2, 4, 1], hidden="tanh", initializer="glorot", rng=0)
 drawn.fit(X, y, epochs=200, learning_rate=0.5)
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
-for ax, trained, start in zip(axes, (net, drawn), ("equal", "random"), strict=True):
+for ax, trained, start in zip(axes, (net, drawn), (_("equal"), _("random")), strict=True):
     pynn.plot.decision_surface(trained, X, y, ax=ax)
-    ax.set_title(f"{start} weights: accuracy {trained.score(X, y):.3f}")
+    ax.set_title(_("{start} weights: accuracy {accuracy:.3f}", start=start, accuracy=trained.score(X, y)))
     ax.get_legend().remove()
 
 # %%
@@ -103,11 +104,11 @@ for factor in (2, 1, 0.5):
     A, dZ = net.forward(X_deep).A, net.backward(X_deep, y_deep).dZ
     for ax, arrays in zip(axes, (A, dZ), strict=True):
         size = [rms(arrays[l]) for l in layers]
-        ax.semilogy(layers, size, "o-", label=f"weights × {factor}")
-    print(f"weights times {factor:<3}:  A[1] {rms(A[1]):.2g}, A[10] {rms(A[10]):.2g};"
-          f"  dZ[10] {rms(dZ[10]):.2g}, dZ[1] {rms(dZ[1]):.2g}")
-axes[0].set(xlabel="layer l", title="forward: size of A[l]")
-axes[1].set(xlabel="layer l", title="backward: size of dZ[l]")
+        ax.semilogy(layers, size, "o-", label=_("weights × {factor}", factor=factor))
+    print(_("weights times {factor:<3}:  A[1] {A1:.2g}, A[10] {A10:.2g};  dZ[10] {dZ10:.2g}, dZ[1] {dZ1:.2g}",
+            factor=factor, A1=rms(A[1]), A10=rms(A[10]), dZ10=rms(dZ[10]), dZ1=rms(dZ[1])))
+axes[0].set(xlabel=_("layer l"), title=_("forward: size of A[l]"))
+axes[1].set(xlabel=_("layer l"), title=_("backward: size of dZ[l]"))
 axes[0].legend()
 
 # %%
@@ -119,9 +120,10 @@ for factor in (2, 1, 0.5):
     net = deep(factor)
     try:
         loss = net.fit(X_deep, y_deep, epochs=20, learning_rate=0.05).loss
-        print(f"weights times {factor:<3}: loss from {loss[0]:.3f} to {loss[-1]:.3f}")
+        print(_("weights times {factor:<3}: loss from {first:.3f} to {last:.3f}",
+                factor=factor, first=loss[0], last=loss[-1]))
     except pynn.DivergenceError:
-        print(f"weights times {factor:<3}: the loss becomes infinite or NaN")
+        print(_("weights times {factor:<3}: the loss becomes infinite or NaN", factor=factor))
 print(pynn.diagnose(deep(0.5), X_deep, y_deep))
 
 # %%
@@ -150,13 +152,15 @@ print(pynn.diagnose(deep(0.5), X_deep, y_deep))
 n, sigma = 100, 0.3
 a = np.abs(X_deep[0])                   # 100 inputs that are not negative, as behind a ReLU
 z = sigma * rng.standard_normal((20000, n)) @ a
-print(f"mean of z^2: {np.mean(z**2):.3f},  n sigma^2 times the mean of a^2: {n * sigma**2 * np.mean(a**2):.3f}")
+print(_("mean of z^2: {left:.3f},  n sigma^2 times the mean of a^2: {right:.3f}",
+        left=np.mean(z**2), right=n * sigma**2 * np.mean(a**2)))
 
 # %%
 # *Step 2: the ReLU.* z is as often positive as negative. ReLU turns the negative half into 0, and the positive half keeps its
 # square. So the mean of the squares becomes half as large:
 relu = np.maximum(0, z)
-print(f"mean of relu(z)^2: {np.mean(relu**2):.3f},  half of the mean of z^2: {np.mean(z**2) / 2:.3f}")
+print(_("mean of relu(z)^2: {left:.3f},  half of the mean of z^2: {right:.3f}",
+        left=np.mean(relu**2), right=np.mean(z**2) / 2))
 
 # %%
 # *Step 3: from layer to layer.* Both steps together:
@@ -179,11 +183,11 @@ print(f"mean of relu(z)^2: {np.mean(relu**2):.3f},  half of the mean of z^2: {np
 # It draws uniformly between −r and r, so all numbers between them are equally likely. What is the variance of such numbers?
 # Spread evenly from 0 to 1, numbers have squares with the mean ⅓. From −r to r, each is r times as large, and its square r²
 # times, so the variance is r²/3. This should be σ², hence r = √(6 / (n[l−1] + n[l])).
-print(f"mean of the squares from 0 to 1: {np.mean(np.linspace(0, 1, 1001) ** 2):.3f}")
+print(_("mean of the squares from 0 to 1: {mean:.3f}", mean=np.mean(np.linspace(0, 1, 1001) ** 2)))
 
 # %%
 # Here are all four combinations in the deep network:
-print("activation  initializer  A[1]  A[10]  dZ[10]  dZ[1]")
+print(_("activation  initializer  A[1]  A[10]  dZ[10]  dZ[1]"))
 for hidden in ("relu", "tanh"):
     for initializer in ("he", "glorot"):
         net = deep(1, hidden, initializer)
@@ -222,8 +226,8 @@ for initializer in ("paired", "he", "glorot"):
         silenced.append(np.any(silent, axis=0).mean())
         net.fit(X, y, epochs=100, learning_rate=0.1)
         failures += net.score(X, y) < 0.99
-    print(f"{initializer:7} {np.mean(silenced):5.1%} of the examples are silenced, "
-          f"{failures:2} of 200 starts fail")
+    print(_("{initializer:7} {share:5.1%} of the examples are silenced, {failures:2} of 200 starts fail",
+            initializer=initializer, share=np.mean(silenced), failures=failures))
 
 # %%
 # Dead ReLUs
@@ -248,19 +252,19 @@ for alpha in (0.1, 1, 3):
     for theta in recorder.parameters:
         twin.parameters = theta
         dead.append(sum(dead_by_layer(twin)))
-    ax.plot(recorder.epochs, dead, ".-", label=f"α = {alpha}, loss {loss:.3f}")
-ax.set(xlabel="epoch", ylabel="dead units", yticks=range(0, 25, 4))
-ax.set_title("Dead units, of 24 hidden units")
+    ax.plot(recorder.epochs, dead, ".-", label=_("α = {alpha}, loss {loss:.3f}", alpha=alpha, loss=loss))
+ax.set(xlabel=_("epoch"), ylabel=_("dead units"), yticks=range(0, 25, 4))
+ax.set_title(_("Dead units, of 24 hidden units"))
 ax.legend(loc="upper right")
 
 # %%
 # With α = 0.1, one unit is dead at the end, and the network learns. With the two high rates, more than half of the units die,
 # and the loss stays near log 2. A lower learning rate afterwards does not help. It helps only from the start:
 fresh = pynn.Network([2, 8, 8, 8, 1], rng=0)
-for name, start in {"first 3, then 0.1": net, "only 0.1": fresh}.items():
+for name, start in {_("first 3, then 0.1"): net, _("only 0.1"): fresh}.items():
     start.fit(X, y, epochs=100, learning_rate=0.1)
     loss = start.evaluate(X, y)["loss"]
-    print(f"{name:17}  loss {loss:.3f}, dead by layer {dead_by_layer(start)}")
+    print(_("{name:17}  loss {loss:.3f}, dead by layer {dead}", name=name, loss=loss, dead=dead_by_layer(start)))
 plt.show()
 
 # %%

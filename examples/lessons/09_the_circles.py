@@ -23,13 +23,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import pynn
+from pynn.translation import _      # puts the words of this lesson into your language
 
 X, y = pynn.datasets.circles(1000, factor=0.3, noise=0.1, rng=0)
 X_train, X_test, y_train, y_test = pynn.datasets.split(X, y, test_size=0.1, rng=0)
-print(f"training: X {X_train.shape}, of class 1: {y_train.sum()}")
-print(f"test:     X {X_test.shape}, of class 1: {y_test.sum()}")
+print(_("training: X {shape}, of class 1: {ones}", shape=X_train.shape, ones=y_train.sum()))
+print(_("test:     X {shape}, of class 1: {ones}", shape=X_test.shape, ones=y_test.sum()))
 ax = pynn.plot.dataset(X_train, y_train)
-ax.set_title("The training examples")
+ax.set_title(_("The training examples"))
 ax.set_aspect("equal")
 
 # %%
@@ -40,7 +41,7 @@ ax.set_aspect("equal")
 # is the probability of class 1. The loss is the binary cross-entropy of lesson 4.
 net = pynn.Network([2, 4, 6, 6, 4, 1], hidden="relu", output="sigmoid", rng=0)
 print(net.summary())
-print(f"\naccuracy on the test examples: {net.score(X_test, y_test):.2f}")
+print(_("\naccuracy on the test examples: {accuracy:.2f}", accuracy=net.score(X_test, y_test)))
 
 # %%
 # The weights are random numbers, so the first accuracy is about as good as guessing.
@@ -62,19 +63,19 @@ recorder = pynn.callbacks.Recorder()
 recorder.record(net)                            # the start, before any training
 history = net.fit(X_train, y_train, epochs=50, batch_size=32, learning_rate=0.1,
                   validation_data=(X_test, y_test), callbacks=[recorder])
-print("epoch  loss    accuracy  validation loss  validation accuracy")
+print(_("epoch  loss    accuracy  validation loss  validation accuracy"))
 for epoch in (1, 2, 4, 8, 12, 25, 50):
     k = epoch - 1
     print(f"{epoch:5}  {history.loss[k]:.4f}  {history.accuracy[k]:.3f}"
           f"     {history.val_loss[k]:.4f}           {history.val_accuracy[k]:.2f}")
-print("\non the test examples:", net.evaluate(X_test, y_test))
-print(f"time of all epochs: {1000 * history.epoch_seconds.sum():.0f} ms")
+print(_("\non the test examples:"), net.evaluate(X_test, y_test))
+print(_("time of all epochs: {time:.0f} ms", time=1000 * history.epoch_seconds.sum()))
 
 # %%
 # Every test example is answered correctly. (The loss and the accuracy are means over the batches of the epoch, while the
 # network is still changing. The validation comes after the epoch, so it is often better.)
 ax = pynn.plot.decision_surface(net, X_test, y_test)
-ax.set_title("What the network answers, and the test examples")
+ax.set_title(_("What the network answers, and the test examples"))
 ax.set_aspect("equal")
 
 # %%
@@ -123,8 +124,8 @@ unlucky = pynn.Network([2, 4, 6, 6, 4, 1], initializer="he", rng=87)
 history = unlucky.fit(X_train, y_train, epochs=50, batch_size=32, learning_rate=0.1, validation_data=(X_test, y_test))
 for epoch in (45, 46, 47, 48, 49, 50):
     k = epoch - 1
-    print(f"epoch {epoch}: loss {history.loss[k]:.4f}, validation loss {history.val_loss[k]:.4f}, "
-          f"accuracy {history.val_accuracy[k]:.2f}")
+    print(_("epoch {epoch}: loss {loss:.4f}, validation loss {val_loss:.4f}, accuracy {accuracy:.2f}",
+            epoch=epoch, loss=history.loss[k], val_loss=history.val_loss[k], accuracy=history.val_accuracy[k]))
 pynn.plot.history(history)
 
 # %%
@@ -148,10 +149,11 @@ def train(seed):
 
 nets, recorders = zip(*(train(seed) for seed in range(300)), strict=True)
 failed = [seed for seed, net in enumerate(nets) if net.score(X_test, y_test) < 0.99]
-print(f"{len(failed)} of {len(nets)} do not reach a test accuracy of 0.99:")
+print(_("{failed} of {all} do not reach a test accuracy of 0.99:", failed=len(failed), all=len(nets)))
 for seed in failed:
     loss, accuracy = nets[seed].evaluate(X_train, y_train).values()
-    print(f"seed {seed:3}: training loss {loss:.4f}, accuracy {accuracy:.3f}")
+    print(_("seed {seed:3}: training loss {loss:.4f}, accuracy {accuracy:.3f}",
+            seed=seed, loss=loss, accuracy=accuracy))
 
 # %%
 # They even fail on the examples that they were trained on. Most of them have a loss of 0.693 = log 2: they answer about ½ for
@@ -159,7 +161,7 @@ for seed in failed:
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
 for ax, seed in zip(axes, (246, 248), strict=True):
     pynn.plot.decision_surface(nets[seed], X_test, y_test, ax=ax)
-    ax.set_title(f"seed {seed}")
+    ax.set_title(_("seed {seed}", seed=seed))
     ax.get_legend().remove()                    # it would make both panels narrow
 
 # %%
@@ -174,14 +176,14 @@ print(pynn.diagnose(nets[248], X_train, y_train))
 # the layers before. Only b[5] can still change. Such units are called dead (lessons 3 and 8). When did they die? The recorder
 # knows:
 recorder, twin = recorders[248], nets[248].copy()
-print("epoch  dead in layer 4  largest |dW[1]|  loss")
+print(_("epoch  dead in layer 4  largest |dW[1]|  loss"))
 for epoch, theta in list(zip(recorder.epochs, recorder.parameters, strict=True))[:4]:
     twin.parameters = theta
     dead = (twin.forward(X_train).Z[4].max(axis=1) <= 0).sum()      # no example has z > 0
     gradients = twin.backward(X_train, y_train)
     print(f"{epoch:5}  {dead} of 4           {np.abs(gradients.dW[1]).max():.1e}"
           f"          {gradients.loss:.4f}")
-print("W[5] at the start:", recorders[248].parameters[0][-5:-1].round(2))
+print(_("W[5] at the start:"), recorders[248].parameters[0][-5:-1].round(2))
 plt.show()
 
 # %%
