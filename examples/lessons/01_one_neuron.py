@@ -28,7 +28,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import pynn
-from pynn.translation import _      # puts the words of this lesson into your language
+from pynn.translation import _  # puts the words of this lesson into your language
 
 x = np.array([0.5, -1.0])           # the inputs, called features
 w = np.array([2.0, 1.0])            # the weights

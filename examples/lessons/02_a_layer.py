@@ -22,7 +22,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import pynn
-from pynn.translation import _      # puts the words of this lesson into your language
+from pynn.translation import _  # puts the words of this lesson into your language
 
 x = np.array([0.5, -1.0])
 neurons = [([2.0, 1.0], 0.5), ([-1.0, 1.0], 0.0), ([0.0, -2.0], 1.0)]       # (w, b) of each

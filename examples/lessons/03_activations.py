@@ -25,7 +25,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import pynn
-from pynn.translation import _      # puts the words of this lesson into your language
+from pynn.translation import _  # puts the words of this lesson into your language
 
 figure, axes = plt.subplots(2, 2, figsize=(8, 6.4), layout="constrained")
 pynn.plot.activations(["sigmoid", "tanh", "relu", "leaky_relu"], axes)

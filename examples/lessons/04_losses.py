@@ -29,7 +29,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import pynn
-from pynn.translation import _      # puts the words of this lesson into your language
+from pynn.translation import _  # puts the words of this lesson into your language
 
 Y = np.array([[1, 1, 1, 0, 0]])
 Y_hat = np.array([[0.9, 0.5, 0.1, 0.1, 0.99]])

@@ -29,7 +29,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import pynn
-from pynn.translation import _      # puts the words of this lesson into your language
+from pynn.translation import _  # puts the words of this lesson into your language
 
 w, alpha = 0.0, 0.1
 for step in range(1, 5):
@@ -45,7 +45,7 @@ for step in range(1, 5):
 
 def walk(alpha, steps=10):
     path = [0.0]
-    for _ in range(steps):
+    while len(path) <= steps:
         path.append(path[-1] - alpha * 2 * (path[-1] - 3))
     return np.array(path)
 

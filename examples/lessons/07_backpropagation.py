@@ -33,7 +33,7 @@ import numpy as np
 
 import pynn
 from pynn import reference
-from pynn.translation import _      # puts the words of this lesson into your language
+from pynn.translation import _  # puts the words of this lesson into your language
 
 a, w, b, y = 2.0, 0.5, -0.2, 1
 z = w * a + b

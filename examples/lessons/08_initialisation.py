@@ -19,7 +19,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import pynn
-from pynn.translation import _      # puts the words of this lesson into your language
+from pynn.translation import _  # puts the words of this lesson into your language
 
 X, y = pynn.datasets.circles(500, rng=0)
 net = pynn.Network([2, 4, 1], hidden="tanh", initializer="zeros", rng=0)

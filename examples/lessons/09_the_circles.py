@@ -23,7 +23,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import pynn
-from pynn.translation import _      # puts the words of this lesson into your language
+from pynn.translation import _  # puts the words of this lesson into your language
 
 X, y = pynn.datasets.circles(1000, factor=0.3, noise=0.1, rng=0)
 X_train, X_test, y_train, y_test = pynn.datasets.split(X, y, test_size=0.1, rng=0)
