@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 import pynn
 from pynn import datasets
+from pynn.learn.finding import KINDS
 
 pytestmark = pytest.mark.filterwarnings("ignore::pynn.DivergenceWarning")
 
@@ -187,10 +189,150 @@ def outcome(make, kind, seed):
     net = patient.train()
     found = pynn.diagnose(net, patient.X, patient.y if patient.shown is None else patient.shown,
                           validation_data=patient.validation)
+    json.dumps([finding.setting for finding in found])      # plain data
     first = next(iter(found), None)
     if first is None or first.kind != kind or first.level != "illness":
         return f"seed {seed}: not named: {found}"
     return "" if cured(patient, net, first) else f"seed {seed}: not cured: {first}"
+
+
+# ------------------------------------------------------------------------------------------------ what is said, and to whom
+
+
+def test_inputs_far_from_zero_are_told_first():
+    patient = far_from_zero(1)
+    found = pynn.diagnose(patient.train(), patient.X, patient.y)
+    assert [finding.kind for finding in found] == ["unscaled_inputs"]
+    assert found.findings[0].setting["standardize"]
+    assert "standard deviation 0.5, |mean| / standard deviation 16" in found.findings[0].message
+
+
+@pytest.mark.parametrize("hidden", ["leaky_relu", "elu", "sigmoid", "tanh"])
+def test_only_what_saturates_is_called_so(hidden):
+    """The remedy of vanishing gradients names the network's own activation."""
+    X, y = datasets.circles(600, rng=0)
+    net = pynn.Network([2, *[8] * 10, 1], hidden=hidden, initializer="glorot", rng=0)
+    for layer in list(net)[1:]:
+        layer.W[...] *= 0.05
+    first = next(iter(pynn.diagnose(net, X, y)))
+    assert first.kind == "vanishing_gradients"
+    assert hidden in first.remedy
+    others = {"sigmoid", "tanh"} - {hidden}
+    assert not any(name in first.remedy for name in others)
+    assert ("in place of" in first.remedy) == pynn.reference.ACTIVATIONS[hidden].saturates
+
+
+def test_weights_that_a_penalty_made_small_are_not_to_be_larger():
+    patient = strong_penalty(0)
+    first = next(iter(pynn.diagnose(patient.train(), patient.X, patient.y)))
+    assert first.setting["l2"] == 0
+    assert "arger weights" not in str(first)
+
+
+def test_a_divergence_is_remembered_by_copies_but_not_by_files(tmp_path):
+    patient = diverged(0)
+    net = patient.train()
+    message = next(iter(pynn.diagnose(net.copy(), patient.X, patient.y))).message
+    assert message.startswith("the last fit diverged at learning_rate 10; ")
+    net.save(tmp_path / "net.npz")
+    assert pynn.diagnose(pynn.load(tmp_path / "net.npz"), patient.X, patient.y).ok
+    net.fit(patient.X, patient.y, epochs=50, learning_rate=0.05)
+    assert pynn.diagnose(net, patient.X, patient.y).ok
+
+
+def test_overfitting_needs_validation_data():
+    patient = no_validation(0)
+    net = patient.train()
+    assert "overfitting" not in [finding.kind for finding in pynn.diagnose(net, patient.X, patient.y)]
+    with pytest.raises(ValueError, match="validation_data\\[0\\]: expected"):
+        pynn.diagnose(net, patient.X, patient.y, validation_data=([[0.0]], [1]))
+    with pytest.raises(TypeError, match="validation_data: expected a pair"):
+        pynn.diagnose(net, patient.X, patient.y, validation_data=3)
+
+
+def test_a_nearly_equal_feature_that_harms_nothing_is_a_note_and_can_be_left_out():
+    X, y = task(0)
+    twin = np.column_stack([X, X[:, 0] + 1e-3 * np.random.default_rng(0).normal(size=len(X))])
+    patient = Patient(twin, y, [3, 8, 8, 1])
+    net = patient.train()
+    found = pynn.diagnose(net, twin, y)
+    assert found.ok
+    assert [(finding.kind, finding.level) for finding in found] == [("nearly_equal_features", "note")]
+    assert found.findings[0].message.startswith("features 0 and 2 are nearly equal: their correlation is 0.99999")
+    patient = Patient(X, y, [2, 8, 8, 1])
+    without = patient.train()
+    assert list(pynn.diagnose(without, X, y)) == []
+    assert without.score(X, y) > net.score(twin, y) - 0.02
+
+
+def test_constant_pixels_are_a_note():
+    X, y = pytest.importorskip("sklearn.datasets").load_digits(return_X_y=True)
+    X, y = X[:600] / 16, y[:600]
+    net = pynn.Network([64, 16, 10], rng=0)
+    net.fit(X, y, epochs=30, learning_rate=0.1)
+    found = pynn.diagnose(net, X, y)
+    assert found.ok
+    assert [(finding.kind, finding.level) for finding in found] == [("constant_features", "note")]
+    assert str(found).startswith("1. note: constant_features: 5 of 64 features never change (0, 31, 32, 39, 40): ")
+
+
+def test_linear_layers_are_a_note_where_they_harm_nothing():
+    X, y = datasets.blobs(500, centers=[[-2, 0], [2, 0]], rng=0)
+    net = pynn.Network([2, 8, 1], hidden="linear", rng=0)
+    net.fit(X, y, epochs=20, learning_rate=0.1)
+    found = pynn.diagnose(net, X, y)
+    assert found.ok
+    assert [finding.kind for finding in found] == ["linear_hidden_layers"]
+
+
+def test_the_facts_end_a_diagnosis_that_finds_nothing():
+    """Classes that overlap, so that nothing would help: the facts and the sanity checks, in their order."""
+    X, y = datasets.blobs(600, centers=[[-0.5, 0], [0.5, 0]], spread=1.0, rng=0)
+    net = pynn.Network([2, 8, 1], rng=0)
+    net.fit(X, y, epochs=50, learning_rate=0.1)
+    found = pynn.diagnose(net, X, y)
+    assert found.ok
+    result = net.evaluate(X, y)
+    assert found.facts == (f"loss {result['loss']:.4g}, of the best constant 0.6931; accuracy {result['accuracy']:.1%}, of the "
+                           "largest class 50.0%")
+    text = str(found)
+    assert f"{found.facts}; none of the known causes" in text
+    places = [text.index(word) for word in ("none of", "1. Fit 20 examples", "2. Take units that are not linear",
+                                            "3. Take more units", "4. Train for more epochs")]
+    assert places == sorted(places)
+
+
+def test_a_good_network_gets_the_facts_without_advice():
+    X, y = datasets.circles(600, rng=0)
+    net = pynn.Network([2, 8, 8, 1], rng=0)
+    assert "accuracy" in pynn.diagnose(net, X, y).facts
+    net.fit(X, y, epochs=50, learning_rate=0.1)
+    found = pynn.diagnose(net, X, y)
+    assert not found.checks
+    assert str(found).endswith("of the largest class 50.0%")
+
+
+def test_values_in_their_own_units():
+    """A target_standardizer is no illness, and losses are compared in its units."""
+    X, y = datasets.plane(500, rng=0)
+    y = 400_000 + 90_000 * y
+    patient = Patient(X, y, [2, 8, 1], {"output": "linear"})
+    ill = pynn.Network([2, 8, 1], output="linear", rng=0)
+    first = next(iter(pynn.diagnose(ill, X, y)))
+    assert (first.kind, first.setting) == ("unscaled_targets", {"standardize_targets": True})
+    net = patient.train(first.setting)
+    found = pynn.diagnose(net, X, y, validation_data=(X, y))
+    assert list(found) == []
+    assert net.score(X, y) > 0.9
+    assert found.facts == f"loss {net.evaluate(X, y)['loss']:.4g}, of the best constant 1; R² {net.score(X, y):.3f}"
+
+
+def test_every_kind_has_its_words_in_the_playground():
+    words = pynn.__path__[0] + "/playground/page/words.{}.json"
+    for language in ("en", "zh"):
+        with open(words.format(language), encoding="utf-8") as file:
+            known = json.load(file)
+        assert {f"finding.{kind}" for kind in KINDS} <= set(known)
 
 
 def test_soft_targets_are_no_classes():

@@ -144,11 +144,10 @@ class Case:
         return (self.present if over is None else over) - loss > share * self.held_out_guess
 
     def new(self, *, sizes: Any = None, hidden: Any = None, rng: int = 0) -> Network:
-        """A network as this one with new weights; with other layers, if they are given."""
+        """A network as this one with new weights; with other layers, if they are given; its engine is the compiled one."""
         net, sizes = self.net, tuple(sizes or self.net.sizes)
         hidden = hidden or (net.activations[:-1] if len(sizes) == len(net.sizes) else "relu")
-        return Network(sizes, hidden=hidden, output=net.activations[-1], loss=net.loss, dtype=net.dtype, rng=rng,
-                       engine=net.engine)       # type: ignore[arg-type]
+        return Network(sizes, hidden=hidden, output=net.activations[-1], loss=net.loss, dtype=net.dtype, rng=rng)
 
     def epochs(self, net: Network, batch_size: int | None = 32) -> int:
         """The number of epochs of a long trial."""

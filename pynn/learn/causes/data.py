@@ -16,7 +16,7 @@ TOO_LARGE = 20.0            # the root mean square of a feature: the largest saf
 TOO_SMALL = 0.01            # the largest |x| of a feature: its weights learn 100 times slower than those of a feature near 1
 FAR = 3.0                   # |mean| / standard deviation: a unit's bias must do as much as all its weights; a trial decides
 ALIKE = 0.999               # |correlation| of two features: what they differ by is 1/20 of either, and hardly learned
-FEWEST = 10                 # examples that a correlation is taken of
+FEWEST = 10                 # examples in which a feature must differ from its median: else a correlation is an accident
 TINY = 1e-9                 # of a feature: a difference this small is rounding
 MOST_FEATURES = 1000        # that are compared pair by pair
 
@@ -162,10 +162,10 @@ def check_hidden_difference(case: Case) -> list[Finding]:
 def _most_alike(case: Case) -> tuple[int, int, float] | None:
     """The two features that are most alike without being equal, with their correlation, if they are alike enough."""
     X = case.sample[0].astype(np.float64)
-    varying = np.flatnonzero(X.std(axis=0) > 0)[:MOST_FEATURES]
+    varying = np.flatnonzero((np.median(X, axis=0) != X).sum(axis=0) >= FEWEST)[:MOST_FEATURES]
     _, first = np.unique(X[:, varying].T, axis=0, return_index=True)        # equal ones are another finding
     varying = varying[np.sort(first)]
-    if len(varying) < 2 or len(X) < FEWEST:
+    if len(varying) < 2:
         return None
     correlation = np.triu(np.corrcoef(X[:, varying].T), 1)
     i, k = np.unravel_index(int(np.abs(correlation).argmax()), correlation.shape)
