@@ -5,6 +5,7 @@ Results go to stdout, messages to stderr.  Exit codes: 0, done; 1, training or t
 from __future__ import annotations
 
 import argparse
+import csv
 import io
 import os
 import sys
@@ -198,7 +199,8 @@ def _sizes(text: str) -> list[int]:
 
 
 def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",")]
+    """The names in a list; a name with a comma stands in double quotes, as in a CSV file."""
+    return [name.strip() for name in next(csv.reader([text], skipinitialspace=True), [""])]
 
 
 def _delimiter(text: str) -> str:

@@ -53,7 +53,15 @@ def understood(table: datasets.Table) -> str:
     names = [column.name for column in table.columns if column.kind == "text" and len(column.levels()) == len(table) > _FEW]
     if names:
         done.append(f"each text of {listed(names)} occurs once, so nothing can be learned from it: --drop leaves it out")
+    names = [column.name for column in table.columns if _counts_rows(column)]
+    if names:
+        done.append(f"{listed(names)} counts the rows, so it says nothing of others: --drop leaves it out")
     return "; ".join([f"{len(table)} rows", table.describe(), *done, f"target {table.target.name}: {_taken_for(table)}"])
+
+
+def _counts_rows(column: Column) -> bool:
+    """Whether its numbers are k, k + 1, k + 2, …: the order of the file, which may give the answer away."""
+    return column.kind == "number" and len(column) > _FEW and bool((np.diff(column.numbers()) == 1).all())
 
 
 def _taken_for(table: datasets.Table) -> str:
@@ -61,7 +69,7 @@ def _taken_for(table: datasets.Table) -> str:
     if table.label_names is None:
         return "values (--classes takes the numbers for names of classes)"
     otherwise = " (--values takes the numbers for values)" if table.target.kind == "number" else ""
-    return f"{len(table.label_names)} classes{otherwise}"
+    return f"{len(table.label_names)} classes: {listed(table.label_names, 5)}{otherwise}"
 
 
 def encoded(table: datasets.Table, rows: Array | None, *, scale: bool) -> tuple[Array, TableEncoder | None]:

@@ -43,7 +43,7 @@ def folder(tmp_path_factory):
     assert done.returncode == 0, done.stderr
     assert done.stderr.splitlines() == [
         "pynn: wine.csv: 178 rows; numbers: alcohol, malic_acid, ash, alcalinity_of_ash, magnesium, total_phenols, flavanoids, "
-        "nonflavanoid_phenols, proanthocyanins, color_intensity, …; target species: 3 classes",
+        "nonflavanoid_phenols, proanthocyanins, color_intensity, …; target species: 3 classes: barberà, barolo, grignolino",
         "pynn: 178 rows of 13 features and 3 classes; wrote model.npz"]
     result = json.loads(done.stdout)
     assert result["epochs"] == 200
@@ -345,7 +345,7 @@ def test_a_file_as_it_is(tmp_path, capsys, monkeypatch):
     assert said == ["pynn: suns.gz: the first column has no name, so it is an index; it is left out",
                     "pynn: suns.gz: the delimiter is a semicolon", "pynn: suns.gz: 1 row without values is skipped",
                     "pynn: suns.gz: numbers have a decimal comma",
-                    "pynn: suns.gz: 60 rows; numbers: mass; target colour: 2 classes",
+                    "pynn: suns.gz: 60 rows; numbers: mass; target colour: 2 classes: blue, red",
                     "pynn: 60 rows of 1 features and 2 classes; wrote m"]
     net = pynn.load("m")
     assert net.feature_names == ("mass",)
@@ -396,6 +396,22 @@ def test_chosen_and_dropped_columns(tmp_path, capsys, monkeypatch):
     assert not (tmp_path / "n").exists()
 
 
+def test_names_with_commas(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "t.csv").write_text('"Stage, egg",mass,wing,k\n1,1,2,u\n2,3,4,v\n')
+    cli.main(["train", "t.csv", "--out", "m", "--epochs", "1", "--drop", '"Stage, egg", wing'])
+    assert pynn.load("m").feature_names == ("mass",)
+
+
+def test_columns_from_which_nothing_can_be_learned_are_named(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "t.csv").write_text("id,who,mass,k\n" + "".join(f"{k + 7},name {k},{k % 5},{k % 3}\n" for k in range(20)))
+    cli.main(["train", "t.csv", "--out", "m", "--epochs", "1"])
+    said = capsys.readouterr().err.splitlines()[0]
+    assert "each text of who occurs once, so nothing can be learned from it: --drop leaves it out; id counts the rows" in said
+    assert "mass counts" not in said
+
+
 def test_what_the_target_is_taken_for(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     tables = {"two": "1,0\n2,1\n3,1\n", "three": "1,0\n2,1\n3,2\n", "text": "1,u\n2,v\n3,u\n",
@@ -403,12 +419,13 @@ def test_what_the_target_is_taken_for(tmp_path, capsys, monkeypatch):
     for name, rows in tables.items():
         (tmp_path / f"{name}.csv").write_text(f"a,k\n{rows}")
     for name, options, labels, said in (
-            ("two", [], ("0", "1"), "target k: 2 classes (--values takes the numbers for values)"),
+            ("two", [], ("0", "1"), "target k: 2 classes: 0, 1 (--values takes the numbers for values)"),
             ("two", ["--values"], ("k",), "target k: values (--classes takes the numbers for names of classes)"),
             ("three", [], ("k",), "target k: values (--classes takes the numbers for names of classes)"),
-            ("three", ["--classes"], ("0", "1", "2"), "target k: 3 classes (--values takes the numbers for values)"),
-            ("text", [], ("u", "v"), "target k: 2 classes"), ("bool", [], ("False", "True"), "target k: 2 classes"),
-            ("tenths", [], ("0.1", "0.9"), "target k: 2 classes (--values takes the numbers for values)")):
+            ("three", ["--classes"], ("0", "1", "2"), "target k: 3 classes: 0, 1, 2 (--values takes the numbers for values)"),
+            ("text", [], ("u", "v"), "target k: 2 classes: u, v"),
+            ("bool", [], ("False", "True"), "target k: 2 classes: False, True"),
+            ("tenths", [], ("0.1", "0.9"), "target k: 2 classes: 0.1, 0.9 (--values takes the numbers for values)")):
         cli.main(["train", f"{name}.csv", "--out", "m", "--epochs", "1", *options])
         assert pynn.load("m").label_names == labels
         assert capsys.readouterr().err.splitlines()[0] == f"pynn: {name}.csv: 3 rows; numbers: a; {said}"

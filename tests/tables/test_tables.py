@@ -34,24 +34,24 @@ CASES = [
     Case("houses.csv", (), (), (f"300 rows; numbers: area, rooms; target price: values{ASK_CLASSES}",), 0.95),
     Case("passengers.csv", (), ("--drop", "name"), (
         "240 rows; numbers: class, age (53 missing), fare; text: sex (2 levels), embarked (3 levels, 13 missing); "
-        f"{MEAN}missing text is a level of its own; target survived: 2 classes{ASK_VALUES}",), 0.9, "name,age"),
+        f"{MEAN}missing text is a level of its own; target survived: 2 classes: 0, 1{ASK_VALUES}",), 0.9, "name,age"),
     Case("weather.tsv", (), (), (
         "the delimiter is a tab", "240 rows; numbers: humidity, pressure; True/False: rain today; text: wind (4 levels); "
-        "target rain tomorrow: 2 classes"), 0.88, "rain today"),
+        "target rain tomorrow: 2 classes: False, True"), 0.88, "rain today"),
     Case("wages.csv", (), (), (
         "the delimiter is a semicolon", "numbers have a decimal comma", "240 rows; numbers: Jahre, Stunden; text: Beruf "
         f"(3 levels); target Lohn: values{ASK_CLASSES}"), 0.95, "Beruf"),
     Case("customers.txt", (), ("--drop", "客户"), (
         "the delimiter is a tab", "240 rows; numbers: 月, 费用; True/False: paperless; text: 套餐 (3 levels); target left: "
-        "2 classes"), 0.88, "客户"),
+        "2 classes: no, yes"), 0.88, "客户"),
     Case("sensors.csv.gz", (), (), (
         "the first column has no name, so it is an index; it is left out", "1 row without values is skipped",
-        "240 rows; numbers: temperature, vibration; target state: 3 classes"), 0.92),
+        "240 rows; numbers: temperature, vibration; target state: 3 classes: hot, normal, shaking"), 0.92),
     Case("parts.csv", (), ("--classes",), (
-        f"240 rows; numbers: length, weight; target code: 3 classes{ASK_VALUES}",), 0.88, "code"),
+        f"240 rows; numbers: length, weight; target code: 3 classes: 007, 7, 12{ASK_VALUES}",), 0.88, "code"),
     Case("survey.txt", ("--encoding", "cp1252"), ("--classes",), (
         "the delimiter is a vertical bar", "240 rows; numbers: âge (33 missing), distance; text: ville (3 levels, 4 missing); "
-        f"{MEAN}missing text is a level of its own; target note: 4 classes{ASK_VALUES}"), 0.8, "ville"),
+        f"{MEAN}missing text is a level of its own; target note: 4 classes: 1, 2, 3, 4{ASK_VALUES}"), 0.8, "ville"),
     Case("stones.csv", ("--no-header",), (), (
         f"240 rows; numbers: column 1, column 2; text: column 3 (3 levels); target column 4: values{ASK_CLASSES}",), 0.93,
         "column 3"),
