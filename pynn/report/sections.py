@@ -68,7 +68,7 @@ def importance(found: Sequence[Importance], *, regression: bool) -> str:
     more = paragraph(f"{len(others)} other columns: at most {max(others[0].mean, 0):.3f}.") if others else ""
     return section("Importance of each column", paragraph(
         f"How much {score} falls if the cells of the column are shuffled among the rows (mean and deviation of "
-        f"{measures.REPEATS} times). Columns that say the same share their importance."),
+        f"{measures.REPEATS} shuffles). Columns that say the same share their importance."),
         f"<table class=bars>{''.join(rows)}</table>", more)
 
 
