@@ -38,14 +38,14 @@ def circles() -> tuple[np.ndarray, ...]:
 
 
 def problem(net: pynn.Network, m: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Random X and y of the form that the network takes."""
+    """Random X and y of the form that the network takes; for a third of the seeds, sigmoid units have soft targets."""
     rng = np.random.default_rng(seed)
     X, K = rng.normal(size=(m, net.sizes[0])), net.sizes[-1]
     if net.is_regression:
         return X, rng.normal(size=(m, K))
     if net.activations[-1] == "softmax":
         return X, rng.integers(K, size=m)
-    return X, rng.integers(2, size=(m, K))
+    return X, rng.random((m, K)) if seed % 3 == 2 else rng.integers(2, size=(m, K))
 
 
 @st.composite
