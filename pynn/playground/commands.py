@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pynn.playground import challenges, comparing, exporting, gradients, landscapes, lessons, numbers, sharing, tables
-from pynn.playground.arguments import REQUIRED, arguments, whole
+from pynn.playground.arguments import ENVELOPE, REQUIRED, arguments, whole
 from pynn.playground.changes import find_parameter, merged, restarts
 from pynn.playground.choices import MOST_EPOCH, MOST_SEED, Json
 from pynn.playground.course import Event, Moment
@@ -92,7 +92,7 @@ def _set(session: Session, command: Json) -> Json:
 
 
 def _do(session: Session, command: Json) -> None:
-    session.do({name: value for name, value in command.items() if name != "id"})
+    session.do({name: value for name, value in command.items() if name == "command" or name not in ENVELOPE})
 
 
 def _edit(session: Session, command: Json) -> Json:

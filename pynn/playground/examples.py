@@ -70,6 +70,8 @@ class Examples(NamedTuple):
     classes: int | None                     # None: values
     standardizer: Standardizer | None
     target_standardizer: Standardizer | None
+    low: Array                              # (n[0] + 1,) of the features and the target, before points were added or removed
+    high: Array
 
     @property
     def everything(self) -> tuple[Array, Array, Array]:
@@ -106,6 +108,8 @@ def make_examples(data: Json, source: Source | None, scaling: Scaling = (None, N
     if source is not None and data["name"] == TABLE and data["standardize"]:
         scaling = (Standardizer.fit(X[rows]) if source.encoder is None else None,
                    Standardizer.fit(y[rows, np.newaxis]) if classes is None else None)
+    together = np.column_stack([X, y])
+    low, high = together.min(axis=0), together.max(axis=0)
     added = _check_added(data["added"], X.shape[1], classes)
     if len(added):
         X, y = np.concatenate([X, added[:, :X.shape[1]]]), np.concatenate([y, added[:, -1].astype(y.dtype)])
@@ -114,7 +118,7 @@ def make_examples(data: Json, source: Source | None, scaling: Scaling = (None, N
     rows, test_rows = rows[~np.isin(rows, removed)], test_rows[~np.isin(test_rows, removed)]
     if not len(rows):
         raise ValueError("data.removed: expected at least one example to train on, all are removed")
-    return Examples(X[rows], y[rows], rows, X[test_rows], y[test_rows], test_rows, m, classes, *scaling)
+    return Examples(X[rows], y[rows], rows, X[test_rows], y[test_rows], test_rows, m, classes, *scaling, low, high)
 
 
 def _check_added(points: list[Any], features: int, classes: int | None) -> Array:

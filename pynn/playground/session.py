@@ -20,7 +20,10 @@ from pynn.playground.messages import Message, Reply
 from pynn.playground.pace import DEFAULT_SPEED, Pace
 from pynn.playground.settings import check_setting
 from pynn.playground.views import View
+from pynn.translation import speaking
+from pynn.validation import choice
 
+LANGUAGES = {"en": "en", "zh": "zh_CN"}         # of the page, and their names in pynn
 _SLICE = 0.015          # seconds of work between two looks at the commands
 _PAUSE = 0.005          # seconds between looks at the clock, when training is faster than it should be
 _MOST_NOTES = 50
@@ -218,7 +221,9 @@ class Session:
                 raise ValueError(f"command: expected an object with the name of a command, got {command!r:.200}")
             if name not in COMMANDS:
                 raise ValueError(f"command: unknown command {name!r:.200}; there are {', '.join(COMMANDS)}")
-            reply: Reply | Json | None = COMMANDS[name](self, command)
+            language = choice(command.get("language", "en"), "language", LANGUAGES)
+            with speaking(LANGUAGES[language]):
+                reply: Reply | Json | None = COMMANDS[name](self, command)
         except (ValueError, TypeError, IndexError, KeyError, ArithmeticError, OSError, RuntimeError, ImportError) as error:
             return Message(header | {"ok": False, "error": _error_entry(error)})
         done = reply if isinstance(reply, Reply) else Reply(reply or {})

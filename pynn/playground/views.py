@@ -69,14 +69,15 @@ class View:
         return examples.X.mean(axis=0) if self.held is None else np.array(self.held)
 
     def extent(self, examples: Examples) -> list[float]:
-        """x0, x1, y0, y1 of the plane: the range of the examples and a margin."""
-        X, y, _ = examples.everything
-        columns = [X[:, k - 1] for k in self.features] + [y.astype(np.float64)] * (len(self.features) == 1)
+        """x0, x1, y0, y1 of the plane: the range of the data and a margin, and what is needed for points added beyond it."""
+        rows = examples.rows >= examples.added_from
+        added = np.column_stack([examples.X[rows], examples.y[rows]])
         edges: list[float] = []
-        for column in columns:
-            low, high = float(column.min()), float(column.max())
+        for k in [*(k - 1 for k in self.features), *[-1] * (len(self.features) == 1)]:
+            low, high = float(examples.low[k]), float(examples.high[k])
             room = _MARGIN * (high - low) if high > low else 1.0
-            edges += [low - room, high + room]
+            outside = [value for value in added[:, k] if not low - room < value < high + room]
+            edges += [min([low, *outside]) - room, max([high, *outside]) + room]
         return edges
 
     def grid(self, examples: Examples, points: int) -> Array:

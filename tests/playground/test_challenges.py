@@ -16,7 +16,8 @@ def shape(hidden, activation, **fields):
 
 
 def edits(layer, *values):
-    return [{"command": "edit", "layer": layer, "unit": unit, "input": source, "value": value} for unit, source, value in values]
+    return [{"command": "edit", "layer": layer, "unit": unit, "input": source, "value": value}
+            for unit, source, value in values]
 
 
 ADAM = {"optimizer": "adam", "learning_rate": 0.03}

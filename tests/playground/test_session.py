@@ -239,6 +239,26 @@ def test_points(session):
     assert session.course.stage.examples.y[-1] == 3.0
 
 
+def test_the_plane_stays_unless_a_point_is_outside(session):
+    x0, x1, y0, y1 = extent = state(session)["view"]["extent"]
+    do(session, "add_points", points=[[x0 + 0.01, y0 + 0.01, 1]])
+    do(session, "remove_points", index=session.course.stage.examples.rows[:30].tolist())
+    assert state(session)["view"]["extent"] == extent
+    do(session, "add_points", points=[[x1 + 1, 0, 1]])
+    assert state(session)["view"]["extent"][1] > x1 + 1
+    assert state(session)["view"]["extent"][2:] == [y0, y1]
+
+
+def test_a_command_may_ask_for_a_language(session, monkeypatch):
+    monkeypatch.setitem(COMMANDS, "pause", lambda session, command: {"language": pynn.language()})
+    assert do(session, "pause", language="zh") == {"language": "zh_CN"}
+    assert do(session, "pause") == {"language": "en"}
+    assert do(session, "explain", example=0, language="zh")["sections"]
+    do(session, "add_unit", layer=1, language="zh")
+    assert session.course.events[-1].command == {"command": "add_unit", "layer": 1}
+    assert ask(session, "pause", language="fr")["error"]["field"] == "language"
+
+
 def test_reset(session):
     first = fingerprint(session)[:3]
     do(session, "lesson", number=5)

@@ -19,7 +19,7 @@ import pynn
 from pynn.playground.opening import session_of
 
 anywidget = pytest.importorskip("anywidget")
-from pynn.playground.widget import PlaygroundWidget, bundle
+widget_module = pytest.importorskip("pynn.playground.widget")
 
 CHROMIUM = os.environ.get("PYNN_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -29,7 +29,7 @@ class Page:
 
     def __init__(self, monkeypatch):
         X, y = pynn.datasets.moons(60, rng=0)
-        self.widget = PlaygroundWidget(session_of(pynn.Network([2, 4, 1], rng=0), X, y))
+        self.widget = widget_module.PlaygroundWidget(session_of(pynn.Network([2, 4, 1], rng=0), X, y))
         self.got = []
         monkeypatch.setattr(self.widget, "send", lambda content, buffers: self.got.append((content, buffers)))
 
@@ -74,7 +74,7 @@ def test_messages_go_over_the_channel(page):
 
 
 def test_the_bundle_is_one_module_with_both_languages(page):
-    text = bundle()
+    text = widget_module.bundle()
     exports = [line for line in text.splitlines() if line.startswith("export ")]
     assert exports == ["export default { render };"]
     assert not [line for line in text.splitlines() if line.startswith("import ")]
@@ -91,7 +91,7 @@ def test_play_shows_a_widget_in_a_notebook(monkeypatch):
 
     monkeypatch.setitem(sys.modules, "IPython", IPython)
     widget = pynn.play()
-    assert isinstance(widget, PlaygroundWidget)
+    assert isinstance(widget, widget_module.PlaygroundWidget)
     assert widget.network.sizes == (2, 4, 6, 6, 4, 1)
     widget.close()
 
@@ -100,17 +100,18 @@ def test_play_shows_a_widget_in_a_notebook(monkeypatch):
 def laboratory(tmp_path):
     """A JupyterLab with one notebook: its address."""
     pytest.importorskip("jupyterlab")
-    code = ("import pynn\nX, y = pynn.datasets.circles(300, rng=0)\nplayground = pynn.play(pynn.Network([2, 4, 6, 1], rng=1), X, y)\n"
-            "playground")
+    code = ("import pynn\nX, y = pynn.datasets.circles(300, rng=0)\n"
+            "playground = pynn.play(pynn.Network([2, 4, 6, 1], rng=1), X, y)\nplayground")
     cell = {"cell_type": "code", "id": "one", "execution_count": None, "metadata": {}, "outputs": [], "source": code}
-    notebook = {"cells": [cell], "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
-                "nbformat": 4, "nbformat_minor": 5}
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = {"cells": [cell], "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
     (tmp_path / "play.ipynb").write_text(json.dumps(notebook))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     folders = {"JUPYTER_PATH": str(Path(anywidget.__file__).parents[4] / "share" / "jupyter")}       # of the extensions
-    folders |= {name: str(tmp_path / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")}
+    folders |= {name: str(tmp_path / name)
+                for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")}
     with open(tmp_path / "log", "w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--IdentityProvider.token=t",
