@@ -98,6 +98,10 @@ def _read(app: Sphinx, *arguments: Any) -> None:
     """Of a page, or of a text that is included in one; the source comes last."""
     source = arguments[-1]
     source[0] = _to_the_site(source[0], app.config.language)
+    if app.config.language == "zh_CN" and arguments[-2] == "equations":     # what explain prints, in Chinese
+        pattern = r"(?s)```text\n.*?```"
+        blocks = iter(re.findall(pattern, (HERE / "equations.zh-CN.md").read_text(encoding="utf-8")))
+        source[0] = re.sub(pattern, lambda block: next(blocks), source[0])
 
 
 def _link_the_twin(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:

@@ -18,8 +18,9 @@ from pynn.parameters import Layer, copy_in, layer_views
 from pynn.standardizer import Standardizer, check_standardizer
 from pynn.state import Snapshot, State
 from pynn.table_encoder import TableEncoder, check_encoder
+from pynn.translation import _
 from pynn.validation import check_examples, check_names, check_targets, join_names
-from pynn.writing import printable
+from pynn.writing import display_width, printable
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -301,24 +302,27 @@ class Model:
         2          1  sigmoid     (1, 4)  (1, 1)           5
         17 parameters, float64, loss binary_cross_entropy
         """
-        rows = [("layer", "units", "activation", "W", "b", "parameters"), ("0", str(self.sizes[0]), "input", "", "", "")]
+        rows = [(_("layer"), _("units"), _("activation"), "W", "b", _("parameters")),
+                ("0", str(self.sizes[0]), _("input"), "", "", "")]
         rows += [(str(l), str(len(layer.W)), layer.activation, str(layer.W.shape), str(layer.b.shape),
                   str(layer.W.size + layer.b.size)) for l, layer in enumerate(self, start=1)]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        widths = [max(map(display_width, column)) for column in zip(*rows, strict=True)]
         align = (str.ljust, str.rjust, str.ljust, str.ljust, str.ljust, str.rjust)
-        lines = ["  ".join(put(cell, width) for put, cell, width in zip(align, row, widths, strict=True)).rstrip()
-                 for row in rows]
-        lines.append(f"{len(self.parameters)} parameters, {self.dtype}, loss {self.loss}")
+        lines = ["  ".join(put(cell, width - display_width(cell) + len(cell))
+                           for put, cell, width in zip(align, row, widths, strict=True)).rstrip() for row in rows]
+        lines.append(_("{parameters} parameters, {dtype}, loss {loss}",
+                       parameters=len(self.parameters), dtype=self.dtype, loss=self.loss))
         if self.feature_names is not None:
-            lines.append(f"inputs: {join_names(self.feature_names)}")
+            lines.append(_("inputs: {names}", names=join_names(self.feature_names)))
         if self.label_names is not None:
-            lines.append(f"{'outputs' if self.is_regression else 'labels'}: {join_names(self.label_names)}")
+            names = join_names(self.label_names)
+            lines.append(_("outputs: {names}", names=names) if self.is_regression else _("labels: {names}", names=names))
         if self.standardizer is not None:
-            lines.append("inputs are standardised")
+            lines.append(_("inputs are standardised"))
         if self.target_standardizer is not None:
-            lines.append("targets are standardised: losses are in their units, predictions in the user's")
+            lines.append(_("targets are standardised: losses are in their units, predictions in the user's"))
         if self.encoder is not None:
-            lines += ["columns of a table:", *(f"  {line}" for line in self.encoder.describe().splitlines())]
+            lines += [_("columns of a table:"), *(f"  {line}" for line in self.encoder.describe().splitlines())]
         return printable("\n".join(lines))
 
     def __repr__(self) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 import math
 import re
 import sys
+import textwrap
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -39,6 +41,23 @@ def number_mathtext(value: float) -> str:
 def listed(items: Sequence[Any], most: int = 6) -> str:
     """The items in one line, separated by commas; if there are more than `most`, the first ones and an ellipsis."""
     return ", ".join(map(str, items[:most])) + (", …" if len(items) > most else "")
+
+
+def display_width(text: str) -> int:
+    """The columns of a terminal that the text takes: Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """The text in lines of at most `width` columns; Chinese breaks after any character, but not before its punctuation."""
+    if len(text) == display_width(text):
+        return textwrap.wrap(text, width)
+    lines = [""]
+    for piece in re.findall(r"[!-~\u0370-\u2bff]+\s*|.[，。；：、）？！”》]*\s*", text):
+        if display_width(lines[-1] + piece.rstrip()) > width and lines[-1]:
+            lines.append("")
+        lines[-1] += piece
+    return [line.rstrip() for line in lines]
 
 
 _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ]+")

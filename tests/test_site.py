@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import pynn
+from pynn.translation import speaking
 
 ROOT = Path(__file__).parent.parent
 LESSONS = sorted((ROOT / "examples" / "lessons").glob("*.py"))
@@ -83,8 +84,9 @@ def test_the_page_of_equations(page):
     given: dict = {"print": lambda explanation: None}
     exec(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], given)
     net, X, y = given["net"], given["X"], given["y"]
-    told = "\n".join(str(pynn.explain(net, X, y, learning_rate=0.5, **part))
-                     for part in ({}, {"layer": 1, "unit": 2}, {"layer": 2, "unit": 1}))
+    with speaking("zh_CN" if "zh-CN" in page else "en"):
+        told = "\n".join(str(pynn.explain(net, X, y, learning_rate=0.5, **part))
+                         for part in ({}, {"layer": 1, "unit": 2}, {"layer": 2, "unit": 1}))
     blocks = re.findall(r"```text\n(.*?)```", text, re.DOTALL)
     assert len(blocks) >= text.count("\n## ") == 12
     for block in blocks:

@@ -12,6 +12,7 @@ from pynn.learn.notation import Section, as_html, as_text
 from pynn.learn.step import compute_step
 from pynn.learn.unit_sections import Neuron
 from pynn.network import Network
+from pynn.translation import _
 from pynn.validation import check_network, positive_int, real_number
 from pynn.writing import number_text, printable
 
@@ -131,21 +132,24 @@ def explain(net: Network, x: Any, y: Any, *, learning_rate: float = 0.1, layer: 
     alpha = real_number(learning_rate, "learning_rate", 0, low_included=False)
     _check_layer_and_unit(net, layer, unit)
     step = compute_step(net, x, y, alpha)
-    L, which = len(net), f"the network {'-'.join(map(str, net.sizes))}"
-    given = f"m = {step.m} example{'s' * (step.m > 1)}, α = {number_text(alpha)}"
+    L, sizes = len(net), "-".join(map(str, net.sizes))
+    given = (_("m = 1 example, α = {alpha}", alpha=number_text(alpha)) if step.m == 1 else
+             _("m = {m} examples, α = {alpha}", m=step.m, alpha=number_text(alpha)))
     if layer is None:
-        title = f"One step of training of {which}: {given}"
+        title = _("One step of training of the network {sizes}: {given}", sizes=sizes, given=given)
         sections = [layers.inputs(step), *(layers.forward(step, l) for l in range(1, L + 1)), layers.loss(step),
                     *(layers.backward(step, l) for l in range(L, 0, -1)),
                     *(layers.update(step, l) for l in range(1, L + 1)), layers.after(step)]
     elif unit is None:
-        title = f"Layer {layer} of {which} in one step of training: {given}"
+        title = _("Layer {layer} of the network {sizes} in one step of training: {given}",
+                  layer=layer, sizes=sizes, given=given)
         sections = [layers.forward(step, layer), layers.backward(step, layer), layers.update(step, layer)]
     else:
-        title = f"Unit {unit} of layer {layer} ({net[layer].activation}) of {which} in one step of training: {given}"
+        title = _("Unit {unit} of layer {layer} ({activation}) of the network {sizes} in one step of training: {given}",
+                  unit=unit, layer=layer, activation=net[layer].activation, sizes=sizes, given=given)
         neuron = Neuron(step, layer, unit - 1)
         sections = [neuron.forward(), neuron.backward(), neuron.update()]
-    sections[0].items.insert(0, "Numbers are rounded to four digits here; the step is computed with all digits.")
+    sections[0].items.insert(0, _("Numbers are rounded to four digits here; the step is computed with all digits."))
     if layer in (None, L):
         sections = [*layers.scaling_of_targets(step), *sections]
     if layer in (None, 1):

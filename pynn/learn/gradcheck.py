@@ -9,6 +9,7 @@ import numpy as np
 
 from pynn.network import Network
 from pynn.reference import ACTIVATIONS, LOSSES
+from pynn.translation import _
 from pynn.validation import check_network, real_number
 from pynn.writing import listed
 
@@ -25,7 +26,7 @@ class Undecided(NamedTuple):
     example: int
 
     def __str__(self) -> str:
-        return f"unit {self.unit} of layer {self.layer} for example {self.example}"
+        return _("unit {unit} of layer {layer} for example {example}", unit=self.unit, layer=self.layer, example=self.example)
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,12 @@ class GradientReport:
     undecided: tuple[Undecided, ...] = ()
 
     def __str__(self) -> str:
-        lines = ["parameters   largest |derivative|   relative error"]
+        lines = [_("parameters   largest |derivative|   relative error")]
         lines += [f"{name:<11}  {largest:>20.6g}   {error:>14.3g}" for name, largest, error in self.rows]
-        lines.append(f"worst: {self.worst}")
+        lines.append(_("worst: {worst}", worst=self.worst))
         if self.undecided:
-            lines.append(f"undecided: kink: {listed(self.undecided)}")
-        return "\n".join([*lines, "backpropagation agrees" if self.ok else "BACKPROPAGATION IS WRONG"])
+            lines.append(_("undecided: kink: {units}", units=listed(self.undecided)))
+        return "\n".join([*lines, _("backpropagation agrees") if self.ok else _("BACKPROPAGATION IS WRONG")])
 
 
 def check_gradients(net: Network, X: Any, y: Any, *, step: float = 1e-6, tolerance: float = 1e-6) -> GradientReport:
@@ -110,8 +111,7 @@ def check_gradients(net: Network, X: Any, y: Any, *, step: float = 1e-6, toleran
     h = real_number(step, "step", 0, 1, low_included=False)
     tolerance = real_number(tolerance, "tolerance", 0, low_included=False)
     comparison = Comparison(net, X, y, h, tolerance)
-    for _ in comparison.run():
-        pass
+    list(comparison.run())
     return _report(net, comparison)
 
 
@@ -161,7 +161,7 @@ class Comparison:
         if not crossing:
             return
         self.undecided |= crossing
-        others = np.delete(np.arange(len(self.X)), [c - 1 for _, _, c in crossing])
+        others = np.delete(np.arange(len(self.X)), [unit.example - 1 for unit in crossing])
         self.analytic[p] = self.numeric[p] = 0          # of no example, the gradient is 0
         if len(others):
             X_others, y_others = np.asarray(self.X)[others], np.asarray(self.y)[others]
@@ -179,7 +179,8 @@ def _report(net: Network, comparison: Comparison) -> GradientReport:
             part = slice(start, start + array.size)
             rows.append((f"{name}[{l}]", float(np.abs(analytic[part]).max()), float(error[part].max())))
             start += array.size
-    worst = f"{names[at]}: {analytic[at]:.9g} by backpropagation, {numeric[at]:.9g} by central differences"
+    worst = _("{name}: {analytic:.9g} by backpropagation, {numeric:.9g} by central differences",
+              name=names[at], analytic=analytic[at], numeric=numeric[at])
     ok = bool(error[at] <= comparison.tolerance and comparison.largest() > 0)
     return GradientReport(ok, float(error[at]), worst, tuple(rows), tuple(sorted(comparison.undecided)))
 
@@ -202,7 +203,7 @@ def _crossing(probe: Network, X: Any, y: Any, p: int, h: float) -> set[Undecided
     """The units and examples whose z meets a kink while θ[p] moves from −h to h."""
     crossing: set[Undecided] = set()
     for same in zip(*(_distances(net, X, y) for net in _moved(probe, p, (-h, 0.0, h))), strict=True):
-        l, at = same[0][0], np.array([distance for _, distance in same])
+        l, at = same[0][0], np.array([distance for _layer, distance in same])
         low, high = at.min(axis=0), at.max(axis=0)
         crossing |= {Undecided(l, i + 1, c + 1) for i, c in np.argwhere((low <= 0) & (high >= 0) & (low < high)).tolist()}
     return crossing

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pynn.reference import ACTIVATIONS, LOSSES, OPTIMIZERS
-from pynn.writing import elided, number_text
+from pynn.translation import _
+from pynn.writing import display_width, elided, number_text, wrap
 
 WIDTH = 116             # of a line of text
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -68,6 +69,12 @@ def subscript(index: int) -> str:
     return str(index).translate(_SUBSCRIPTS)
 
 
+def _worded(formula: str) -> str:
+    """A formula with its words in the language in use."""
+    words = {"where": _("where"), "else": _("else"), "new": _("new")}
+    return re.sub(r"\b(?:where|else|new)\b", lambda match: words[match[0]], formula)
+
+
 # ------------------------------------------------------------------------------------------------------------------- text
 
 
@@ -75,7 +82,7 @@ def as_text(title: str, sections: list[Section]) -> str:
     """The sections for a terminal, at most WIDTH + 2 columns wide."""
     lines = [title]
     for section in sections:
-        lines += ["", section.title, "─" * len(section.title)]
+        lines += ["", section.title, "─" * display_width(section.title)]
         for item in section.items:
             text = [f"  {line}".rstrip() for line in _text(item)]
             lines += [*text, ""] if len(text) > 1 and not isinstance(item, str) else text
@@ -86,17 +93,19 @@ def as_text(title: str, sections: list[Section]) -> str:
 
 def _text(item: Item) -> list[str]:
     if isinstance(item, str):
-        return textwrap.wrap(item, WIDTH)
+        return wrap(item, WIDTH)
     if isinstance(item, Lines):
-        widths = [max(map(len, column)) for column in zip(*item.rows, strict=True)]
-        rows = ["  ".join(cell.ljust(wide) for cell, wide in zip(row, widths, strict=True)) for row in item.rows]
-        if max(map(len, rows)) <= WIDTH:
+        cells = [[_worded(cell) for cell in row] for row in item.rows]
+        widths = [max(map(display_width, column)) for column in zip(*cells, strict=True)]
+        rows = ["  ".join(cell + " " * (wide - display_width(cell)) for cell, wide in zip(row, widths, strict=True))
+                for row in cells]
+        if max(map(display_width, rows)) <= WIDTH:
             return rows
         return [line for row in rows for line in textwrap.wrap(row, WIDTH, subsequent_indent=" " * 6)]
     wrapped: list[list[list[str]]] = [[]]
     used = 0
     for chunk in _chunks(item.parts):
-        wide = sum(len(block[0]) + 1 for block in chunk)
+        wide = sum(display_width(block[0]) + 1 for block in chunk)
         if used + wide > WIDTH and wrapped[-1]:
             wrapped.append([[" " * 3] * 2])
             used = 4
@@ -125,19 +134,21 @@ def _chunks(parts: tuple[str | Matrix, ...]) -> list[list[list[str]]]:
 def _block(part: str | Matrix) -> list[str]:
     """A formula or a matrix as lines of equal width; the last line is the caption."""
     if isinstance(part, str):
-        return [part, " " * len(part)]
+        part = _worded(part)
+        return [part, " " * display_width(part)]
     columns = [_aligned(list(column)) for column in zip(*part.cells, strict=True)]
     rows = ["  ".join(row) for row in zip(*columns, strict=True)]
     ends = [("[", "]")] if len(rows) == 1 else [("⎡", "⎤"), *[("⎢", "⎥")] * (len(rows) - 2), ("⎣", "⎦")]
     lines = [f"{left} {row} {right}" for (left, right), row in zip(ends, rows, strict=True)]
-    wide = max(len(lines[0]), len(part.caption))
-    return [line.center(wide) for line in [*lines, part.caption]]
+    caption = _worded(part.caption)
+    wide = max(len(lines[0]), display_width(caption))
+    return [line.center(wide) for line in lines] + [caption.center(wide - display_width(caption) + len(caption))]
 
 
 def _aligned(cells: list[str]) -> list[str]:
     """The cells padded to one width, with aligned decimal points."""
     split = [cell.partition(".") for cell in cells]
-    before, after = max(len(whole) for whole, _, _ in split), max(len(point + rest) for _, point, rest in split)
+    before, after = max(len(whole) for whole, _point, _rest in split), max(len(point + rest) for _whole, point, rest in split)
     return [whole.rjust(before) + (point + rest).ljust(after) for whole, point, rest in split]
 
 
@@ -146,7 +157,7 @@ def _beside(blocks: list[list[str]]) -> list[str]:
     high = max(len(block) for block in blocks) - 1
     columns = []
     for block in blocks:
-        body, empty = block[:-1], " " * len(block[0])
+        body, empty = block[:-1], " " * display_width(block[0])
         above = (high - 1) // 2 - (len(body) - 1) // 2
         columns.append([*[empty] * above, *body, *[empty] * (high - above - len(body)), block[-1]])
     lines = [" ".join(line) for line in zip(*columns, strict=True)]
@@ -266,7 +277,7 @@ def _term(tokens: _Tokens) -> str:
     elif kind == "word":
         base = f"<mi>{text}</mi>"
     elif kind == "text":
-        base = f"<mtext>&#160;{text}&#160;</mtext>"
+        base = f"<mtext>&#160;{_worded(text)}&#160;</mtext>"
     elif text == "(":
         content, terms = _row(tokens)
         if not tokens:              # closed after a matrix

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pynn.learn.layer_sections import JACOBIAN
+from pynn.learn.layer_sections import about_the_jacobian
 from pynn.learn.notation import Item, Lines, Section, subscript
 from pynn.learn.step import Array, Step
 from pynn.learn.substitution import (
@@ -19,6 +19,7 @@ from pynn.learn.substitution import (
     summed_over,
 )
 from pynn.reference import ACTIVATIONS
+from pynn.translation import _
 from pynn.writing import elided, number_text
 
 Row = tuple[str, ...]
@@ -53,12 +54,13 @@ class Neuron:
         layer = step.net[l]
         w, b, inputs = layer.W[i], layer.b[i, 0], step.forward.A[l - 1]
         items: list[Item] = [
-            f"w is row {i + 1} of W[{l}], b is row {i + 1} of b[{l}], and {a}₁, {a}₂, … are the rows of A[{l - 1}].",
+            _("w is row {row} of W[{l}], b is row {row} of b[{l}], and {a}₁, {a}₂, … are the rows of A[{before}].",
+              row=i + 1, l=l, a=a, before=l - 1),
             Lines((("z", f"= {summed_over(f'w# {a}#', len(w))} + b"),))]
         for c in self._examples(items):
             items += [Lines((*_products(f"w# {a}#", w, inputs[:, c]), ("b", "", f"= {number_text(b)}"),
                              ("z", "", f"= {number_text(step.forward.Z[l][i, c])}"))), self._activation(c)]
-        return Section("Forward", items)
+        return Section(_("Forward"), items)
 
     def _activation(self, c: int) -> Lines:
         """a = g(z), for one example."""
@@ -76,22 +78,23 @@ class Neuron:
         items = [*(self._output_da() if self.is_output else self._hidden_da()), *self._dz()]
         for c in self._examples(items):
             items += [self._da_in_place(c), self._dz_in_place(c)]
-        means = ", means over the examples:" if self.step.m > 1 else ":"
-        return Section("Backward", [*items, f"The gradients of the weights and the bias{means}", self._gradients()])
+        announced = (_("The gradients of the weights and the bias, means over the examples:") if self.step.m > 1 else
+                     _("The gradients of the weights and the bias:"))
+        return Section(_("Backward"), [*items, announced, self._gradients()])
 
     def _output_da(self) -> list[Item]:
         """da in symbols, in the last layer."""
         formula = loss_derivative(self.step).replace("Ŷ", "ŷ").replace("Y", "y")
         items: list[Item] = [Lines((("da", f"= {formula}"),))]
         if np.isinf(self.step.gradients.dA[self.l][self.i]).any():
-            items.append("da is infinite where ŷ was rounded to the wrong one of 0 and 1; dz does not need it.")
+            items.append(_("da is infinite where ŷ was rounded to the wrong one of 0 and 1; dz does not need it."))
         return items
 
     def _hidden_da(self) -> list[Item]:
         """da in symbols, in a hidden layer."""
         after = self.l + 1
-        return [f"Column {self.i + 1} of W[{after}] has the weights w₁[{after}], w₂[{after}], … from this unit to layer "
-                f"{after}; da is the sum of dZ[{after}] with these weights.",
+        return [_("Column {column} of W[{after}] has the weights w₁[{after}], w₂[{after}], … from this unit to layer "
+                  "{after}; da is the sum of dZ[{after}] with these weights.", column=self.i + 1, after=after),
                 Lines((("da", f"= {summed_over(f'w#[{after}] dz#[{after}]', len(self.step.net[after].W))}"),))]
 
     @property
@@ -107,11 +110,12 @@ class Neuron:
         if g.derivative:
             items: list[Item] = [Lines((("dz", "= da · g′(z)", f"= da · ( {g.derivative_formula} )"),))]
         else:
-            items = [Lines((("dz[i]", f"= Σ da[k] {g.derivative_formula}"),)), JACOBIAN, f"Here i = {self.i + 1}."]
+            items = [Lines((("dz[i]", f"= Σ da[k] {g.derivative_formula}"),)), about_the_jacobian(),
+                     _("Here i = {i}.", i=self.i + 1)]
         if self._stable_dz:
             items += [Lines((("dz", f"= {self._stable_dz.format('ŷ − y')}"),)),
-                      "This is the same: on paper, the derivative of the activation cancels the denominators of da.  "
-                      "It needs no division."]
+                      _("This is the same: on paper, the derivative of the activation cancels the denominators of da.  "
+                        "It needs no division.")]
         return items
 
     def _da_in_place(self, c: int) -> Lines:
@@ -182,7 +186,7 @@ class Neuron:
         weights = [("⋮", "", "") if j is None else
                    row(f"w{subscript(j + 1)}", old.W[i, j], gradients.dW[l][i, j], new.W[i, j])
                    for j in elided(old.W.shape[1])]
-        return Section("Update", [Lines((*weights, row("b", old.b[i, 0], gradients.db[l][i, 0], new.b[i, 0])))])
+        return Section(_("Update"), [Lines((*weights, row("b", old.b[i, 0], gradients.db[l][i, 0], new.b[i, 0])))])
 
     def _examples(self, items: list[Item]) -> Iterator[int]:
         """The examples to write; of several, each gets a line that announces it."""
@@ -191,7 +195,7 @@ class Neuron:
                 items.append("⋮")
                 continue
             if self.step.m > 1:
-                items.append(f"Example {c + 1}:")
+                items.append(_("Example {c}:", c=c + 1))
             yield c
 
 
