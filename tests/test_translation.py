@@ -90,7 +90,7 @@ def terms():
             for english, chinese, others in rows if english != "English" and not english.startswith("-")]
 
 
-OTHER_SENSES = r"\b(?:for example|example code|each unit that x|costs|score a class)\b"
+OTHER_SENSES = r"\b(?:for example|example code|each unit that x|costs|score a class|in (?:the|their|its|your) units)\b"
 
 
 def prose(text):
