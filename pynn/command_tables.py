@@ -37,7 +37,7 @@ def training_table(given: argparse.Namespace) -> datasets.Table:
     if not columns:
         raise ValueError("--drop: expected at least one other feature, all are dropped")
     if table.label_names is not None and len(table.label_names) < 2:
-        raise ValueError(f"--target: expected at least two classes, got only {table.label_names[0]!r}")
+        raise ValueError(f"--target: {table.target.place(0)}: expected at least two classes, got only {table.label_names[0]!r}")
     return dataclasses.replace(table, columns=columns)
 
 
@@ -125,9 +125,10 @@ def class_numbers(net: Network, table: datasets.Table) -> Array:
         return table.y
     known = net.label_names
     if net.is_regression or known is None:
-        raise ValueError("--target: this model predicts numbers, got text")
+        raise ValueError(f"--target: {table.target.place(0)}: this model predicts numbers, got text, {table.target.cell(0)!r}")
     numbers = match_labels(table.label_names, known)
-    for label, number in zip(table.label_names, numbers, strict=True):
+    for k, (label, number) in enumerate(zip(table.label_names, numbers, strict=True)):
         if number is None:
-            raise ValueError(f"--target: unknown class {label!r}; the model knows {', '.join(map(repr, known))}")
+            raise ValueError(f"--target: {table.target.place(int((table.y == k).argmax()))}: unknown class {label!r}; the model "
+                             f"knows {', '.join(map(repr, known))}")
     return np.array(numbers)[table.y]

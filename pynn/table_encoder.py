@@ -18,6 +18,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 Unknown = Literal["error", "ignore"]
 
 MOST_LEVELS = 50            # an input for each; a column of more texts has names or remarks, from which nothing can be learned
+_LONGEST = 500              # characters of a level: longer ones are remarks, and a model file has little room for names
 _BOOLEANS = ("true", "false", "1", "0")
 
 
@@ -100,6 +101,9 @@ class TextCode:
         if len(levels) > MOST_LEVELS:
             raise ValueError(f"{column.place(0)}: expected at most {MOST_LEVELS} different texts in the column, got "
                              f"{len(levels)}, such as {', '.join(map(repr, levels[:3]))}; leave it out: {_leave_out(column)}")
+        if any(len(level) > _LONGEST for level in levels):
+            raise ValueError(f"{column.place(0)}: expected texts of at most {_LONGEST} characters in the column, got one of "
+                             f"{max(map(len, levels))}; leave it out: {_leave_out(column)}")
         return cls(column.name, tuple(levels), None in found) if levels else None
 
     @property

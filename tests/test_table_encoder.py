@@ -192,6 +192,8 @@ def test_frames_that_are_refused():
             (frame(a=[1.0, np.inf]), ValueError, "table: row 1, column 'a': expected a finite number, got inf"),
             (frame(a=[day, day]), ValueError, "table: row 0, column 'a': .*dates or times; .*drop it from the frame"),
             (frame(a=pandas.to_datetime(["2020-01-02"])), ValueError, "dates or times"),
+            (frame(a=["2020-01-02", None, "2020-01-03 12:30"]), ValueError, "row 0, column 'a': .*dates or times"),
+            (frame(a=["x" * 501]), ValueError, "expected texts of at most 500 characters in the column, got one of 501"),
             (frame(a=[]), ValueError, "table: expected a column with values"),
             (pandas.DataFrame({1: [2]}), TypeError, "table: expected columns with names of type str, got 1"),
             (pandas.DataFrame([[1, 2]], columns=["a", "a"]), ValueError, "table: expected different names of columns, got 'a'"),

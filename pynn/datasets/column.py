@@ -26,6 +26,11 @@ def is_missing(cell: str) -> bool:
     return cell.lower() in _MISSING
 
 
+def is_date(cell: str) -> bool:
+    """Whether a cell is a date, a time or both."""
+    return _DATE.fullmatch(cell) is not None
+
+
 class PackedCells(Protocol):
     """The cells of a column, from the first to the last, some thousands at a time."""
 
@@ -192,7 +197,7 @@ def _sort_and_value(cell: str, numerals: Numerals) -> tuple[str, float]:
         return "missing", math.nan
     if cell.lower() in _BOOLEANS:
         return "boolean", math.nan
-    return "date" if _DATE.fullmatch(cell) else "text", math.nan
+    return "date" if is_date(cell) else "text", math.nan
 
 
 def _all_numbers(chunk: list[str], numerals: Numerals) -> Array | None:

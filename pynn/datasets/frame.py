@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from pynn.datasets.column import Array, Kind
+from pynn.datasets.column import Array, Kind, is_date
 from pynn.datasets.table import Features
 
 _KIND_OF_DTYPE: dict[str, Kind] = {"b": "boolean", "i": "number", "u": "number", "f": "number", "M": "date", "m": "date"}
@@ -92,6 +92,8 @@ class FrameColumn:
             if found not in ("empty", kind):
                 raise ValueError(f"{self.place(row)}: expected {_EXPECTED[found]} as above, got {cell!r}")
             kinds[type(cell)] = found = kind
+        if found == "text" and all(_is_missing(cell) or is_date(cell) for cell in self._cells):
+            return "date"           # as in a file: pandas.read_csv leaves dates as text
         return found
 
 

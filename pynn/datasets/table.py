@@ -46,8 +46,8 @@ class Features:
                 X[:, k] = column.numbers_without_missing()
             except ValueError as error:
                 what = _NO_NUMBERS.get(column.kind)
-                remedy = f"; the column has {what}: leave it out by features=… (--features, --drop)" if what else ""
-                raise ValueError(f"{error}{remedy}") from None
+                remedy = f"the column has {what}: leave it out by features=… (--features, --drop), or encode" if what else "encode"
+                raise ValueError(f"{error}; {remedy} the table by pynn.TableEncoder") from None
         return X
 
     def describe(self) -> str:

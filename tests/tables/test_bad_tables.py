@@ -91,6 +91,23 @@ def test_predicting_names_the_cell(rows, line, column, message, tmp_path, monkey
     check_refusal(["predict", "m", "bad.csv", "--out", "p"], line, column, message, tmp_path, capsys)
 
 
+BAD_TO_EVALUATE = [     # rows, line, column, a part of the message
+    ("1,red,True,u\n2,red,True,w\n", 3, "k", "unknown class 'w'; the model knows 'u', 'v'"),
+    ("1,red,True,u\n2,red,True,\n", 3, "k", "expected the name of a class, the cell is empty"),
+    ("1,red,True,u\n2,green,True,v\n", 3, "colour", "unknown level, 'green'"),
+]
+
+
+@pytest.mark.parametrize(("rows", "line", "column", "message"), BAD_TO_EVALUATE)
+def test_evaluating_names_the_cell(rows, line, column, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "good.csv").write_text(KNOWN, encoding="utf-8")
+    cli.main(["train", "good.csv", "--epochs", "1", "--out", "m"])
+    capsys.readouterr()
+    (tmp_path / "bad.csv").write_text(f"a,colour,flag,k\n{rows}", encoding="utf-8")
+    check_refusal(["evaluate", "m", "bad.csv"], line, column, message, tmp_path, capsys)
+
+
 SOUND = [KNOWN, "a;b;k\n1,5;;2\n3;4,25;3\n;2,5;1\n", "# c\na\tb\tk\n1\t\t7\n3\tx\t8\n",
          'id,"a","k"\n1,NA,"y, z"\n2,2.5,"w"\n3,,"w"\n']
 SIGNS = [*(bytes([sign]) for sign in b'\0",;\n\r\t# 1.-e\xff'), b"\xef\xbb\xbf", "é".encode(), b"\x1f\x8b", b"\xff\xfe", b"nan",
