@@ -129,6 +129,7 @@ def class_numbers(net: Network, table: datasets.Table) -> Array:
     numbers = match_labels(table.label_names, known)
     for k, (label, number) in enumerate(zip(table.label_names, numbers, strict=True)):
         if number is None:
-            raise ValueError(f"--target: {table.target.place(int((table.y == k).argmax()))}: unknown class {label!r}; the model "
-                             f"knows {', '.join(map(repr, known))}")
+            row = int((table.y == k).argmax())
+            raise ValueError(f"--target: {table.target.place(row)}: unknown class {label!r}; the model knows "
+                             f"{', '.join(map(repr, known))}")
     return np.array(numbers)[table.y]

@@ -46,8 +46,8 @@ class Features:
                 X[:, k] = column.numbers_without_missing()
             except ValueError as error:
                 what = _NO_NUMBERS.get(column.kind)
-                remedy = f"the column has {what}: leave it out by features=… (--features, --drop), or encode" if what else "encode"
-                raise ValueError(f"{error}; {remedy} the table by pynn.TableEncoder") from None
+                leave_out = f"the column has {what}: leave it out by features=… (--features, --drop), or " if what else ""
+                raise ValueError(f"{error}; {leave_out}encode the table by pynn.TableEncoder") from None
         return X
 
     def describe(self) -> str:
