@@ -73,11 +73,11 @@ def _taken_for(table: datasets.Table) -> str:
 
 
 def encoded(table: datasets.Table, rows: Array | None, *, scale: bool) -> tuple[Array, TableEncoder | None]:
-    """X of the whole table, and the encoder that made it; None if all columns are numbers and no cell is missing.
+    """X of the whole table, and the encoder that made it; None if it needs none, as numbers and True and False do not.
 
     The encoder learns from `rows` alone: what occurs only in the others, which are validated on, is ignored in them.
     """
-    others = [column for column in table.columns if column.kind != "number" or column.missing()]
+    others = [column for column in table.columns if column.kind not in ("number", "boolean") or column.missing()]
     if not others:
         return table.X, None
     if not scale:

@@ -396,6 +396,19 @@ def test_chosen_and_dropped_columns(tmp_path, capsys, monkeypatch):
     assert not (tmp_path / "n").exists()
 
 
+def test_only_tables_that_need_it_are_encoded(tmp_path, capsys, monkeypatch):
+    """The others have a Standardizer, and can be exported."""
+    monkeypatch.chdir(tmp_path)
+    for rows, encoded in (("1,True,u\n2,False,v\n", False), (",True,u\n2,False,v\n3,True,v\n", True),
+                          ("1,,u\n2,False,v\n", True), ("1,yes,u\n2,no,v\n", True)):
+        (tmp_path / "t.csv").write_text(f"a,b,k\n{rows}")
+        cli.main(["train", "t.csv", "--out", "m", "--epochs", "1"])
+        net = pynn.load("m")
+        assert (net.encoder is not None, net.standardizer is None) == (encoded, encoded)
+        assert net.feature_names[0] == "a"
+    cli.main(["predict", "m", "t.csv", "--out", "p"])
+
+
 def test_names_with_commas(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "t.csv").write_text('"Stage, egg",mass,wing,k\n1,1,2,u\n2,3,4,v\n')
