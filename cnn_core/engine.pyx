@@ -11,7 +11,7 @@ from .batches cimport Batch, Rows
 from .checks cimport check_array, checked_parameters, checked_rows, checked_weights
 from .descent cimport Optimizer, descend
 from .loop cimport WORK_OF_AN_EXAMPLE, Fit, examine, predict, train
-from .shares cimport most_shares, run_batch, scratch_elements, threads_for
+from .shares cimport forward_elements, most_shares, run_batch, scratch_elements, threads_for
 from .signals cimport Watch, new_watch
 
 from .activations import ACTIVATIONS
@@ -179,7 +179,7 @@ cdef class Engine:
         shape[0], shape[1] = inputs.m, self.net.n[self.net.L]
         cdef np.ndarray outputs = np.PyArray_EMPTY(2, shape, np.NPY_FLOAT32 if self.single else np.NPY_FLOAT64, 0)
         cdef int threads = threads_for(n_threads, <double>inputs.m * (self.net.parameters + WORK_OF_AN_EXAMPLE), inputs.m)
-        cdef np.ndarray memory = new_memory(threads * scratch_elements(&self.net) * (4 if self.single else 8))
+        cdef np.ndarray memory = new_memory(threads * forward_elements(&self.net, inputs.m) * (4 if self.single else 8))
         cdef void *scratch = aligned(memory)
         cdef bint finite
         with nogil:

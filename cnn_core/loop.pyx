@@ -8,7 +8,7 @@ from .architecture cimport BLOCK, Architecture, real
 from .batches cimport Batch, Rows, gather, key_of, shuffle
 from .descent cimport Optimizer
 from .forward cimport forward
-from .shares cimport padded, run_batch, run_block, scratch_elements, step
+from .shares cimport forward_elements, padded, run_batch, run_block, step
 from .signals cimport WORK_BETWEEN_LOOKS, Watch, new_watch, seconds_now, watch_for_signals
 from .tiles cimport NARROW
 
@@ -88,7 +88,7 @@ cdef bint predict_piece(const Architecture *net, const real *theta, const Rows *
 cdef int predict(const Architecture *net, const real *theta, const Rows *X, int n_threads, real *outputs,
                  real *scratch) except -1 nogil:
     """Ŷ of all examples; returns 1, or 0 if a feature is not finite."""
-    cdef Py_ssize_t work = net.parameters + WORK_OF_AN_EXAMPLE, block = scratch_elements(net)
+    cdef Py_ssize_t work = net.parameters + WORK_OF_AN_EXAMPLE, block = forward_elements(net, X.m)
     cdef Py_ssize_t span = max(BLOCK, WORK_BETWEEN_LOOKS // (work * BLOCK) * BLOCK), start = 0, part
     cdef int wrong = 0
     cdef Watch watch = new_watch()

@@ -1,6 +1,8 @@
 """Matrix products over blocks, where nearly all of the time is spent; only this file and tiles.pxd are tuned for speed."""
+from libc.string cimport memset
+
 from .architecture cimport real
-from .tiles cimport NARROW, ROWS, WIDE, doubles, floats, tile, vector
+from .tiles cimport NARROW, ROWS, WIDE, dots, doubles, floats, tile, vector
 
 cdef enum:
     CHUNK = 128             # inputs that a product takes at once: their strip of columns stays in the L1 cache
@@ -9,13 +11,19 @@ cdef enum:
 # Z = W·A + b          IN W (units, inputs), b (units), A (inputs, columns)   OUT Z (units, columns)
 cdef void product_plus_bias(const real *W, const real *b, const real *A, real *Z,
                             Py_ssize_t units, Py_ssize_t inputs, Py_ssize_t columns) noexcept nogil:
-    multiply(False, W, inputs, A, columns, b, False, Z, columns, units, inputs, columns)
+    if columns == 1:
+        dot_products(W, b, A, Z, units, inputs)
+    else:
+        multiply(False, W, inputs, A, columns, b, False, Z, columns, units, inputs, columns)
 
 
 # dA = Wᵀ·dZ          IN W (units, inputs), dZ (units, columns)   OUT dA (inputs, columns)
 cdef void transposed_product(const real *W, const real *dZ, real *dA,
                              Py_ssize_t units, Py_ssize_t inputs, Py_ssize_t columns) noexcept nogil:
-    multiply(True, W, inputs, dZ, columns, <const real *>NULL, False, dA, columns, inputs, units, columns)
+    if columns == 1:
+        weighted_rows(W, dZ, dA, units, inputs)
+    else:
+        multiply(True, W, inputs, dZ, columns, <const real *>NULL, False, dA, columns, inputs, units, columns)
 
 
 # dW = dZ·Aᵀ, or added to dW
@@ -25,6 +33,9 @@ cdef void outer_product(const real *dZ, const real *A, real *panel, real *dW, bi
     # Aᵀ is copied into a panel, a few inputs at a time, so that a tile's columns are inputs; surplus columns of the last
     # panel are computed, not stored
     cdef Py_ssize_t first = 0, count, width
+    if columns == 1:
+        scaled_rows(dZ, A, dW, add, units, inputs)
+        return
     while first < inputs:
         width = WIDE(sizeof(real)) if inputs - first > NARROW(sizeof(real)) else NARROW(sizeof(real))
         count = min(width, inputs - first)
@@ -51,6 +62,10 @@ cdef inline void transpose(const real *A, real *panel, Py_ssize_t width, Py_ssiz
 cdef void row_sums(const real *dZ, real *db, bint add, Py_ssize_t units, Py_ssize_t columns) noexcept nogil:
     cdef Py_ssize_t narrow = NARROW(sizeof(real)), i, c, lane
     cdef real[16] sums
+    if columns == 1:
+        for i in range(units):
+            db[i] = db[i] + dZ[i] if add else dZ[i]
+        return
     for i in range(units):
         for lane in range(narrow):
             sums[lane] = dZ[i*columns + lane]
@@ -64,6 +79,57 @@ cdef void row_sums(const real *dZ, real *db, bint add, Py_ssize_t units, Py_ssiz
                 sums[lane] += sums[lane + 8]
         db[i] = (db[i] if add else <real>0) + (((sums[0] + sums[4]) + (sums[1] + sums[5]))
                                                + ((sums[2] + sums[6]) + (sums[3] + sums[7])))
+
+
+# With one column, vectors run along the inputs: z[i] = b[i] + Σ W[i, k] a[k], eight units at a time, so that an addition
+# does not wait for the one before it.          IN W (units, inputs), b (units), a (inputs)   OUT z (units)
+cdef void dot_products(const real *W, const real *b, const real *a, real *z, Py_ssize_t units,
+                       Py_ssize_t inputs) noexcept nogil:
+    cdef Py_ssize_t i = 0, rows
+    while i < units:
+        rows = 8 if i + 8 <= units else 1
+        if real is float:
+            rows_of_dots(<floats *>NULL, rows, W + i*inputs, b + i, a, z + i, inputs)
+        else:
+            rows_of_dots(<doubles *>NULL, rows, W + i*inputs, b + i, a, z + i, inputs)
+        i += rows
+
+
+# dots, with its rows as a constant of the compiler: 8 or 1
+cdef inline void rows_of_dots(vector *kind, Py_ssize_t rows, const real *W, const real *b, const real *a, real *z,
+                              Py_ssize_t inputs) noexcept nogil:
+    if rows == 8:
+        dots(kind, 8, W, b, a, z, inputs)
+    else:
+        dots(kind, 1, W, b, a, z, inputs)
+
+
+# da[k] = Σ W[i, k] dz[i], four units at a time          IN W (units, inputs), dz (units)   OUT da (inputs)
+cdef void weighted_rows(const real *W, const real *dz, real *da, Py_ssize_t units, Py_ssize_t inputs) noexcept nogil:
+    cdef const real *row
+    cdef Py_ssize_t i = 0, k
+    memset(da, 0, inputs * sizeof(real))
+    while i + 4 <= units:
+        row = W + i*inputs
+        for k in range(inputs):
+            da[k] += (dz[i]*row[k] + dz[i + 1]*row[inputs + k]) + (dz[i + 2]*row[2*inputs + k] + dz[i + 3]*row[3*inputs + k])
+        i += 4
+    while i < units:
+        for k in range(inputs):
+            da[k] += dz[i] * W[i*inputs + k]
+        i += 1
+
+
+# dW[i, k] = dz[i] a[k], or added to dW          IN dz (units), a (inputs)   OUT dW (units, inputs)
+cdef void scaled_rows(const real *dz, const real *a, real *dW, bint add, Py_ssize_t units, Py_ssize_t inputs) noexcept nogil:
+    cdef Py_ssize_t i, k
+    for i in range(units):
+        if add:
+            for k in range(inputs):
+                dW[i*inputs + k] += dz[i] * a[k]
+        else:
+            for k in range(inputs):
+                dW[i*inputs + k] = dz[i] * a[k]
 
 
 # out (rows, columns) = bias + W (rows, length)·A (length, columns), or added to out: see tile.  The rows are divided evenly

@@ -10,9 +10,14 @@ cdef inline Py_ssize_t scratch_elements(const Architecture *net) noexcept nogil:
     return (4*net.units + net.n[net.L] + WIDE(4) + 1) * BLOCK
 
 
-# The columns of a block: the examples, and surplus columns up to a multiple of the width of a tile.
+# The columns of a block: the examples, and surplus columns up to a multiple of the width of a tile; one example stays alone.
 cdef inline Py_ssize_t padded(Py_ssize_t examples, Py_ssize_t narrow) noexcept nogil:
-    return (examples + narrow - 1) // narrow * narrow
+    return 1 if examples == 1 else (examples + narrow - 1) // narrow * narrow
+
+
+# A and Z of a block of at most so many examples: all that a prediction needs.
+cdef inline Py_ssize_t forward_elements(const Architecture *net, Py_ssize_t examples) noexcept nogil:
+    return 2*net.units * min(BLOCK, padded(examples, WIDE(4)))
 
 
 cdef int threads_for(int wanted, double work, Py_ssize_t parts) noexcept nogil

@@ -94,3 +94,35 @@ cdef inline void tile(vector *kind, Py_ssize_t rows, Py_ssize_t width, bint tran
             for i in range(rows):
                 for c in range(vectors):
                     (<vector *>(out + i*out_step + c*lanes))[0] = sums[i*vectors + c]
+
+
+# z[i] = b[i] + Σ W[i, k] a[k] for a few rows of W (rows, inputs), with vectors along k.
+cdef inline void dots(vector *kind, Py_ssize_t rows, const real *W, const real *b, const real *a, real *z,
+                      Py_ssize_t inputs) noexcept nogil:
+    cdef vector[8] sums
+    cdef real[8 * 16] lane
+    cdef Py_ssize_t lanes = sizeof(vector) // sizeof(real), whole = inputs // lanes * lanes, i, k, half
+    cdef real total
+    if (real is float and vector is floats) or (real is double and vector is doubles):
+        if whole > 0:
+            for i in range(rows):
+                sums[i] = (<const vector *>(W + i*inputs))[0] * (<const vector *>a)[0]
+            k = lanes
+            while k < whole:
+                for i in range(rows):
+                    sums[i] += (<const vector *>(W + i*inputs + k))[0] * (<const vector *>(a + k))[0]
+                k += lanes
+            for i in range(rows):
+                (<vector *>(lane + i*lanes))[0] = sums[i]
+        for i in range(rows):
+            total = b[i]
+            for k in range(whole, inputs):
+                total += W[i*inputs + k] * a[k]
+            if whole > 0:
+                half = lanes
+                while half > 1:
+                    half //= 2
+                    for k in range(half):
+                        lane[i*lanes + k] += lane[i*lanes + half + k]
+                total += lane[i*lanes]
+            z[i] = total

@@ -12,6 +12,7 @@ from .activations cimport tanh
 from .architecture cimport BLOCK, real
 from .elementary cimport expm1_of_negative, exponential, log1p, normal_tail
 from .products cimport outer_product, product_plus_bias, transposed_product
+from .shares cimport padded
 from .tiles cimport NARROW, WIDE
 
 np.import_array()
@@ -66,14 +67,13 @@ cdef void products(int which, const real *left, const real *right, const real *b
 
 def as_blocks(array):
     """An array (rows, m) as the engine holds it: blocks of columns, one behind the other, the last one padded with zeros."""
-    narrow = NARROW(array.dtype.itemsize)
-    padded = numpy.zeros((array.shape[0], -(-array.shape[1] // narrow) * narrow), array.dtype)
-    padded[:, :array.shape[1]] = array
-    memory = numpy.empty(padded.nbytes + 64, numpy.uint8)       # aligned, as in the engine
+    whole = numpy.zeros((array.shape[0], padded(array.shape[1], NARROW(array.dtype.itemsize))), array.dtype)
+    whole[:, :array.shape[1]] = array
+    memory = numpy.empty(whole.nbytes + 64, numpy.uint8)       # aligned, as in the engine
     start = -memory.ctypes.data % 64
-    block = memory[start:start + padded.nbytes].view(array.dtype)
-    numpy.concatenate([padded[:, at:at + BLOCK].ravel() for at in range(0, padded.shape[1], BLOCK)], out=block)
-    return block, padded.shape[1]
+    block = memory[start:start + whole.nbytes].view(array.dtype)
+    numpy.concatenate([whole[:, at:at + BLOCK].ravel() for at in range(0, whole.shape[1], BLOCK)], out=block)
+    return block, whole.shape[1]
 
 
 def from_blocks(block, Py_ssize_t rows, Py_ssize_t m):

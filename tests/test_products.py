@@ -37,6 +37,15 @@ def test_products_are_those_of_numpy(level, dtype, units, inputs, m, seed):
     check_products(probe_of(level), W, A, dZ)
 
 
+@given(units=st.integers(1, 40), inputs=st.integers(1, 300), seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=60, deadline=None)
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("level", cnn_core.instruction_sets)
+def test_products_with_a_single_column(level, dtype, units, inputs, seed):
+    rng = np.random.default_rng(seed)
+    check_products(probe_of(level), *(rng.standard_normal(shape).astype(dtype) for shape in ((units, inputs), (inputs, 1), (units, 1))))
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize(("units", "inputs"), [(1, 1000), (1000, 1), (257, 513), (511, 256), (7, 255)])
 def test_products_longer_than_a_chunk(probe, dtype, units, inputs):
