@@ -32,15 +32,18 @@ cdef extern from *:
     #if defined(__GNUC__)
     typedef float pynn_floats __attribute__((vector_size(PYNN_REGISTER), aligned(4), may_alias));
     typedef double pynn_doubles __attribute__((vector_size(PYNN_REGISTER), aligned(8), may_alias));
+    #define PYNN_FETCH(address) __builtin_prefetch(address)
     #undef CYTHON_INLINE        /* only after inlining are a tile's sizes constants */
     #define CYTHON_INLINE inline __attribute__((always_inline))
     #else
     typedef float pynn_floats;
     typedef double pynn_doubles;
+    #define PYNN_FETCH(address) (void)(address)
     #endif
     """
     ctypedef float floats "pynn_floats"
     ctypedef double doubles "pynn_doubles"
+    void fetch "PYNN_FETCH"(const void *address) noexcept nogil
     Py_ssize_t ROWS "PYNN_ROWS"(size_t size) noexcept nogil
     Py_ssize_t WIDE "PYNN_WIDE"(size_t size) noexcept nogil
     Py_ssize_t NARROW "PYNN_NARROW"(size_t size) noexcept nogil
@@ -65,6 +68,10 @@ cdef inline void tile(vector *kind, Py_ssize_t rows, Py_ssize_t width, bint tran
     cdef real w
     cdef Py_ssize_t lanes = sizeof(vector) // sizeof(real), vectors = width // lanes, i, k, c
     if (real is float and vector is floats) or (real is double and vector is doubles):
+        if length >= 32:
+            for i in range(rows):
+                for c in range(vectors):
+                    fetch(out + i*out_step + c*lanes)
         for i in range(rows):
             for c in range(vectors):
                 sums[i*vectors + c] = W[i if transposed else i*W_step] * (<const vector *>(A + c*lanes))[0]
