@@ -4,7 +4,7 @@ from libc.math cimport isfinite
 from libc.stdint cimport int64_t, uint64_t
 from libc.string cimport memcpy
 
-from .architecture cimport BLOCK, Architecture, real
+from .architecture cimport Architecture, is_large, real
 from .batches cimport Batch, Rows, gather, key_of, shuffle
 from .descent cimport Optimizer
 from .forward cimport forward
@@ -66,22 +66,22 @@ cdef int train(const Architecture *net, const Fit *fit, Batch *batch, Optimizer 
 
 # Ŷ of examples start … stop−1, a row for each example; returns whether all features are finite.
 cdef bint predict_piece(const Architecture *net, const real *theta, const Rows *X, Py_ssize_t start, Py_ssize_t stop,
-                        real *outputs, real *scratch) noexcept nogil:
+                        real *outputs, real *scratch, int n_threads) noexcept nogil:
     cdef Py_ssize_t examples, columns, i, c, K = net.n[net.L]
     cdef real *A = scratch
     cdef real *Y_hat
     cdef bint finite = True
     while start < stop:
-        examples = min(BLOCK, stop - start)
+        examples = min(net.block, stop - start)
         columns = padded(examples, NARROW(sizeof(real)))
         gather(X, NULL, start, examples, A, net.n[0], columns)
         finite = finite and all_finite(A, net.n[0] * columns)
-        forward(net, theta, A + net.units*columns, A, NULL, columns)
+        forward(net, theta, A + net.units*columns, A, NULL, columns, n_threads)
         Y_hat = A + net.first[net.L] * columns
         for i in range(K):
             for c in range(examples):
                 outputs[(start + c)*K + i] = Y_hat[i*columns + c]
-        start += BLOCK
+        start += net.block
     return finite
 
 
@@ -89,17 +89,18 @@ cdef int predict(const Architecture *net, const real *theta, const Rows *X, int 
                  real *scratch) except -1 nogil:
     """Ŷ of all examples; returns 1, or 0 if a feature is not finite."""
     cdef Py_ssize_t work = net.parameters + WORK_OF_AN_EXAMPLE, block = forward_elements(net, X.m)
-    cdef Py_ssize_t span = max(BLOCK, WORK_BETWEEN_LOOKS // (work * BLOCK) * BLOCK), start = 0, part
+    cdef Py_ssize_t span = max(net.block, WORK_BETWEEN_LOOKS // (work * net.block) * net.block), start = 0, part
     cdef int wrong = 0
     cdef Watch watch = new_watch()
     while start < X.m:
-        if n_threads == 1 or X.m - start <= span:
-            wrong |= not predict_piece(net, theta, X, start, min(start + span, X.m), outputs, scratch)
+        if n_threads == 1 or is_large(net) or X.m - start <= span:
+            wrong |= not predict_piece(net, theta, X, start, min(start + span, X.m), outputs, scratch,
+                                       n_threads if is_large(net) else 1)
             start += span
         else:
             for part in prange(n_threads, num_threads=n_threads, schedule="static"):
                 wrong |= not predict_piece(net, theta, X, min(start + part*span, X.m),
-                                           min(start + (part + 1)*span, X.m), outputs, scratch + threadid()*block)
+                                           min(start + (part + 1)*span, X.m), outputs, scratch + threadid()*block, 1)
             start += n_threads * span
         watch_for_signals(&watch, WORK_BETWEEN_LOOKS)
     return not wrong
@@ -121,14 +122,14 @@ cdef int examine(const Architecture *net, const real *theta, const Rows *X, cons
     cdef Batch batch = Batch(X, Y, NULL, NULL, 0, X.m, False, 0)
     cdef Watch watch = new_watch()
     while start < X.m:
-        examples = min(BLOCK, X.m - start)
+        examples = min(net.block, X.m - start)
         columns = padded(examples, NARROW(sizeof(real)))
         size = net.units * columns
         if Y != NULL:
-            sums[0] += run_block(net, theta, &batch, start, examples, scratch, gradient, start > 0, True, sums + 1)
+            sums[0] += run_block(net, theta, &batch, start, examples, scratch, gradient, start > 0, True, sums + 1, 1)
         else:
             gather(X, NULL, start, examples, A, net.n[0], columns)
-            forward(net, theta, A + size, A, NULL, columns)
+            forward(net, theta, A + size, A, NULL, columns, 1)
         for l in range(net.L + 1):
             row = net.first[l] * columns
             if Y == NULL:
@@ -139,6 +140,6 @@ cdef int examine(const Architecture *net, const real *theta, const Rows *X, cons
                 copy_columns(A + 2*size + row, <real *>dA_out[l], net.n[l], X.m, start, examples, columns)
                 if l > 0:
                     copy_columns(A + 3*size + row, <real *>dZ_out[l], net.n[l], X.m, start, examples, columns)
-        watch_for_signals(&watch, net.parameters * BLOCK)
-        start += BLOCK
+        watch_for_signals(&watch, net.parameters * net.block)
+        start += net.block
     return 0

@@ -17,13 +17,13 @@ cdef void product_plus_bias(const real *W, const real *b, const real *A, real *Z
         multiply(False, W, inputs, A, columns, b, False, Z, columns, units, inputs, columns)
 
 
-# dA = Wᵀ·dZ          IN W (units, inputs), dZ (units, columns)   OUT dA (inputs, columns)
-cdef void transposed_product(const real *W, const real *dZ, real *dA,
+# dA = Wᵀ·dZ          IN W (units, inputs) of rows W_step apart, dZ (units, columns)   OUT dA (inputs, columns)
+cdef void transposed_product(const real *W, Py_ssize_t W_step, const real *dZ, real *dA,
                              Py_ssize_t units, Py_ssize_t inputs, Py_ssize_t columns) noexcept nogil:
     if columns == 1:
-        weighted_rows(W, dZ, dA, units, inputs)
+        weighted_rows(W, W_step, dZ, dA, units, inputs)
     else:
-        multiply(True, W, inputs, dZ, columns, <const real *>NULL, False, dA, columns, inputs, units, columns)
+        multiply(True, W, W_step, dZ, columns, <const real *>NULL, False, dA, columns, inputs, units, columns)
 
 
 # dW = dZ·Aᵀ, or added to dW
@@ -104,19 +104,20 @@ cdef inline void rows_of_dots(vector *kind, Py_ssize_t rows, const real *W, cons
         dots(kind, 1, W, b, a, z, inputs)
 
 
-# da[k] = Σ W[i, k] dz[i], four units at a time          IN W (units, inputs), dz (units)   OUT da (inputs)
-cdef void weighted_rows(const real *W, const real *dz, real *da, Py_ssize_t units, Py_ssize_t inputs) noexcept nogil:
+# da[k] = Σ W[i, k] dz[i], four units at a time          IN W (units, inputs), dz   OUT da (inputs)
+cdef void weighted_rows(const real *W, Py_ssize_t W_step, const real *dz, real *da, Py_ssize_t units,
+                        Py_ssize_t inputs) noexcept nogil:
     cdef const real *row
     cdef Py_ssize_t i = 0, k
     memset(da, 0, inputs * sizeof(real))
     while i + 4 <= units:
-        row = W + i*inputs
+        row = W + i*W_step
         for k in range(inputs):
-            da[k] += (dz[i]*row[k] + dz[i + 1]*row[inputs + k]) + (dz[i + 2]*row[2*inputs + k] + dz[i + 3]*row[3*inputs + k])
+            da[k] += (dz[i]*row[k] + dz[i + 1]*row[W_step + k]) + (dz[i + 2]*row[2*W_step + k] + dz[i + 3]*row[3*W_step + k])
         i += 4
     while i < units:
         for k in range(inputs):
-            da[k] += dz[i] * W[i*inputs + k]
+            da[k] += dz[i] * W[i*W_step + k]
         i += 1
 
 

@@ -1,7 +1,8 @@
 """Whose sum: a batch is split into shares, each of which sums the gradient of its blocks; then θ takes one step.
 
 The split is a function of the shapes alone, and the partial sums are added in a fixed order, so any number of threads gives the
-same bits.
+same bits.  Of a large network there is a single sum, since a second one would be as large as θ: there the threads share the
+units of each layer.
 """
 import os
 
@@ -34,8 +35,7 @@ cdef extern from *:
 OPENMP = bool(PYNN_OPENMP)
 
 cdef enum:
-    SHARES = 16                     # partial sums of a batch, where they are small
-    SMALL_GRADIENT = 1 << 19        # elements; of larger gradients there are two partial sums, to save memory
+    SHARES = 16                     # partial sums of a batch
     PIECE = 1 << 10                 # parameters whose partial sums are added up together
     WORK_OF_A_SHARE = 1 << 21       # the most multiply-adds of a share between two looks for signals
     WORK_OF_A_THREAD = 1 << 20      # multiply-adds for which it pays to wake a thread
@@ -60,14 +60,14 @@ cdef struct Split:
 
 # The most shares of a batch of this many examples, or of a smaller one.
 cdef Py_ssize_t most_shares(const Architecture *net, Py_ssize_t examples) noexcept nogil:
-    return min((examples + BLOCK - 1) // BLOCK, SHARES if net.parameters < SMALL_GRADIENT else 2)
+    return 1 if is_large(net) else min((examples + BLOCK - 1) // BLOCK, SHARES)
 
 
 cdef Split split_of(const Architecture *net, Py_ssize_t examples) noexcept nogil:
-    cdef Py_ssize_t blocks = (examples + BLOCK - 1) // BLOCK, most = most_shares(net, examples)
+    cdef Py_ssize_t blocks = (examples + net.block - 1) // net.block, most = most_shares(net, examples)
     cdef Split split
     split.blocks = (blocks + most - 1) // most
-    split.blocks = max(1, min(split.blocks, WORK_OF_A_SHARE // (net.parameters * BLOCK)))
+    split.blocks = max(1, min(split.blocks, WORK_OF_A_SHARE // (net.parameters * net.block)))
     split.shares = min(most, (blocks + split.blocks - 1) // split.blocks)
     return split
 
@@ -80,8 +80,14 @@ cdef int threads_for(int wanted, double work, Py_ssize_t parts) noexcept nogil:
     return <int>max(1, min(min(wanted, most), parts))
 
 
+# What threads can share of a batch: its examples or, in a large network, the units of its layers.
+cdef Py_ssize_t parts_of(const Architecture *net, Py_ssize_t examples) noexcept nogil:
+    return net.units if is_large(net) else examples
+
+
 cdef double run_block(const Architecture *net, const real *theta, const Batch *batch, Py_ssize_t start, Py_ssize_t examples,
-                      real *scratch, real *gradient, bint add, bint inputs_too, double *metrics) noexcept nogil:
+                      real *scratch, real *gradient, bint add, bint inputs_too, double *metrics,
+                      int n_threads) noexcept nogil:
     """Forward, loss and, unless gradient is NULL, backward of one block; returns its summed loss, adds to metrics."""
     cdef Py_ssize_t columns = padded(examples, NARROW(sizeof(real)))
     cdef Py_ssize_t size = net.units * columns, output = net.first[net.L] * columns
@@ -90,16 +96,16 @@ cdef double run_block(const Architecture *net, const real *theta, const Batch *b
     cdef real *dA = Z + size
     cdef real *dZ = dA + size
     cdef real *Y = dZ + size
-    cdef real *panel = Y + net.n[net.L] * columns
+    cdef real *panels = Y + (net.n[net.L] + 1) * columns
     cdef real *weights = NULL
     cdef Draw draw = Draw(batch.key, start - batch.start)
     cdef double summed_loss
     gather(batch.X, batch.order, start, examples, A, net.n[0], columns)
     gather(batch.Y, batch.order, start, examples, Y, net.n[net.L], columns)
     if batch.weights != NULL:
-        weights = panel + WIDE(sizeof(real)) * BLOCK
+        weights = panels - columns
         gather(batch.weights, batch.order, start, examples, weights, 1, columns)
-    forward(net, theta, Z, A, &draw if batch.drops else NULL, columns)
+    forward(net, theta, Z, A, &draw if batch.drops else NULL, columns, n_threads)
     summed_loss = loss(net, Z + output, A + output, Y, weights, examples, columns)
     # in training the metric is not weighted, as in Keras
     metric(net, A + output, Y, weights if gradient == NULL else <real *>NULL, metrics, examples, columns)
@@ -107,18 +113,20 @@ cdef double run_block(const Architecture *net, const real *theta, const Batch *b
         loss_derivative(net, A + output, Y, dA + output, columns)
     if gradient != NULL:
         output_gradient(net, Z + output, A + output, Y, weights, dZ + output, examples, columns)
-        backward(net, theta, Z, A, dZ, dA, panel, gradient, &draw if batch.drops else NULL, add, inputs_too, columns)
+        backward(net, theta, Z, A, dZ, dA, panels, gradient, &draw if batch.drops else NULL, add, inputs_too, columns,
+                 n_threads)
     return summed_loss
 
 
 cdef void run_share(const Architecture *net, const real *theta, const Batch *batch, Py_ssize_t start, Py_ssize_t stop,
-                    real *scratch, real *gradient, bint add, double *sums) noexcept nogil:
+                    real *scratch, real *gradient, bint add, double *sums, int n_threads) noexcept nogil:
     """The blocks of examples start … stop−1 of the batch; adds the loss to sums[0], the metric to sums[1], …."""
     stop = min(stop, batch.stop)
     while start < stop:
-        sums[0] += run_block(net, theta, batch, start, min(BLOCK, stop - start), scratch, gradient, add, False, sums + 1)
+        sums[0] += run_block(net, theta, batch, start, min(net.block, stop - start), scratch, gradient, add, False, sums + 1,
+                             n_threads)
         add = True
-        start += BLOCK
+        start += net.block
 
 
 cdef Py_ssize_t run_batch(const Architecture *net, const real *theta, const Batch *batch, int n_threads, real *scratch,
@@ -126,16 +134,17 @@ cdef Py_ssize_t run_batch(const Architecture *net, const real *theta, const Batc
     """Forward, loss and, unless gradient is NULL, backward of a batch, block by block.
 
     gradient becomes ∇J without the 1/m, as partial sums, and their number is returned; the loss and the metric are added to
-    sums.  gradient and share_sums hold a partial sum for every share, scratch a block for every thread.
+    sums.  gradient and share_sums hold a partial sum for every share, scratch a block for every thread or, of a large network,
+    one block.
     """
     cdef Py_ssize_t examples = batch.stop - batch.start, start = batch.start
     cdef Split split = split_of(net, examples)
-    cdef Py_ssize_t span = split.blocks * BLOCK, stride = (net.parameters if gradient != NULL else 0)
-    cdef Py_ssize_t width = 1 + net.n[net.L], block = scratch_elements(net), share, p
+    cdef Py_ssize_t span = split.blocks * net.block, stride = (net.parameters if gradient != NULL else 0)
+    cdef Py_ssize_t width = 1 + net.n[net.L], block = scratch_elements(net, 1), share, p
     cdef bint add = False, one_sum
     if split.shares == 1:
         while start < batch.stop:
-            run_share(net, theta, batch, start, start + span, scratch, gradient, add, sums)
+            run_share(net, theta, batch, start, start + span, scratch, gradient, add, sums, n_threads if is_large(net) else 1)
             watch_for_signals(watch, net.parameters * span)
             start += span
             add = True
@@ -149,12 +158,12 @@ cdef Py_ssize_t run_batch(const Architecture *net, const real *theta, const Batc
             for share in range(split.shares):
                 run_share(net, theta, batch, start + share*span, start + (share + 1)*span, scratch,
                           gradient if one_sum else gradient + share*stride, add or (one_sum and share > 0),
-                          share_sums + share*width)
+                          share_sums + share*width, 1)
                 watch_for_signals(watch, net.parameters * span)
         else:
             for share in prange(split.shares, num_threads=n_threads, schedule="dynamic", chunksize=1):
                 run_share(net, theta, batch, start + share*span, start + (share + 1)*span, scratch + threadid()*block,
-                          gradient + share*stride, add, share_sums + share*width)
+                          gradient + share*stride, add, share_sums + share*width, 1)
             watch_for_signals(watch, net.parameters * span * split.shares)
         start += span * split.shares
         add = True
@@ -180,7 +189,7 @@ cdef void step(const Architecture *net, const Optimizer *optimizer, double t, re
         norm = scale * sqrt(squared_norm(gradient, net.parameters))
         if norm > optimizer.clip_norm:
             scale *= optimizer.clip_norm / norm
-    n_threads = threads_for(n_threads, 0, net.parameters // PIECE) if shares > 1 else 1
+    n_threads = threads_for(n_threads, 0, net.parameters // PIECE) if shares > 1 or is_large(net) else 1
     length = (net.parameters + n_threads - 1) // n_threads
     if n_threads == 1:
         step_part(optimizer, t, theta, gradient, shares, <real>scale, state, net.parameters, 0, net.parameters)
