@@ -6,6 +6,7 @@ Lea, Flood 2014) of a key and i.  So it can be repeated on any machine and after
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 from .architecture cimport real
+from .tiles cimport turn_square
 
 ctypedef fused element:         # of the user's array
     float
@@ -72,10 +73,17 @@ cdef void gather_features(const element *data, const Rows *rows, const int64_t *
                           Py_ssize_t examples, real *A, Py_ssize_t units, Py_ssize_t columns) noexcept nogil:
     cdef Py_ssize_t i, c = 0, j
     cdef (const char *)[4] example
+    cdef bint neighbours = rows.feature_stride == sizeof(element)
     while c + 4 <= examples:            # four examples at a time, so that writes are neighbours
         for j in range(4):
             example[j] = <const char *>data + (start + c + j if order == NULL else order[start + c + j]) * rows.example_stride
-        for i in range(units):
+        i = 0
+        if (real is float and element is float) or (real is double and element is double):
+            while neighbours and i + 4 <= units:
+                turn_square(<const real *>example[0] + i, <const real *>example[1] + i, <const real *>example[2] + i,
+                            <const real *>example[3] + i, A + i*columns + c, columns)
+                i += 4
+        for i in range(i, units):
             for j in range(4):
                 A[i*columns + c + j] = <real>(<const element *>(example[j] + i*rows.feature_stride))[0]
         c += 4

@@ -2,7 +2,7 @@
 from libc.string cimport memset
 
 from .architecture cimport real
-from .tiles cimport NARROW, ROWS, WIDE, dots, doubles, floats, tile, vector
+from .tiles cimport NARROW, ROWS, WIDE, dots, doubles, floats, tile, turn_square, vector
 
 cdef enum:
     CHUNK = 128             # inputs that a product takes at once: their strip of columns stays in the L1 cache
@@ -46,11 +46,12 @@ cdef void outer_product(const real *dZ, const real *A, real *panel, real *dW, bi
 
 # panel = Aᵀ, with `width` elements from one row to the next          IN A (rows, columns)   OUT panel (columns, rows)
 cdef inline void transpose(const real *A, real *panel, Py_ssize_t width, Py_ssize_t rows, Py_ssize_t columns) noexcept nogil:
-    cdef Py_ssize_t k = 0, c, j
-    while k + 4 <= rows:            # four rows at a time, so that writes are neighbours
-        for c in range(columns):
-            for j in range(4):
-                panel[c*width + k + j] = A[(k + j)*columns + c]
+    cdef Py_ssize_t k = 0, c
+    cdef const real *row
+    while k + 4 <= rows:            # columns is a multiple of four
+        row = A + k*columns
+        for c in range(0, columns, 4):
+            turn_square(row + c, row + columns + c, row + 2*columns + c, row + 3*columns + c, panel + c*width + k, width)
         k += 4
     while k < rows:
         for c in range(columns):

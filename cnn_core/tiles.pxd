@@ -33,16 +33,46 @@ cdef extern from *:
     typedef float pynn_floats __attribute__((vector_size(PYNN_REGISTER), aligned(4), may_alias));
     typedef double pynn_doubles __attribute__((vector_size(PYNN_REGISTER), aligned(8), may_alias));
     #define PYNN_FETCH(address) __builtin_prefetch(address)
+    typedef float pynn_four_floats __attribute__((vector_size(16), aligned(4), may_alias));
+    typedef double pynn_four_doubles __attribute__((vector_size(32), aligned(8), may_alias));
+    #if defined(__clang__)
+    #define PYNN_SHUFFLE(ints, a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
+    #else
+    typedef int pynn_four_ints __attribute__((vector_size(16)));
+    typedef long long pynn_four_longs __attribute__((vector_size(32)));
+    #define PYNN_SHUFFLE(ints, a, b, i, j, k, l) __builtin_shuffle(a, b, (ints){i, j, k, l})
+    #endif
+    #define PYNN_SQUARE(name, real, four, ints) static inline __attribute__((always_inline)) void name( \
+            const real *a, const real *b, const real *c, const real *d, real *out, Py_ssize_t step) { \
+        four low_ab = PYNN_SHUFFLE(ints, *(const four *)a, *(const four *)b, 0, 4, 1, 5); \
+        four low_cd = PYNN_SHUFFLE(ints, *(const four *)c, *(const four *)d, 0, 4, 1, 5); \
+        four high_ab = PYNN_SHUFFLE(ints, *(const four *)a, *(const four *)b, 2, 6, 3, 7); \
+        four high_cd = PYNN_SHUFFLE(ints, *(const four *)c, *(const four *)d, 2, 6, 3, 7); \
+        *(four *)out = PYNN_SHUFFLE(ints, low_ab, low_cd, 0, 1, 4, 5); \
+        *(four *)(out + step) = PYNN_SHUFFLE(ints, low_ab, low_cd, 2, 3, 6, 7); \
+        *(four *)(out + 2*step) = PYNN_SHUFFLE(ints, high_ab, high_cd, 0, 1, 4, 5); \
+        *(four *)(out + 3*step) = PYNN_SHUFFLE(ints, high_ab, high_cd, 2, 3, 6, 7); }
+    PYNN_SQUARE(pynn_square_of_floats, float, pynn_four_floats, pynn_four_ints)
+    PYNN_SQUARE(pynn_square_of_doubles, double, pynn_four_doubles, pynn_four_longs)
     #undef CYTHON_INLINE        /* only after inlining are a tile's sizes constants */
     #define CYTHON_INLINE inline __attribute__((always_inline))
     #else
     typedef float pynn_floats;
     typedef double pynn_doubles;
     #define PYNN_FETCH(address) (void)(address)
+    #define PYNN_SQUARE(a, b, c, d, out, step) for (int j = 0; j < 4; j++) { (out)[j*(step)] = (a)[j]; \
+        (out)[j*(step) + 1] = (b)[j]; (out)[j*(step) + 2] = (c)[j]; (out)[j*(step) + 3] = (d)[j]; }
+    #define pynn_square_of_floats PYNN_SQUARE
+    #define pynn_square_of_doubles PYNN_SQUARE
     #endif
     """
     ctypedef float floats "pynn_floats"
     ctypedef double doubles "pynn_doubles"
+    # The square with the rows a, b, c, d of four elements becomes the square with these columns: rows of out, `step` apart.
+    void square_of_floats "pynn_square_of_floats"(const float *a, const float *b, const float *c, const float *d, float *out,
+                                                  Py_ssize_t step) noexcept nogil
+    void square_of_doubles "pynn_square_of_doubles"(const double *a, const double *b, const double *c, const double *d,
+                                                    double *out, Py_ssize_t step) noexcept nogil
     void fetch "PYNN_FETCH"(const void *address) noexcept nogil
     Py_ssize_t ROWS "PYNN_ROWS"(size_t size) noexcept nogil
     Py_ssize_t WIDE "PYNN_WIDE"(size_t size) noexcept nogil
@@ -51,6 +81,14 @@ cdef extern from *:
 ctypedef fused vector:
     floats
     doubles
+
+
+cdef inline void turn_square(const real *a, const real *b, const real *c, const real *d, real *out, Py_ssize_t step) noexcept nogil:
+    if real is float:
+        square_of_floats(a, b, c, d, out, step)
+    else:
+        square_of_doubles(a, b, c, d, out, step)
+
 
 cdef enum:
     MOST = 6 * 32           # elements of the largest tile
