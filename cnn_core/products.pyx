@@ -46,17 +46,13 @@ cdef void outer_product(const real *dZ, const real *A, real *panel, real *dW, bi
 
 # panel = Aᵀ, with `width` elements from one row to the next          IN A (rows, columns)   OUT panel (columns, rows)
 cdef inline void transpose(const real *A, real *panel, Py_ssize_t width, Py_ssize_t rows, Py_ssize_t columns) noexcept nogil:
-    cdef Py_ssize_t k = 0, c
-    cdef const real *row
-    while k + 4 <= rows:            # columns is a multiple of four
-        row = A + k*columns
+    cdef Py_ssize_t k, c, last = rows - 1
+    cdef (const real *)[4] row
+    for k in range(0, rows, 4):             # four rows at a time, the last one again where fewer are left; columns is 4·n
+        for c in range(4):
+            row[c] = A + min(k + c, last)*columns
         for c in range(0, columns, 4):
-            turn_square(row + c, row + columns + c, row + 2*columns + c, row + 3*columns + c, panel + c*width + k, width)
-        k += 4
-    while k < rows:
-        for c in range(columns):
-            panel[c*width + k] = A[k*columns + c]
-        k += 1
+            turn_square(row[0] + c, row[1] + c, row[2] + c, row[3] + c, panel + c*width + k, width)
 
 
 # db = Σ over the columns of dZ, or added to db          IN dZ (units, columns)   OUT db (units)
