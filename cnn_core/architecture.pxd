@@ -1,7 +1,7 @@
 """The engine's description of a network: its shape, its activations, its loss.
 
-A *block* is a strip of at most net.block examples (columns).  A block array is C-contiguous and holds the rows of all layers, one
-layer below the other; layer l starts at row first[l]:
+A *block* is a strip of at most net.block examples (columns).  A block array is C-contiguous and holds the rows of all layers,
+one layer below the other; layer l starts at row first[l]:
 
     A[l] = A + first[l]·columns     (n[l], columns)
 

@@ -83,7 +83,8 @@ ctypedef fused vector:
     doubles
 
 
-cdef inline void turn_square(const real *a, const real *b, const real *c, const real *d, real *out, Py_ssize_t step) noexcept nogil:
+cdef inline void turn_square(const real *a, const real *b, const real *c, const real *d, real *out,
+                             Py_ssize_t step) noexcept nogil:
     if real is float:
         square_of_floats(a, b, c, d, out, step)
     else:

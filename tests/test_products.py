@@ -43,7 +43,8 @@ def test_products_are_those_of_numpy(level, dtype, units, inputs, m, seed):
 @pytest.mark.parametrize("level", cnn_core.instruction_sets)
 def test_products_with_a_single_column(level, dtype, units, inputs, seed):
     rng = np.random.default_rng(seed)
-    check_products(probe_of(level), *(rng.standard_normal(shape).astype(dtype) for shape in ((units, inputs), (inputs, 1), (units, 1))))
+    shapes = (units, inputs), (inputs, 1), (units, 1)
+    check_products(probe_of(level), *(rng.standard_normal(shape).astype(dtype) for shape in shapes))
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
