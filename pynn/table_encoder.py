@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 
 import numpy as np
 
-from pynn.datasets.column import Column
+from pynn.datasets.column import Column, is_missing
 from pynn.datasets.frame import AnyColumn, columns_of
 from pynn.standardizer import Standardizer
 from pynn.validation import boolean, choice, real_number
@@ -19,7 +19,7 @@ Unknown = Literal["error", "ignore"]
 
 MOST_LEVELS = 50            # an input for each; a column of more texts has names or remarks, from which nothing can be learned
 _LONGEST = 500              # characters of a level: longer ones are remarks, and a model file has little room for names
-_BOOLEANS = ("true", "false", "1", "0")
+_FLAGS = {"true": 1.0, "false": 0.0, "1": 1.0, "0": 0.0}
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,7 @@ class NumberCode:
 
     def write(self, column: AnyColumn, inputs: Array, unknown: Unknown) -> None:
         """Write the inputs (m, 1 or 2) of a column; they are 0 before."""
-        if self.is_boolean and column.kind == "text":
-            row, cell = next((row, cell) for row, cell in enumerate(column.texts()) if cell and cell.lower() not in _BOOLEANS)
-            raise ValueError(f"{column.place(row)}: expected True or False, got {cell!r}")
-        numbers = column.numbers()
+        numbers = _flags(column) if self.is_boolean and column.kind == "text" else column.numbers()
         missing = np.isnan(numbers)
         if unknown == "error" and not self.has_missing and missing.any():
             raise ValueError(f"{column.place(int(missing.argmax()))}: expected a value, it is missing, as no cell was when the "
@@ -378,6 +375,17 @@ def _check_mostly_text(column: Any) -> None:
 
 def _leave_out(column: AnyColumn) -> str:
     return f"--drop {column.name!r}, or features=[…] without it" if isinstance(column, Column) else "drop it from the frame"
+
+
+def _flags(column: AnyColumn) -> Array:
+    """The numbers of a column that is text, but should be True and False: as text, as 1 and 0, or both."""
+    values = np.full(len(column), math.nan)
+    for row, cell in enumerate(column.texts()):
+        if cell is not None and not is_missing(cell):
+            if cell.lower() not in _FLAGS:
+                raise ValueError(f"{column.place(row)}: expected True or False, got {cell!r}")
+            values[row] = _FLAGS[cell.lower()]
+    return values
 
 
 def _rows_of(cells: Iterator[str | None], rows: Array) -> list[str | None]:

@@ -5,6 +5,7 @@ import copy
 import datetime
 import json
 import pickle
+import random
 import re
 
 import numpy as np
@@ -176,6 +177,11 @@ def test_a_flag_is_no_number(tmp_path):
     with pytest.raises(ValueError, match="line 2, column 'flag': expected True or False, got 7"):
         encoder.transform(table_of(tmp_path, "a,colour,flag,y\n1,red,7,1\n"))
     assert encoder.transform(table_of(tmp_path, "a,colour,flag,y\n1,red,1,1\n2,red,0,1\n"))[:, 3].tolist() == [1, 0]
+    X = encoder.transform(table_of(tmp_path, "a,colour,flag,y\n1,red,TRUE,1\n2,red,0,1\n3,red,NA,2\n"), unknown="ignore")
+    assert X[:, 3].tolist() == [1, 0, 0.5]
+    pandas = pytest.importorskip("pandas")
+    X = encoder.transform(pandas.DataFrame({"a": [1, 2], "colour": ["red", "red"], "flag": ["True", "False"]}))
+    assert X[:, 3].tolist() == [1, 0]
 
 
 def test_frames_that_are_refused():
@@ -189,7 +195,7 @@ def test_frames_that_are_refused():
             (frame(a=["x", 1]), ValueError, "table: row 1, column 'a': expected text as above, got 1"),
             (frame(a=[True, 2]), ValueError, "table: row 1, column 'a': expected True or False as above, got 2"),
             (frame(a=[[1], [2]]), TypeError, "table: row 0, column 'a': expected a number, True, False or text, got list"),
-            (frame(a=[1.0, np.inf]), ValueError, "table: row 1, column 'a': expected a finite number, got inf"),
+            (frame(a=[1.0, np.inf]), ValueError, "table: row 1, column 'a': expected a number that float64 can hold, got inf"),
             (frame(a=[day, day]), ValueError, "table: row 0, column 'a': .*dates or times; .*drop it from the frame"),
             (frame(a=pandas.to_datetime(["2020-01-02"])), ValueError, "dates or times"),
             (frame(a=["2020-01-02", None, "2020-01-03 12:30"]), ValueError, "row 0, column 'a': .*dates or times"),
@@ -304,3 +310,55 @@ def test_entries_that_are_no_encoder(table, change):
 def test_levels_that_are_none(levels):
     with pytest.raises((TypeError, ValueError)):
         TableEncoder.from_entry([{"kind": "text", "name": "c", "levels": levels, "has_missing": False}])
+
+
+# --------------------------------------------------------------------------------------------------- against others
+
+
+def test_levels_are_scikit_learns():
+    pandas = pytest.importorskip("pandas")
+    preprocessing = pytest.importorskip("sklearn.preprocessing")
+    rng = np.random.default_rng(0)
+    frame = pandas.DataFrame({"a": rng.choice(["é", "b", "B", "b "], 50), "b": rng.choice(["x", "10", "9"], 50)})
+    new = pandas.DataFrame({"a": ["b", "none", "B"], "b": ["9", "x", "11"]})
+    theirs = preprocessing.OneHotEncoder(handle_unknown="ignore", sparse_output=False).fit(frame)
+    ours = TableEncoder().fit(frame)
+    assert np.array_equal(ours.transform(frame), theirs.transform(frame))
+    assert np.array_equal(ours.transform(new, unknown="ignore"), theirs.transform(new))
+    assert [name.replace(" = ", "_") for name in ours.feature_names] == theirs.get_feature_names_out().tolist()
+
+
+CELLS = {"number": [0, 1, -3, 2.5, 10**12, np.float32(0.5), 1e308], "flag": [True, False, np.bool_(True)],
+         "text": ["a", "b", "", "NA", "True", "1", "é"], "other": [1j, b"x", [1], 10**400, float("inf"), datetime.time(12)]}
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_any_frame_is_encoded_or_refused(library):
+    frames = pytest.importorskip(library)
+    refusals = TypeError, ValueError, OverflowError, getattr(getattr(frames, "exceptions", None), "PolarsError", ValueError)
+    rng = random.Random(0)
+    encoded = 0
+    for _ in range(200):
+        m, columns = rng.randint(1, 6), {}
+        for name in rng.sample(["x", "y", "x = a", "x is missing", "z"], rng.randint(1, 4)):
+            kinds = rng.choice([["number"], ["flag"], ["text"], ["text"], ["number"], list(CELLS)])
+            columns[name] = [None if rng.random() < 0.25 else rng.choice(CELLS[rng.choice(kinds)]) for _ in range(m)]
+        try:
+            frame = frames.DataFrame(columns, strict=False) if library == "polars" else frames.DataFrame(columns)
+        except refusals:
+            continue                # the library itself refuses such columns
+        encoder, message = TableEncoder(), None
+        try:
+            X = encoder.fit_transform(frame)
+        except (TypeError, ValueError) as error:
+            message = str(error)
+        if message is not None:
+            assert message.startswith("table: ")
+            assert encoder.feature_names == ()
+            continue
+        encoded += 1
+        assert X.shape == (m, len(set(encoder.feature_names)))
+        assert np.isfinite(X).all()
+        twin = TableEncoder.from_entry(json.loads(json.dumps(encoder.entry())))
+        assert np.array_equal(twin.transform(frame, unknown="ignore"), X)
+    assert encoded > 50

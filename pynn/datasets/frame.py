@@ -64,11 +64,11 @@ class FrameColumn:
             raise ValueError(f"{self.place(row)}: expected a finite number, got {self._cells[row]!r}")
         cells = self._cells
         if cells.dtype == object:
-            cells = np.array([math.nan if _is_missing(cell) else float(cell) for cell in cells])
+            cells = np.array([math.nan if _is_missing(cell) else _float(cell) for cell in cells])
         values = cells.astype(np.float64)
         if np.isinf(values).any():
             row = int(np.isinf(values).argmax())
-            raise ValueError(f"{self.place(row)}: expected a finite number, got {values[row]}")
+            raise ValueError(f"{self.place(row)}: expected a number that float64 can hold, got {values[row]}")
         return values
 
     def texts(self) -> Iterator[str | None]:
@@ -132,6 +132,14 @@ def _names_of_frame(table: Any, name: str) -> list[str]:
         if column in names[:at]:
             raise ValueError(f"{name}: expected different names of columns, got {column!r} twice")
     return names
+
+
+def _float(number: Any) -> float:
+    """The number, or an infinity if float64 cannot hold it."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf
 
 
 def _is_missing(cell: object) -> bool:
