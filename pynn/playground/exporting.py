@@ -11,29 +11,31 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pynn import export
-from pynn.network import load
+from pynn.network import Network, load
 from pynn.playground import session_files
 from pynn.playground.arguments import REQUIRED, arguments
 from pynn.playground.building import Origin
 from pynn.playground.changes import merged
 from pynn.playground.choices import MOST_SEED, Json
-from pynn.playground.messages import Reply, file_blob
+from pynn.playground.examples import Examples
+from pynn.playground.messages import Later, Reply, file_blob
 from pynn.playground.scripts import script_of
 from pynn.playground.tables import from_base64
+from pynn.playground.views import View
 from pynn.validation import choice
 
 if TYPE_CHECKING:
     from pynn.playground.session import Session
 
-Bytes = Callable[[Any], bytes]
+Bytes = Callable[[Any], bytes]          # of a session, or of a network
 
 
 def _written_by(write: Callable[[Any, str], None], suffix: str) -> Bytes:
     """The bytes of the file that a function of the network and a path writes."""
-    def file(session: Session) -> bytes:
+    def file(net: Network) -> bytes:
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, f"network.{suffix}")
-            write(session.net, path)
+            write(net, path)
             with open(path, "rb") as written:
                 return written.read()
     return file
@@ -51,9 +53,9 @@ def _record(session: Session) -> bytes:
 
 FORMATS: dict[str, tuple[str, str, str, Bytes]] = {         # suffix, type, label, and what makes the file
     "session": ("pynnplay", "application/octet-stream", "Session", session_files.write_session),
-    "model": ("npz", "application/octet-stream", "Model of pynn", _written_by(lambda net, path: net.save(path), "npz")),
     "python": ("py", "text/x-python", "Python script", lambda session: script_of(session).encode()),
     "history": ("csv", "text/csv", "Losses, CSV", _record),
+    "model": ("npz", "application/octet-stream", "Model of pynn", _written_by(lambda net, path: net.save(path), "npz")),
     "onnx": ("onnx", "application/octet-stream", "ONNX", _written_by(export.to_onnx, "onnx")),
     "c": ("c", "text/x-c", "C", _written_by(export.to_c, "c")),
     "javascript": ("js", "text/javascript", "JavaScript", _written_by(export.to_javascript, "js")),
@@ -61,6 +63,7 @@ FORMATS: dict[str, tuple[str, str, str, Bytes]] = {         # suffix, type, labe
     "safetensors": ("safetensors", "application/octet-stream", "safetensors",
                     _written_by(export.to_safetensors, "safetensors")),
 }
+_OF_THE_SESSION = ("session", "python", "history")      # the other files are made of the network alone
 PICTURES = ("decision_surface", "network", "unit_maps", "curves")
 _TYPES = {"png": "image/png", "svg": "image/svg+xml"}
 
@@ -72,30 +75,41 @@ def describe() -> Json:
             "pictures": [{"name": name, "formats": list(_TYPES)} for name in PICTURES]}
 
 
-def _export(session: Session, command: Json) -> Reply:
+def _export(session: Session, command: Json) -> Reply | Later:
     name, = arguments(command, format=REQUIRED)
     suffix, mime, _, write = FORMATS[choice(name, "format", FORMATS)]
-    return Reply({"name": f"pynn.{suffix}", "mime": mime}, file_blob(write(session)))
+    told = {"name": f"pynn.{suffix}", "mime": mime}
+    if name in _OF_THE_SESSION:
+        return Reply(told, file_blob(write(session)))
+    net = session.net.copy()
+    if name != "model" and net.encoder is not None:
+        raise ValueError(f"format: {name} cannot hold how texts and missing cells of the table become numbers; the model file "
+                         "can, and every format can if all features are numbers")
+    return Later(lambda: Reply(told, file_blob(write(net))))
 
 
-def _picture(session: Session, command: Json) -> Reply:
+def _picture(session: Session, command: Json) -> Later:
     name, kind = arguments(command, name=REQUIRED, format="png")
     choice(name, "name", PICTURES)
     choice(kind, "format", _TYPES)
-    return Reply({"name": f"{name}.{kind}", "mime": _TYPES[kind]}, file_blob(picture_of(session, name, kind)))
+    if name in ("decision_surface", "unit_maps") and session.net.sizes[0] < 2:
+        raise ValueError(f"name: {name} needs two features, these data have one")
+    curves = session.course.timeline.curves()
+    if name == "curves" and not curves.shape[1]:
+        raise ValueError("name: there are no curves yet, train first")
+    net, examples, view = session.net.copy(), session.course.stage.examples, session.view
+    told = {"name": f"{name}.{kind}", "mime": _TYPES[kind]}
+    return Later(lambda: Reply(told, file_blob(picture_of(net, examples, view, curves, name, kind))))
 
 
-def picture_of(session: Session, name: str, kind: str) -> bytes:
+def picture_of(net: Network, examples: Examples, view: View, curves: np.ndarray, name: str, kind: str) -> bytes:
     """A picture of pynn.plot, in a figure that no window knows of."""
     from matplotlib.figure import Figure
 
     from pynn import plot
 
-    net, examples, view = session.net, session.course.stage.examples, session.view
     plane: Json = {"features": [k - 1 for k in view.features], "held": view.held_values(examples)} if net.sizes[0] > 2 else {}
     figure = Figure(figsize=(6.4, 5.2), layout="constrained")
-    if name in ("decision_surface", "unit_maps") and net.sizes[0] < 2:
-        raise ValueError(f"name: {name} needs two features, these data have one")
     if name == "decision_surface":
         plot.decision_surface(net, examples.X, examples.y, ax=figure.subplots(), **plane)
     elif name == "network":
@@ -103,7 +117,7 @@ def picture_of(session: Session, name: str, kind: str) -> bytes:
     elif name == "unit_maps":
         plot.unit_maps(net, examples.X, examples.y, _unit_panels(figure, net.sizes), **plane)
     else:
-        _draw_curves(session, figure)
+        _draw_curves(curves, net.architecture.metric, figure)
     file = io.BytesIO()
     figure.savefig(file, format=kind, dpi=150)
     return file.getvalue()
@@ -119,11 +133,8 @@ def _unit_panels(figure: Any, sizes: tuple[int, ...]) -> np.ndarray:
     return np.array(drawn, dtype=object)
 
 
-def _draw_curves(session: Session, figure: Any) -> None:
+def _draw_curves(curves: np.ndarray, metric: str, figure: Any) -> None:
     """Loss at the left, accuracy or R² at the right; the test set dashed."""
-    curves, metric = session.course.timeline.curves(), session.net.architecture.metric
-    if not curves.shape[1]:
-        raise ValueError("name: there are no curves yet, train first")
     left = figure.subplots()
     right = left.twinx()
     for ax, first, colour, name in ((left, 1, "#D55E00", "loss"), (right, 2, "#0072B2", metric)):

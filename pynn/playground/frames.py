@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-SURFACE = 100               # points of the grid along each axis
+SURFACE, _SMALLEST_SURFACE = 100, 40        # points of the grid along each axis
+_MOST_PRODUCTS = 30_000_000 # weights × points of the surface
 _LINE = 200                 # with one feature
 _MOST_PIXELS = 100_000      # of all unit maps together
 _MAP, _SMALLEST_MAP = 40, 12
@@ -29,7 +30,7 @@ def frame(session: Session) -> Message:
     course, view = session.course, session.view
     net, examples = course.net, course.stage.examples
     with np.errstate(all="ignore"):
-        surface, pictures = surface_of(net, view, view.grid(examples, SURFACE if net.sizes[0] > 1 else _LINE))
+        surface, pictures = surface_of(net, view, view.grid(examples, _surface_points(net)))
         if net.sizes[0] == 1:
             pictures.append(("line", net(view.grid(examples, _LINE))[:, view.output - 1].astype(np.float32)))
         scales, maps = unit_maps(net, view, examples)
@@ -51,6 +52,13 @@ def frame(session: Session) -> Message:
     }
     return Message(header, (*pictures, ("units", maps), ("parameters", net.parameters.astype(np.float64)), *gradient_blobs,
                             ("wrong", wrong), *selected_blobs))
+
+
+def _surface_points(net: Network) -> int:
+    """Points of the surface along each axis: fewer for large networks, so that a frame does not take long."""
+    if net.sizes[0] == 1:
+        return _LINE
+    return max(_SMALLEST_SURFACE, min(SURFACE, int((_MOST_PRODUCTS / len(net.parameters)) ** 0.5)))
 
 
 def as_bytes(values: Array, low: float, high: float) -> Array:

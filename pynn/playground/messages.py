@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 import math
 import struct
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +22,12 @@ class Message(NamedTuple):
 
     header: Json
     blobs: tuple[tuple[str, Array], ...] = ()
+
+
+class Later(NamedTuple):
+    """A long work of a command on copies, which another thread may do while the session goes on."""
+
+    work: Callable[[], Reply]
 
 
 class Reply(NamedTuple):

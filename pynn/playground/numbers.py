@@ -9,8 +9,11 @@ from pynn.learn.diagnosis import diagnose
 from pynn.learn.explanation import Explanation, explain
 from pynn.learn.finding import Finding
 from pynn.learn.notation import Section, as_html, as_text
+from pynn.network import Network
 from pynn.playground.arguments import REQUIRED, arguments, whole
+from pynn.playground.building import Stage
 from pynn.playground.choices import TABLE, Json
+from pynn.playground.messages import Later, Reply
 from pynn.playground.views import check_point
 from pynn.reference import ACTIVATIONS
 
@@ -92,20 +95,24 @@ def _other_update(session: Session) -> str | None:
             f"{', '.join(reasons)}.")
 
 
-def _diagnose(session: Session, command: Json) -> Json:
+def _diagnose(session: Session, command: Json) -> Later:
     arguments(command)
-    examples, net = session.course.stage.examples, session.net.copy()
+    stage, net = session.course.stage, session.net.copy()
     if session.course.learning_rate:
         net.learning_rate = session.course.learning_rate
-    found = diagnose(net, examples.X, examples.y)
-    return {"ok": found.ok, "examples": found.examples, "learning_rate": found.learning_rate, "text": str(found),
+    return Later(lambda: _diagnosed(stage, net))
+
+
+def _diagnosed(stage: Stage, net: Network) -> Reply:
+    found = diagnose(net, stage.examples.X, stage.examples.y)
+    return Reply({"ok": found.ok, "examples": found.examples, "learning_rate": found.learning_rate, "text": str(found),
             "findings": [{"kind": one.kind, "level": one.level, "layer": one.layer, "numbers": one.message, "cause": one.cause,
-                          "remedy": one.remedy, "fix": _fix(session, one)} for one in found]}
+                          "remedy": one.remedy, "fix": _fix(stage.setting, one)} for one in found]})
 
 
-def _fix(session: Session, finding: Finding) -> Json | None:
+def _fix(setting: Json, finding: Finding) -> Json | None:
     """A command that does what the remedy says, where a setting can."""
-    setting, found = session.course.stage.setting, finding.setting or {}
+    found = finding.setting or {}
     if finding.kind == "dead_relus":
         return {"label": "New weights for the dead units", "command": {"command": "revive", "layer": finding.layer}}
     if finding.kind == "symmetry" and setting["network"]["initializer"] == "zeros":

@@ -7,7 +7,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from pynn.playground.choices import Json
@@ -56,6 +56,7 @@ class Owner:
         self._inbox: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._streams: dict[int, Stream] = {}
         self._numbers = 0
+        self._helper = ThreadPoolExecutor(1, "pynn playground helper")
         self._thread = threading.Thread(target=self._run, name="pynn playground", daemon=True)
         self._thread.start()
 
@@ -79,8 +80,22 @@ class Owner:
         return future
 
     def handle(self, command: Any) -> Future[Message]:
-        """Let the session handle a command."""
-        return self.call(lambda session: _handled(session, command))
+        """Let the session handle a command; long work on copies is done by a thread beside it."""
+        reply: Future[Message] = Future()
+
+        def work() -> None:
+            if not reply.set_running_or_notify_cancel():
+                return
+            begun = _guarded(command, lambda: self._session.begin(command))
+            if callable(begun):
+                self._helper.submit(lambda: reply.set_result(_guarded(command, begun)))
+            else:
+                reply.set_result(begun)
+
+        self._inbox.put(work)
+        if not self._thread.is_alive():
+            reply.cancel()
+        return reply
 
     def open_stream(self, send: Callable[[Message | None], None]) -> Future[Stream]:
         """Begin to send messages; a TooManyStreams if there are too many already."""
@@ -97,6 +112,7 @@ class Owner:
     def close(self, timeout: float = 0.8) -> None:
         """End the thread and all streams."""
         self._inbox.put(None)
+        self._helper.shutdown(wait=False, cancel_futures=True)
         if threading.current_thread() is not self._thread:
             self._thread.join(timeout)
 
@@ -201,10 +217,10 @@ def _made(session: Session, kind: str) -> Message:
         return Message({"type": "note", "level": "error", "code": "internal", "message": f"{type(error).__name__}: {error}"})
 
 
-def _handled(session: Session, command: Any) -> Message:
-    """The reply to a command; also an error of the playground itself becomes a reply, and the session goes on."""
+def _guarded(command: Any, work: Callable[[], Any]) -> Any:
+    """What the work gives; also an error of the playground itself becomes a reply, and the session goes on."""
     try:
-        return session.handle(command)
+        return work()
     except Exception as error:
         _report(error)
         given: Json = command if isinstance(command, dict) else {}

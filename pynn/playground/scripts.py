@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pynn.playground.choices import DATA, TABLE, Json
+from pynn.playground.choices import DATA, MOST_EXAMPLES, TABLE, Json
+from pynn.playground.examples import Source
 from pynn.playground.settings import merge, recipe_of
 from pynn.playground.sharing import code_of
 
@@ -16,8 +17,14 @@ _SCHEDULES = {"step": "Step", "exponential": "Exponential", "cosine": "Cosine", 
 def script_of(session: Session) -> str:
     """The text of the script; θ is the same, bit for bit."""
     course = session.course
-    is_plain = course.base["data"]["name"] != TABLE and not course.batch and session.origin.net is None and all(
+    data = course.base["data"]
+    is_plain = not (course.batch or data["added"] or data["removed"]) and session.origin.net is None and all(
         not event.at.batch and _is_plain(event.command) for event in course.events[:course.applied])
+    source = session.origin.source
+    is_readable = source is not None and source.file is not None and len(source.X) < MOST_EXAMPLES
+    if data["name"] == TABLE and not (is_plain and is_readable):
+        raise ValueError("format: a script can read a table from its file only, and only if no points were added or removed "
+                         "and the network kept its shape; save a session instead")
     return _plain_script(session) if is_plain else _replayed_script(session)
 
 
@@ -39,13 +46,15 @@ print(net.summary())
 def _plain_script(session: Session) -> str:
     course = session.course
     lines = ['"""Written by the playground of pynn: gives the same network, bit for bit."""', "import pynn", ""]
-    lines += _data_lines(course.base["data"])
+    lines += _data_lines(course.base["data"], session.origin.source)
     network = course.base["network"]
     hidden = ", ".join(map(str, network["hidden"]))
     lines += ["", f"net = pynn.Network([X.shape[1], {hidden}{', ' * bool(hidden)}{session.net.sizes[-1]}], "
                   f"hidden={network['activations']!r}, output={network['output']!r},",
               f"                   loss={network['loss']!r}, initializer={network['initializer']!r}, "
               f"dropout={network['dropout']!r}, dtype={network['dtype']!r}, rng={course.base['seed']})"]
+    if course.base["data"]["name"] == TABLE and session.origin.source is not None:
+        lines += _scaling_lines(course.base["data"], session.origin.source, values=session.net.is_regression)
     setting, epoch, begins = course.base, 0, True       # begins: the next fit begins with a new optimiser
     for event in [*course.events[:course.applied], None]:
         until = course.epoch if event is None else event.at.epoch
@@ -62,16 +71,37 @@ def _plain_script(session: Session) -> str:
     return "\n".join([*lines, "", "print(net.evaluate(X_train, y_train))", ""])
 
 
-def _data_lines(data: Json) -> list[str]:
+def _table_lines(source: Source) -> list[str]:
+    names = list(source.features or ()) if source.encoder is None else list(source.encoder.columns)
+    lines = [f"table = pynn.datasets.load_csv({source.name!r}, target={source.target!r}, features={names!r}, classes=None)"]
+    if source.encoder is None:
+        return [*lines, "X, y = table.X, table.y"]
+    return [*lines, "encoder = pynn.TableEncoder().fit(table)", "X, y = encoder.transform(table), table.y"]
+
+
+def _scaling_lines(data: Json, source: Source, *, values: bool) -> list[str]:
+    lines = ["net.encoder = encoder"] if source.encoder is not None else []
+    if data["standardize"]:
+        lines += ["net.standardizer = pynn.Standardizer.fit(X_train)"] if source.encoder is None else []
+        lines += ["net.target_standardizer = pynn.Standardizer.fit(y_train.reshape(-1, 1))"] if values else []
+    return lines
+
+
+def _data_lines(data: Json, source: Source | None) -> list[str]:
+    if data["name"] == TABLE:
+        assert source is not None
+        return _table_lines(source) + _split_lines(data)
     numbers = {field.name: data[field.name] for field in DATA[data["name"]].fields if field.name != "examples"}
     listed = "".join(f", {name}={value!r}" for name, value in numbers.items())
     lines = [f"X, y = pynn.datasets.{data['name']}({data['examples']}{listed}, rng={data['seed']})"]
-    rows = "X_train, X_test, y_train, y_test"
-    if data["test_share"]:
-        lines.append(f"{rows} = pynn.datasets.split(X, y, test_size={data['test_share']}, rng={data['seed']})")
-    else:
-        lines.append("X_train, y_train = X, y")
-    return lines
+    return lines + _split_lines(data)
+
+
+def _split_lines(data: Json) -> list[str]:
+    if not data["test_share"]:
+        return ["X_train, y_train = X, y"]
+    return ["X_train, X_test, y_train, y_test = pynn.datasets.split(X, y, "
+            f"test_size={data['test_share']}, rng={data['seed']})"]
 
 
 def _edit_line(command: Json) -> str:

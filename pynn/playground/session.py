@@ -5,8 +5,9 @@ thread owns a session.
 """
 from __future__ import annotations
 
+import functools
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from pynn.playground.building import Origin
 from pynn.playground.choices import MOST_EPOCH, Json
 from pynn.playground.commands import COMMANDS
 from pynn.playground.course import Course, Diverged, Event, Moment
-from pynn.playground.messages import Message, Reply
+from pynn.playground.messages import Later, Message, Reply
 from pynn.playground.pace import DEFAULT_SPEED, Pace
 from pynn.playground.settings import check_setting
 from pynn.playground.views import View
@@ -27,6 +28,7 @@ LANGUAGES = {"en": "en", "zh": "zh_CN"}         # of the page, and their names i
 _SLICE = 0.015          # seconds of work between two looks at the commands
 _PAUSE = 0.005          # seconds between looks at the clock, when training is faster than it should be
 _MOST_NOTES = 50
+_REFUSALS = (ValueError, TypeError, IndexError, KeyError, ArithmeticError, OSError, RuntimeError, ImportError)
 
 
 class Session:
@@ -213,6 +215,11 @@ class Session:
 
     def handle(self, command: Any) -> Message:
         """Do what a command says; the reply says what came of it, or why it was refused: then nothing is changed."""
+        begun = self.begin(command)
+        return begun() if callable(begun) else begun
+
+    def begin(self, command: Any) -> Message | Callable[[], Message]:
+        """The reply to a command, or for long work a function that gives it; this function does not touch the session."""
         given = command if isinstance(command, dict) else {}
         name = given.get("command")
         header: Json = {"type": "reply", "id": given.get("id"), "command": name}
@@ -223,9 +230,11 @@ class Session:
                 raise ValueError(f"command: unknown command {name!r:.200}; there are {', '.join(COMMANDS)}")
             language = choice(command.get("language", "en"), "language", LANGUAGES)
             with speaking(LANGUAGES[language]):
-                reply: Reply | Json | None = COMMANDS[name](self, command)
-        except (ValueError, TypeError, IndexError, KeyError, ArithmeticError, OSError, RuntimeError, ImportError) as error:
+                reply: Reply | Later | Json | None = COMMANDS[name](self, command)
+        except _REFUSALS as error:
             return Message(header | {"ok": False, "error": _error_entry(error)})
+        if isinstance(reply, Later):
+            return functools.partial(_finished, reply, header, LANGUAGES[language])
         done = reply if isinstance(reply, Reply) else Reply(reply or {})
         return Message(header | {"ok": True, "result": done.result}, done.blobs)
 
@@ -255,6 +264,16 @@ class Session:
         planes = [replace(one, example=None, point=None, gradient=False) for one in (view, self.view)]
         self.view = view
         self.renew("state", "frame", *(["data"] if planes[0] != planes[1] else []))
+
+
+def _finished(later: Later, header: Json, language: str) -> Message:
+    """The reply to a command whose long work is done here."""
+    try:
+        with speaking(language):
+            done = later.work()
+    except _REFUSALS as error:
+        return Message(header | {"ok": False, "error": _error_entry(error)})
+    return Message(header | {"ok": True, "result": done.result}, done.blobs)
 
 
 def _error_entry(error: Exception) -> Json:

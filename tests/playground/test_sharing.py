@@ -219,6 +219,24 @@ def test_the_script_gives_the_same_bits(plain):
     assert max(map(len, text.splitlines())) < 200 or not plain
 
 
+@pytest.mark.parametrize("fields", [{"target": "species"}, {"target": "mass"},
+                                    {"target": "species", "features": ["wing", "mass"]}])
+def test_the_script_of_a_table(fields, tmp_path, monkeypatch):
+    session = with_table(**fields)
+    do(session, "go", epoch=4)
+    text = dict(do(session, "export", format="python").blobs)["file"].tobytes().decode()
+    (tmp_path / "birds.csv").write_text(TABLE)
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    exec(compile(text, "script.py", "exec"), names)
+    assert names["net"].parameters.tobytes() == session.net.parameters.tobytes()
+    assert (names["net"](names["X"]) == session.net(names["X"])).all()
+    reply = session.handle({"command": "export", "format": "c"}).header
+    assert reply["ok"] == (session.net.encoder is None)
+    do(session, "remove_points", index=session.course.stage.examples.rows[:1].tolist())
+    assert "table" in session.handle({"command": "export", "format": "python"}).header["error"]["message"]
+
+
 def test_exports_and_pictures(tmp_path):
     session = Session(setting={"data": {"examples": 60}, "network": {"hidden": [3]}})
     do(session, "go", epoch=3)
