@@ -125,4 +125,7 @@ plt.show()
 # 3. Find w and b so that a neuron computes *and*: the inputs are 0 or 1, and the output is above ½ only for (1, 1). Then do
 #    the same for *or*. Why is there no neuron for *exclusive or* (exactly one of the two inputs is 1)?
 #
+# *In the playground:* ``pynn playground --lesson 1`` opens a setting for this lesson. Click a weight and type another number:
+# how does the border between the two colours move? What does the bias do?
+#
 # Answers: docs/answers/01_one_neuron.md

@@ -201,4 +201,7 @@ plt.show()
 #    and time it on the same matrices. How many times faster is it than the three loops, and how many times slower than the
 #    equation? Then time all three with 1 input and 1 unit, and explain the surprise.
 #
+# *In the playground:* ``pynn playground --lesson 2`` opens a setting for this lesson. Look at the maps of the three units.
+# Each folds the plane along one line. Add a unit, remove a unit.
+#
 # Answers: docs/answers/02_a_layer.md

@@ -180,4 +180,7 @@ plt.show()
 # 3. Look at ``pynn.plot.activations(["softplus", "silu"])``. Do you expect eight layers of them to train like the sigmoid or
 #    like relu? Then add both to the picture of the slopes and to the last table.
 #
+# *In the playground:* ``pynn playground --lesson 3`` opens a setting for this lesson. Train. Then choose tanh for both layers
+# and train on: what can the network do now?
+#
 # Answers: docs/answers/03_activations.md

@@ -245,4 +245,7 @@ plt.show()
 #    mean cross-entropy, the mean squared error and the mean absolute error over the ten cases. Where is each least? Which of
 #    them makes a network state an honest probability?
 #
+# *In the playground:* ``pynn playground --lesson 4`` opens a setting for this lesson. Train for 100 epochs. Then choose mean
+# squared error, restart from the same weights, and compare the curves.
+#
 # Answers: docs/answers/04_losses.md

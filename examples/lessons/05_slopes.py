@@ -286,4 +286,7 @@ plt.show()
 # 3. Write the slope of the sigmoid for a whole array: ``print(pynn.workbook.describe("sigmoid_prime"))`` has the task. The
 #    input is Z, and e^−z is too large for a float where z is −1000: write ``sigmoid`` first (exercise 1 of lesson 3).
 #
+# *In the playground:* ``pynn playground --lesson 5`` opens a setting for this lesson. Show the gradients. Add 0.01 to the
+# weight with the largest one: does the loss change by 0.01 times the gradient?
+#
 # Answers: docs/answers/05_slopes.md

@@ -212,4 +212,7 @@ plt.show()
 # 3. Multiply the X of the circles by 10 and by 100. Run the range test on each, and compare the suggestions. Why does the
 #    message of the ``DivergenceError`` mention the inputs?
 #
+# *In the playground:* ``pynn playground --lesson 6`` opens a setting for this lesson. Compare the learning rates 0.01, 0.1, 1
+# and 10 from the same start. Which crawls, which learns, which diverges?
+#
 # Answers: docs/answers/06_gradient_descent.md

@@ -212,4 +212,7 @@ plt.show()
 # 3. Central differences are not exact either. Print the difference between the measured and the computed dw of the first
 #    section for h = 10⁻¹, 10⁻², …, 10⁻¹². It falls at first, then it rises again. Why?
 #
+# *In the playground:* ``pynn playground --lesson 7`` opens a setting for this lesson. Press 'One step, slowly', and follow
+# one example forward and back. Then hold all gradients against differences.
+#
 # Answers: docs/answers/07_backpropagation.md

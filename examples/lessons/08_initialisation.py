@@ -283,4 +283,7 @@ plt.show()
 #    large? Check with ``deep``. Then take ``hidden="sigmoid"``, with its largest slope of ¼. By which factor does dZ shrink
 #    from layer to layer? Do larger weights help?
 #
+# *In the playground:* ``pynn playground --lesson 8`` opens a setting for this lesson. Train: why does nothing happen? Ask
+# 'Why not?'. Then choose he.
+#
 # Answers: docs/answers/08_initialisation.md

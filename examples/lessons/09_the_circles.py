@@ -204,4 +204,7 @@ plt.show()
 # 3. Train 300 seeds with ``initializer="he"`` and ``hidden="leaky_relu"``, and then with ``hidden="relu"`` and half the
 #    learning rate. Which of the failures above does each remedy, and are there new ones? Then give the failures more epochs.
 #
+# *In the playground:* ``pynn playground --lesson 9`` opens a setting for this lesson. Play until the test accuracy is 99 %.
+# Then go back on the timeline, and see how the border closed.
+#
 # Answers: docs/answers/09_the_circles.md

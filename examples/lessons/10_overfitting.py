@@ -184,4 +184,7 @@ plt.show()
 #    the network with the best accuracy on a validation set of only 20 examples. By how much is it better than the mean of the
 #    100 networks on these 20 examples, and by how much on the test set? Repeat this with 1000 validation examples.
 #
+# *In the playground:* ``pynn playground --lesson 10`` opens a setting for this lesson. Train for 300 epochs and watch the
+# loss of the test set. Then restart with l2 = 0.01, or with dropout 0.3.
+#
 # Answers: docs/answers/10_overfitting.md

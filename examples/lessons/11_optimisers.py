@@ -290,4 +290,7 @@ plt.show()
 # 3. Change ``LEVEL`` to 0.03, then to 0.3, and run the search again. Does the order of the eight stay the same? Does the best
 #    α of each stay the same?
 #
+# *In the playground:* ``pynn playground --lesson 11`` opens a setting for this lesson. Compare sgd, rmsprop, adam and adamax
+# from the same start.
+#
 # Answers: docs/answers/11_optimisers.md

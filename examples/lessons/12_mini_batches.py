@@ -255,4 +255,7 @@ plt.show()
 # 3. The table of the noise lets you predict how large a batch must be for an error of a tenth of ``|∇J|``. Predict it, then
 #    measure it. What changes if no example may occur twice in a batch? What is the error for 1000 then?
 #
+# *In the playground:* ``pynn playground --lesson 12`` opens a setting for this lesson. Go batch by batch, then example by
+# example. Then compare batch sizes, and train without shuffling.
+#
 # Answers: docs/answers/12_mini_batches.md

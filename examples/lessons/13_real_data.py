@@ -211,4 +211,7 @@ plt.show()
 #    folder of the repository, and load ``iris.npz`` in Python. Find out from the network what the command chose for you: the
 #    layers, the scaling, the optimiser and its α, the number of epochs. What does ``pynn train --help`` let you choose?
 #
+# *In the playground:* ``pynn playground --lesson 13`` opens a setting for this lesson. Drop a CSV file of your own on the
+# page. Choose the target column, and look at the confusion matrix.
+#
 # Answers: docs/answers/13_real_data.md

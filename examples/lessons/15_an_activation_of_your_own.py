@@ -209,4 +209,7 @@ plt.show()
 # 3. Compare softsign and tanh on ``datasets.spirals(1000, rng=0)``, over five values of ``rng`` for the network (put it
 #    into ``trial``). Is the difference larger than that between two seeds?
 #
+# *In the playground:* ``pynn playground --lesson 15`` opens a setting for this lesson. Compare activations. The shape of g
+# shows in the curve: which ones draw it with corners?
+#
 # Answers: docs/answers/15_an_activation_of_your_own.md

@@ -158,4 +158,7 @@ plt.show()
 # 3. An 8-bit integer has 256 values. Replace each weight of a layer by the nearest of 255 equally spaced numbers between
 #    −w and w, where w is the largest weight of the layer in absolute value. How many predictions change?
 #
+# *In the playground:* ``pynn playground --lesson 16`` opens a setting for this lesson. Train, then export the network as C,
+# and as a script that makes the same network.
+#
 # Answers: docs/answers/16_out_into_the_world.md

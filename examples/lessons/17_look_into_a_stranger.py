@@ -120,4 +120,7 @@ print(xor([[0, 0], [0, 1], [1, 0], [1, 1]]).ravel())
 # 3. If you have PyTorch: build ``torch.nn.Sequential(Linear(2, 8), ReLU(), Linear(8, 1))`` and import it. Why does pynn
 #    ask for ``output``?
 #
+# *In the playground:* ``pynn playground --lesson 17`` opens a setting for this lesson. Open a model file of your own, or call
+# pynn.play(net, X, y), and ask 'Why not?'.
+#
 # Answers: docs/answers/17_look_into_a_stranger.md

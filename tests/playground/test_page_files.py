@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 import pynn
+from pynn.playground import lessons
 from pynn.playground.session import Session
 
 PAGE = Path(pynn.__file__).parent / "playground" / "page"
 MODULES = {path.name: path.read_text(encoding="utf-8") for path in sorted(PAGE.glob("*.js"))}
+LESSONS = sorted((Path(__file__).parent.parent.parent / "examples" / "lessons").glob("*.py"))
 WORDS = {language: json.loads((PAGE / f"words.{language}.json").read_text(encoding="utf-8")) for language in ("en", "zh")}
 
 
@@ -91,3 +93,11 @@ def test_files_are_short():
     for path in PAGE.iterdir():
         if path.suffix in (".js", ".css"):
             assert len(path.read_text(encoding="utf-8").splitlines()) <= 450, path.name
+
+
+@pytest.mark.skipif(not LESSONS, reason="away from the sources")
+def test_every_lesson_ends_with_what_to_try_in_the_playground():
+    assert len(LESSONS) == len(lessons.LESSONS)
+    for number, (path, lesson) in enumerate(zip(LESSONS, lessons.LESSONS, strict=True), start=1):
+        text = " ".join(path.read_text(encoding="utf-8").replace("\n# ", " ").split())
+        assert f"``pynn playground --lesson {number}`` opens a setting for this lesson. {lesson.task}" in text, path.name
