@@ -141,10 +141,18 @@ class Column:
 
     def levels(self) -> tuple[str, ...]:
         """The different texts of a column, sorted, without the empty cell."""
+        return self._levels
+
+    @functools.cached_property
+    def _levels(self) -> tuple[str, ...]:
         return tuple(sorted(set(self.cells) - {""}))
 
     def missing(self) -> int:
         """How many cells are missing; in a column of text or dates, how many are empty."""
+        return self._missing
+
+    @functools.cached_property
+    def _missing(self) -> int:
         if self.kind in ("number", "boolean", "empty"):
             return int(np.isnan(self.numbers()).sum())
         return sum(cell is None for cell in self.texts())
