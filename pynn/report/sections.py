@@ -137,7 +137,7 @@ def _confusions(counts: np.ndarray[Any, Any], names: Sequence[str]) -> str:
 
 def _confusion_cell(count: int, share: float, *, right: bool) -> str:
     colour = "0,114,178" if right else "213,94,0"
-    return f'<td style="background:rgba({colour},{0.85 * share:.2f}){";color:#fff" if share > 0.6 else ""}">{count}</td>'
+    return f'<td style="background:rgba({colour},{0.7 * share:.2f})">{count}</td>'      # dark letters are legible on all
 
 
 def _errors_in_words(subject: Subject) -> str:
