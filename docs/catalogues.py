@@ -5,10 +5,17 @@ again after translating: it also compiles the package's catalogue.  It needs the
 """
 from __future__ import annotations
 
+import importlib
+import inspect
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from babel.messages.pofile import read_po, write_po
+
+from pynn.learn.exercises import EXERCISES
+from pynn.learn.finding import KINDS, Sentences
 
 DOCS = Path(__file__).resolve().parent
 PACKAGE = DOCS.parent / "pynn" / "locale"
@@ -23,10 +30,26 @@ def babel(*command: str | Path) -> None:
     run("babel.messages.frontend", "-q", *command)
 
 
+def sentences_as_data() -> list[str]:
+    """What _ translates although it is no constant there: tasks of the workbook, kinds and sentences of findings."""
+    found = [inspect.getdoc(exercise.solve) or "" for exercise in EXERCISES.values()] + list(KINDS)
+    for file in sorted((DOCS.parent / "pynn" / "learn" / "causes").glob("[!_]*.py")):
+        for value in vars(importlib.import_module(f"pynn.learn.causes.{file.stem}")).values():
+            if isinstance(value, Sentences):
+                found += [value.message, value.cause, value.remedy]
+    return list(dict.fromkeys(found))
+
+
 def of_the_package(templates: Path) -> None:
-    """The sentences that _ marks in pynn and in the lessons."""
+    """The sentences that _ marks in pynn and in the lessons, and those that are data."""
     template = templates / "pynn.pot"
-    babel("extract", "--no-location", "--omit-header", "-o", template, "pynn", "examples/lessons")
+    babel("extract", "--no-location", "-o", template, "pynn", "examples/lessons")
+    with template.open("rb") as file:
+        catalogue = read_po(file)
+    for sentence in sentences_as_data():
+        catalogue.add(sentence)
+    with template.open("wb") as file:
+        write_po(file, catalogue)
     babel("update", "--no-fuzzy-matching", "--ignore-obsolete", "-w", "120", "-i", template, "-d", PACKAGE, "-D", "pynn",
           "-l", "zh_CN")
     babel("compile", "-d", PACKAGE, "-D", "pynn")

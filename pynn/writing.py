@@ -48,14 +48,14 @@ def display_width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
-def wrap(text: str, width: int) -> list[str]:
+def wrap(text: str, width: int, subsequent_indent: str = "") -> list[str]:
     """The text in lines of at most `width` columns; Chinese breaks after any character, but not before its punctuation."""
     if len(text) == display_width(text):
-        return textwrap.wrap(text, width)
+        return textwrap.wrap(text, width, subsequent_indent=subsequent_indent, break_on_hyphens=False)
     lines = [""]
-    for piece in re.findall(r"[!-~\u0370-\u2bff]+\s*|.[，。；：、）？！”》]*\s*", text):
-        if display_width(lines[-1] + piece.rstrip()) > width and lines[-1]:
-            lines.append("")
+    for piece in re.findall(r" +|[!-~\u0370-\u2bff]+ *|[^ ][，。；：、）？！”》]* *", text):
+        if display_width(lines[-1] + piece.rstrip()) > width and lines[-1].strip():
+            lines.append(subsequent_indent)
         lines[-1] += piece
     return [line.rstrip() for line in lines]
 

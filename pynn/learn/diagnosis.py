@@ -26,6 +26,7 @@ from pynn.learn.causes.overfitting import check_overfitting
 from pynn.learn.causes.weights import check_parameters, check_signals, check_symmetry
 from pynn.learn.finding import KINDS, Diagnosis, Finding
 from pynn.network import Network
+from pynn.translation import _
 from pynn.validation import check_network
 
 __all__ = ["KINDS", "Diagnosis", "Finding", "diagnose"]
@@ -47,14 +48,6 @@ CAUSES: tuple[Check, ...] = (       # in causal order: whatever is found makes t
     check_epochs, check_overfitting)
 NOTES: tuple[Check, ...] = (note_rare_classes, note_features, note_nearly_equal_features, note_linear_layers)
 
-CLASSES = "loss {loss:.4g}, of the best constant {guess:.4g}; accuracy {score:.1%}, of the largest class {share:.1%}"
-LABELS = "loss {loss:.4g}, of the best constant {guess:.4g}; accuracy {score:.1%}"
-VALUES = "loss {loss:.4g}, of the best constant {guess:.4g}; R² {score:.3f}"
-SANITY_CHECKS = (
-    "Fit 20 examples alone: a network that cannot learn them by heart has a mistake in its data or settings.",
-    "Take units that are not linear in the hidden layers, such as relu or tanh.",
-    "Take more units, then more layers.",
-    "Train for more epochs, with a higher and with a lower learning rate.")
 
 
 def diagnose(net: Network, X: Any, y: Any, *, validation_data: Any = None) -> Diagnosis:
@@ -120,10 +113,23 @@ def _facts(case: Case) -> tuple[str, tuple[str, ...]]:
     """The numbers that everybody should look at first, and what to try if a trained network does badly."""
     net, (X, y) = case.net, case.sample
     try:
-        fields = {"loss": case.loss, "guess": case.guess, "score": net.score(X, y)}
+        loss, guess, score = case.loss, case.guess, net.score(X, y)
     except FloatingPointError:          # the outputs overflow, as a finding says
         return "", ()
-    checks = SANITY_CHECKS if net.epoch and not case.learned else ()
+    checks = _sanity_checks() if net.epoch and not case.learned else ()
     if case.labels is not None:
-        return CLASSES.format(share=np.bincount(case.labels).max() / len(y), **fields), checks
-    return (VALUES if net.is_regression else LABELS).format(**fields), checks
+        share = np.bincount(case.labels).max() / len(y)
+        return _("loss {loss:.4g}, of the best constant {guess:.4g}; accuracy {score:.1%}, of the largest class {share:.1%}",
+                 loss=loss, guess=guess, score=score, share=share), checks
+    if net.is_regression:
+        return _("loss {loss:.4g}, of the best constant {guess:.4g}; R² {score:.3f}",
+                 loss=loss, guess=guess, score=score), checks
+    return _("loss {loss:.4g}, of the best constant {guess:.4g}; accuracy {score:.1%}",
+             loss=loss, guess=guess, score=score), checks
+
+
+def _sanity_checks() -> tuple[str, ...]:
+    return (_("Fit 20 examples alone: a network that cannot learn them by heart has a mistake in its data or settings."),
+            _("Take units that are not linear in the hidden layers, such as relu or tanh."),
+            _("Take more units, then more layers."),
+            _("Train for more epochs, with a higher and with a lower learning rate."))

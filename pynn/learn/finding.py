@@ -1,12 +1,12 @@
 """What diagnose returns: findings, each with its numbers, its cause and its remedy, and the facts."""
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from pynn.writing import printable
+from pynn.translation import _
+from pynn.writing import printable, wrap
 
 _WIDTH = 88                 # of a line of text
 
@@ -52,11 +52,12 @@ class Finding:
     setting: Mapping[str, Any] | None = field(default=None, hash=False)
 
     def __str__(self) -> str:
-        where = "" if self.layer is None else f", layer {self.layer}"
-        level = "note: " if self.level == "note" else ""
-        lines = [f"{level}{self.kind}{where}: {self.message}", f"    cause:  {self.cause}", f"    remedy: {self.remedy}"]
-        return printable("\n".join(textwrap.fill(line, _WIDTH, subsequent_indent=" " * 12, break_on_hyphens=False)
-                                   for line in lines))
+        kind = _(self.kind)
+        found = (_("{kind}: {message}", kind=kind, message=self.message) if self.layer is None else
+                 _("{kind}, layer {layer}: {message}", kind=kind, layer=self.layer, message=self.message))
+        lines = [_("note: {finding}", finding=found) if self.level == "note" else found,
+                 _("    cause:  {cause}", cause=self.cause), _("    remedy: {remedy}", remedy=self.remedy)]
+        return printable("\n".join(part for line in lines for part in wrap(line, _WIDTH, subsequent_indent=" " * 12)))
 
 
 class Sentences(NamedTuple):
@@ -71,7 +72,7 @@ class Sentences(NamedTuple):
     def found(self, *, layer: int | None = None, setting: Mapping[str, Any] | None = None, level: Level | None = None,
               **fields: Any) -> Finding:
         """The finding with these fields filled in."""
-        message, cause, remedy = (text.format(**fields) for text in (self.message, self.cause, self.remedy))
+        message, cause, remedy = (_(text).format(**fields) for text in (self.message, self.cause, self.remedy))
         return Finding(self.kind, layer, message, cause, remedy, level or self.level, setting)
 
 
@@ -110,16 +111,13 @@ class Diagnosis:
     def __str__(self) -> str:
         lines = [f"{number}. {finding}" for number, finding in enumerate(self.findings, start=1)]
         if self.ok:
-            lines.append(_HEALTHY.format(examples=self.examples, learning_rate=self.learning_rate))
-            lines.append(_FACTS.format(facts=self.facts) if self.checks else self.facts)
-            lines += [textwrap.fill(f"{number}. {check}", _WIDTH, initial_indent="    ", subsequent_indent=" " * 7)
-                      for number, check in enumerate(self.checks, start=1)]
+            lines.append(_("nothing found that keeps the network from learning\n({examples} examples looked at, learning rate "
+                           "{learning_rate:g} tried)", examples=self.examples, learning_rate=self.learning_rate))
+            lines.append(_("{facts}; none of the known causes\nSanity checks, in this order:", facts=self.facts)
+                         if self.checks else self.facts)
+            lines += [part for number, check in enumerate(self.checks, start=1)
+                      for part in wrap(f"    {number}. {check}", _WIDTH, subsequent_indent=" " * 7)]
         return printable("\n".join(lines))
 
     __repr__ = __str__          # readable at a prompt and in a notebook
 
-
-_HEALTHY = ("nothing found that keeps the network from learning\n({examples} examples looked at, learning rate "
-            "{learning_rate:g} "
-            "tried)")
-_FACTS = "{facts}; none of the known causes\nSanity checks, in this order:"

@@ -8,6 +8,7 @@ import numpy as np
 
 from pynn import reference
 from pynn.learn.exercise import Array, Case, Mistakes, draw_layer, draw_network, exercise, layer_of
+from pynn.translation import _
 
 
 def _draw_neuron(rng: np.random.Generator, case: Case) -> tuple[Any, ...]:
@@ -22,16 +23,16 @@ def neuron(w: Array, b: float, x: Array) -> tuple[Any, Mistakes]:
     """
     z = w @ x + b
     return z, {
-        "the bias b is not added": lambda: w @ x,
-        "the bias b is subtracted": lambda: w @ x - b,
-        "the bias b is added to every term, not once": lambda: np.sum(w * x + b),
-        "the bias b is added to the inputs": lambda: w @ (x + b),
-        "the terms are not summed": lambda: w * x + b,
-        "the terms are not summed, and the bias b is missing": lambda: w * x,
-        "the mean of the terms is taken instead of their sum": lambda: np.mean(w * x) + b,
-        "every weight is multiplied with every input, not only with its own": lambda: np.outer(w, x) + b,
-        "an activation is applied already": lambda: reference.sigmoid(np.asarray(z)),
-        "the activation relu is applied already": lambda: max(0.0, z),
+        _("the bias b is not added"): lambda: w @ x,
+        _("the bias b is subtracted"): lambda: w @ x - b,
+        _("the bias b is added to every term, not once"): lambda: np.sum(w * x + b),
+        _("the bias b is added to the inputs"): lambda: w @ (x + b),
+        _("the terms are not summed"): lambda: w * x + b,
+        _("the terms are not summed, and the bias b is missing"): lambda: w * x,
+        _("the mean of the terms is taken instead of their sum"): lambda: np.mean(w * x) + b,
+        _("every weight is multiplied with every input, not only with its own"): lambda: np.outer(w, x) + b,
+        _("an activation is applied already"): lambda: reference.sigmoid(np.asarray(z)),
+        _("the activation relu is applied already"): lambda: max(0.0, z),
     }
 
 
@@ -43,19 +44,19 @@ def layer_forward(W: Array, b: Array, A_prev: Array) -> tuple[Any, Mistakes]:
     """
     Z = W @ A_prev + b
     return Z, {
-        "the bias b is not added": lambda: W @ A_prev,
-        "the bias b is subtracted": lambda: W @ A_prev - b,
-        "W is transposed": lambda: W.T @ A_prev + b,
-        "A_prev is transposed": lambda: W @ A_prev.T + b,
-        "the factors of the product are in the wrong order": lambda: A_prev @ W + b,
-        "the product is taken element by element, it should be one of matrices": lambda: W * A_prev + b,
-        "b is transposed: b as a column gives each unit its bias, as a row each example": lambda: W @ A_prev + b.T,
-        "the biases are summed over the units": lambda: W @ A_prev + b.sum(),
-        "only the first unit's bias is used": lambda: W @ A_prev + b[0],
-        "only the first example is computed": lambda: Z[:, :1],
-        "the examples are summed up": lambda: (W @ A_prev).sum(axis=1, keepdims=True) + b,
-        "an activation is applied already": lambda: reference.relu(Z),
-        "the activation sigmoid is applied already": lambda: reference.sigmoid(Z),
+        _("the bias b is not added"): lambda: W @ A_prev,
+        _("the bias b is subtracted"): lambda: W @ A_prev - b,
+        _("W is transposed"): lambda: W.T @ A_prev + b,
+        _("A_prev is transposed"): lambda: W @ A_prev.T + b,
+        _("the factors of the product are in the wrong order"): lambda: A_prev @ W + b,
+        _("the product is taken element by element, it should be one of matrices"): lambda: W * A_prev + b,
+        _("b is transposed: b as a column gives each unit its bias, as a row each example"): lambda: W @ A_prev + b.T,
+        _("the biases are summed over the units"): lambda: W @ A_prev + b.sum(),
+        _("only the first unit's bias is used"): lambda: W @ A_prev + b[0],
+        _("only the first example is computed"): lambda: Z[:, :1],
+        _("the examples are summed up"): lambda: (W @ A_prev).sum(axis=1, keepdims=True) + b,
+        _("an activation is applied already"): lambda: reference.relu(Z),
+        _("the activation sigmoid is applied already"): lambda: reference.sigmoid(Z),
     }
 
 
@@ -72,15 +73,15 @@ def relu(Z: Array) -> tuple[Any, Mistakes]:
     Z: (n, m).  A: (n, m).
     """
     return reference.relu(Z), {
-        "negative z pass through, positive ones are stopped": lambda: np.minimum(Z, 0),
-        "negative z lose only their sign": lambda: np.abs(Z),
-        "something of negative z leaks through": lambda: np.where(Z > 0, Z, 0.01 * Z),
-        "this is the derivative g′, not g": lambda: (Z > 0).astype(float),
-        "positive z are cut off at 1": lambda: np.clip(Z, 0, 1),
-        "this is one number for the whole array, the largest; each element has its own": lambda: max(0.0, Z.max()),
-        "this is one number for each example, the largest; each element has its own": lambda: np.maximum(Z.max(axis=0), 0),
-        "only the positive elements are returned, and their places are lost": lambda: Z[Z > 0],
-        "this is the sigmoid, another activation": lambda: reference.sigmoid(Z),
+        _("negative z pass through, positive ones are stopped"): lambda: np.minimum(Z, 0),
+        _("negative z lose only their sign"): lambda: np.abs(Z),
+        _("something of negative z leaks through"): lambda: np.where(Z > 0, Z, 0.01 * Z),
+        _("this is the derivative g′, not g"): lambda: (Z > 0).astype(float),
+        _("positive z are cut off at 1"): lambda: np.clip(Z, 0, 1),
+        _("this is one number for the whole array, the largest; each element has its own"): lambda: max(0.0, Z.max()),
+        _("this is one number for each example, the largest; each element has its own"): lambda: np.maximum(Z.max(axis=0), 0),
+        _("only the positive elements are returned, and their places are lost"): lambda: Z[Z > 0],
+        _("this is the sigmoid, another activation"): lambda: reference.sigmoid(Z),
     }
 
 
@@ -91,16 +92,16 @@ def relu_prime(Z: Array) -> tuple[Any, Mistakes]:
     Z: (n, m).  G: (n, m).
     """
     return reference.relu_prime(Z, Z), {
-        "exactly at z = 0 it is taken from the right": lambda: (Z >= 0).astype(float),
-        "exactly at z = 0 it is halfway between left and right": lambda: np.heaviside(Z, 0.5),
-        "the two sides of 0 are exchanged": lambda: (Z < 0).astype(float),
-        "the two sides of 0 are exchanged, 0 included": lambda: (Z <= 0).astype(float),
-        "this is the sign of z: the slope left of 0 is wrong": lambda: np.sign(Z),
-        "the slope left of 0 is wrong, it should be flat": lambda: np.where(Z > 0, 1, -1),
-        "something of negative z leaks through": lambda: np.where(Z > 0, 1, 0.01),
-        "this is g, not its derivative": lambda: reference.relu(Z),
-        "it is 1 everywhere, on both sides of 0": lambda: np.ones_like(Z),
-        "it is 0 everywhere, on both sides of 0": lambda: np.zeros_like(Z),
+        _("exactly at z = 0 it is taken from the right"): lambda: (Z >= 0).astype(float),
+        _("exactly at z = 0 it is halfway between left and right"): lambda: np.heaviside(Z, 0.5),
+        _("the two sides of 0 are exchanged"): lambda: (Z < 0).astype(float),
+        _("the two sides of 0 are exchanged, 0 included"): lambda: (Z <= 0).astype(float),
+        _("this is the sign of z: the slope left of 0 is wrong"): lambda: np.sign(Z),
+        _("the slope left of 0 is wrong, it should be flat"): lambda: np.where(Z > 0, 1, -1),
+        _("something of negative z leaks through"): lambda: np.where(Z > 0, 1, 0.01),
+        _("this is g, not its derivative"): lambda: reference.relu(Z),
+        _("it is 1 everywhere, on both sides of 0"): lambda: np.ones_like(Z),
+        _("it is 0 everywhere, on both sides of 0"): lambda: np.zeros_like(Z),
     }
 
 
@@ -113,16 +114,16 @@ def sigmoid(Z: Array) -> tuple[Any, Mistakes]:
     """
     A = reference.sigmoid(Z)
     return A, {
-        "the sign of the exponent is wrong: it falls where it should rise": lambda: reference.sigmoid(-Z),
-        "this is the derivative g′, not g": lambda: A * (1 - A),
-        "this is tanh, another activation": lambda: np.tanh(Z),
-        "this is only the power of e: the denominator is incomplete": lambda: np.exp(Z),
-        "this is only the power of e, with the wrong sign": lambda: np.exp(-Z),
-        "the denominator has a difference instead of a sum": lambda: 1 / (1 - np.exp(-Z)),
-        "it is not inverted: this is the denominator": lambda: 1 + np.exp(-Z),
-        "this is a softmax: an element should not depend on the others": lambda: reference.softmax(Z),
-        "this is relu, another activation": lambda: reference.relu(Z),
-        "this is a step: it should rise smoothly": lambda: (Z > 0).astype(float),
+        _("the sign of the exponent is wrong: it falls where it should rise"): lambda: reference.sigmoid(-Z),
+        _("this is the derivative g′, not g"): lambda: A * (1 - A),
+        _("this is tanh, another activation"): lambda: np.tanh(Z),
+        _("this is only the power of e: the denominator is incomplete"): lambda: np.exp(Z),
+        _("this is only the power of e, with the wrong sign"): lambda: np.exp(-Z),
+        _("the denominator has a difference instead of a sum"): lambda: 1 / (1 - np.exp(-Z)),
+        _("it is not inverted: this is the denominator"): lambda: 1 + np.exp(-Z),
+        _("this is a softmax: an element should not depend on the others"): lambda: reference.softmax(Z),
+        _("this is relu, another activation"): lambda: reference.relu(Z),
+        _("this is a step: it should rise smoothly"): lambda: (Z > 0).astype(float),
     }
 
 
@@ -134,16 +135,16 @@ def sigmoid_prime(Z: Array) -> tuple[Any, Mistakes]:
     """
     A = reference.sigmoid(Z)
     return A * (1 - A), {
-        "this is g, not its derivative": lambda: A,
-        "z stands where a = g(z) belongs": lambda: Z * (1 - Z),
-        "z stands in one place where a = g(z) belongs": lambda: A * (1 - Z),
-        "z stands in the other place where a = g(z) belongs": lambda: Z * (1 - A),
-        "a factor is missing: it should vanish on both sides": lambda: 1 - A,
-        "this is the square of g": lambda: A * A,
-        "this is the derivative of another activation, tanh": lambda: 1 - np.tanh(Z) ** 2,
-        "one factor is squared, as in the derivative of tanh": lambda: 1 - A * A,
-        "a sum stands where a difference belongs": lambda: A * (1 + A),
-        "g is applied twice": lambda: reference.sigmoid(A) * (1 - reference.sigmoid(A)),
+        _("this is g, not its derivative"): lambda: A,
+        _("z stands where a = g(z) belongs"): lambda: Z * (1 - Z),
+        _("z stands in one place where a = g(z) belongs"): lambda: A * (1 - Z),
+        _("z stands in the other place where a = g(z) belongs"): lambda: Z * (1 - A),
+        _("a factor is missing: it should vanish on both sides"): lambda: 1 - A,
+        _("this is the square of g"): lambda: A * A,
+        _("this is the derivative of another activation, tanh"): lambda: 1 - np.tanh(Z) ** 2,
+        _("one factor is squared, as in the derivative of tanh"): lambda: 1 - A * A,
+        _("a sum stands where a difference belongs"): lambda: A * (1 + A),
+        _("g is applied twice"): lambda: reference.sigmoid(A) * (1 - reference.sigmoid(A)),
     }
 
 
@@ -167,15 +168,15 @@ def forward(W: list[Any], b: list[Any], X: Array) -> tuple[Any, Mistakes]:
     """
     right = _forward_with(W, b, X)
     return (right["Z"], right["A"]), {
-        "no activation is applied": lambda: _forward_with(W, b, X, reference.linear, reference.linear),
-        "the activation of the hidden layers is missing": lambda: _forward_with(W, b, X, reference.linear),
-        "the sigmoid stands in a hidden layer": lambda: _forward_with(W, b, X, reference.sigmoid),
-        "tanh stands in a hidden layer": lambda: _forward_with(W, b, X, reference.tanh),
-        "relu stands in the last layer": lambda: _forward_with(W, b, X, output=reference.relu),
-        "the activation of the last layer is missing": lambda: _forward_with(W, b, X, output=reference.linear),
-        "the bias b is not added": lambda: _forward_with(W, b, X, bias=0),
-        "the bias b is subtracted": lambda: _forward_with(W, b, X, bias=-1),
-        "each layer gets the Z of the layer before, without its activation": lambda: _forward_with(
+        _("no activation is applied"): lambda: _forward_with(W, b, X, reference.linear, reference.linear),
+        _("the activation of the hidden layers is missing"): lambda: _forward_with(W, b, X, reference.linear),
+        _("the sigmoid stands in a hidden layer"): lambda: _forward_with(W, b, X, reference.sigmoid),
+        _("tanh stands in a hidden layer"): lambda: _forward_with(W, b, X, reference.tanh),
+        _("relu stands in the last layer"): lambda: _forward_with(W, b, X, output=reference.relu),
+        _("the activation of the last layer is missing"): lambda: _forward_with(W, b, X, output=reference.linear),
+        _("the bias b is not added"): lambda: _forward_with(W, b, X, bias=0),
+        _("the bias b is subtracted"): lambda: _forward_with(W, b, X, bias=-1),
+        _("each layer gets the Z of the layer before, without its activation"): lambda: _forward_with(
             W, b, X, before=lambda Z, A: X if len(Z) == 1 else Z[-1]),
-        "each layer gets X, not the A of the layer before": lambda: _forward_with(W, b, X, before=lambda Z, A: X),
+        _("each layer gets X, not the A of the layer before"): lambda: _forward_with(W, b, X, before=lambda Z, A: X),
     }

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 from pynn.learn.attempt import Attempt
-from pynn.learn.error_hints import OVERFLOW, explain_failure
+from pynn.learn.error_hints import explain_failure, overflow
 from pynn.learn.exercise import SQUARE, Array, Exercise, Inputs
 from pynn.learn.recognition import describe_shapes, recognise
 from pynn.learn.results import are_reordered, changed_parts, read_results
+from pynn.translation import _
 
 SECONDS = 10.0              # for one call of the reader's function
 Trial = Callable[[Inputs], Attempt]         # a call of the reader's function
@@ -21,7 +22,7 @@ def grade(exercise: Exercise, trial: Trial, seed: int = 0) -> tuple[tuple[str, .
         hints, stopped = _try(exercise, trial, inputs)
         if stopped and case != SQUARE and SQUARE in exercise.cases:
             more, stopped = _try(exercise, trial, exercise.inputs(SQUARE, seed))
-            hints += [] if stopped else [f"{hint} (seen on other inputs, all of one size)" for hint in more]
+            hints += [] if stopped else [_("{hint} (seen on other inputs, all of one size)", hint=hint) for hint in more]
         if hints:
             return _merged(hints), inputs
     return (), {}
@@ -29,7 +30,8 @@ def grade(exercise: Exercise, trial: Trial, seed: int = 0) -> tuple[tuple[str, .
 
 def misfit_hint(exercise: Exercise, reason: str) -> str:
     """A hint on a function with other arguments."""
-    return f"it should take {len(exercise.parameters)} arguments ({', '.join(exercise.parameters)}) by position: {reason}"
+    return _("it should take {count} arguments ({names}) by position: {reason}",
+             count=len(exercise.parameters), names=", ".join(exercise.parameters), reason=reason)
 
 
 def _merged(hints: list[str]) -> tuple[str, ...]:
@@ -48,16 +50,16 @@ def _try(exercise: Exercise, trial: Trial, inputs: Inputs) -> tuple[list[str], b
     """Hints on one set of inputs, and whether the function stopped with an error."""
     tried = trial(inputs)
     if tried.timed_out:
-        return [f"it still ran after {SECONDS:g} s and was stopped: does its loop end?"], False
+        return [_("it still ran after {seconds:g} s and was stopped: does its loop end?", seconds=SECONDS)], False
     changed = [label for name, value in inputs.items() for label in changed_parts(name, value, tried.given.get(name, value))]
-    hints = [f"{label}: the input is changed in place; a caller may still need it" for label in changed]
+    hints = [_("{label}: the input is changed in place; a caller may still need it", label=label) for label in changed]
     if tried.failure is not None:
         return [*hints, explain_failure(tried.failure, inputs)], True
     if exercise.judge is not None:
         return [*hints, *_judge(exercise, trial, inputs, tried.value, hints)], False
     hints += _grade(exercise, inputs, tried.value)
     if tried.overflowed:
-        hints.append(OVERFLOW if hints else f"the results are right, but {OVERFLOW}")
+        hints.append(overflow() if hints else _("the results are right, but {what}", what=overflow()))
     return hints, False
 
 
@@ -65,21 +67,21 @@ def _grade(exercise: Exercise, inputs: Inputs, value: Any) -> list[str]:
     """Hints on an exercise with one right result."""
     expected, mistakes = exercise.solve(**inputs)
     if are_reordered(exercise.returns, value, expected):
-        return [f"the returned values are right, but in another order than {', '.join(exercise.returns)}"]
+        return [_("the returned values are right, but in another order than {names}", names=", ".join(exercise.returns))]
     results, unreadable = read_results(exercise.returns, value, expected)
     if unreadable:
         return unreadable
-    wanted, _ = read_results(exercise.returns, expected, expected)
+    wanted = read_results(exercise.returns, expected, expected)[0]
     return recognise(exercise, results, wanted, mistakes, inputs)
 
 
 def _judge(exercise: Exercise, trial: Trial, inputs: Inputs, value: Any, earlier: list[str]) -> list[str]:
     """Hints on an exercise with many right results; its judge may call the function again with other inputs."""
-    expected, _ = exercise.solve(**inputs)
+    expected = exercise.solve(**inputs)[0]
     results, unreadable = read_results(exercise.returns, value, expected)
     if unreadable:
         return unreadable
-    wanted, _ = read_results(exercise.returns, expected, expected)
+    wanted = read_results(exercise.returns, expected, expected)[0]
     hints = [f"{label}: {describe_shapes(results[label], wanted[label])}" for label in wanted
              if results[label].shape != wanted[label].shape]
     if hints or earlier or exercise.judge is None:

@@ -7,6 +7,7 @@ import numpy as np
 
 from pynn.learn.exercise import Array, Exercise, Inputs, Line, Mistakes
 from pynn.learn.results import are_close, are_same
+from pynn.translation import _
 
 Known = list[tuple[str, dict[str, Array | Line]]]       # typical mistakes: the hint, and the results by label
 
@@ -24,7 +25,7 @@ def recognise(exercise: Exercise, results: dict[str, Array], wanted: dict[str, A
 
 def describe_shapes(got: Array, wanted: Array) -> str:
     """A hint on a wrong shape."""
-    return f"its shape is {got.shape}, it should be {wanted.shape}"
+    return _("its shape is {got}, it should be {wanted}", got=got.shape, wanted=wanted.shape)
 
 
 def _results_of(mistakes: Mistakes, returns: tuple[str, ...]) -> Known:
@@ -76,29 +77,32 @@ def _describe(label: str, got: Array, wanted: Array, known: Known, inputs: Input
 def _general_mistake(got: Array, wanted: Array, inputs: Inputs) -> str | None:
     """Mistakes that are possible in every exercise."""
     if are_same(got, -wanted):
-        return "it has the wrong sign"
+        return _("it has the wrong sign")
     if got.ndim == 2 and are_same(got.T, wanted):
-        return "it is transposed"
+        return _("it is transposed")
     unchanged = [name for name, value in inputs.items() if isinstance(value, np.ndarray) and are_same(got, value)]
     if unchanged:
-        return f"this is {unchanged[0]}, returned unchanged"
+        return _("this is {name}, returned unchanged", name=unchanged[0])
     if got.size == wanted.size and got.shape != wanted.shape and are_close(got.ravel(), wanted.ravel()):
-        return "the numbers are right, their arrangement is not"
+        return _("the numbers are right, their arrangement is not")
     if got.shape == wanted.shape and np.isfinite(got).all() and np.abs(got - wanted).max() <= 1e-3 * np.abs(wanted).max():
-        return "nearly right: is something rounded, clipped, or added for safety?"
+        return _("nearly right: is something rounded, clipped, or added for safety?")
     return None
 
 
 def _describe_place(got: Array, wanted: Array, inputs: Inputs) -> str:
     """How many elements are wrong, and the first of them."""
-    bad = ~np.isfinite(got)
-    what = "NaN or infinite"
+    bad, finite = ~np.isfinite(got), False
     if not bad.any():
         scale = np.max(np.abs(wanted), initial=0)
-        bad, what = ~np.isclose(got, wanted, rtol=1e-9, atol=1e-11 * scale), "wrong"
+        bad, finite = ~np.isclose(got, wanted, rtol=1e-9, atol=1e-11 * scale), True
     if got.ndim == 0:
-        return f"the number is {what}"
+        return _("the number is wrong") if finite else _("the number is NaN or infinite")
     at = tuple(int(i) for i in np.argwhere(bad)[0])
-    elementwise = all(isinstance(value, np.ndarray) and value.shape == got.shape for value in inputs.values())
-    there = ", where " + " and ".join(f"{name} is {value[at]:.6g}" for name, value in inputs.items()) if elementwise else ""
-    return f"{int(bad.sum())} of {bad.size} elements are {what}, the first at {list(at)}{there}"
+    fields = {"count": int(bad.sum()), "all": bad.size, "at": list(at)}
+    place = (_("{count} of {all} elements are wrong, the first at {at}", **fields) if finite else
+             _("{count} of {all} elements are NaN or infinite, the first at {at}", **fields))
+    if not all(isinstance(value, np.ndarray) and value.shape == got.shape for value in inputs.values()):
+        return place
+    values = [_("{name} is {value:.6g}", name=name, value=value[at]) for name, value in inputs.items()]
+    return _("{place}, where {values}", place=place, values=_(" and ").join(values))

@@ -7,27 +7,30 @@ from typing import Any
 import numpy as np
 
 from pynn.learn.exercise import Array
+from pynn.translation import _
 
 
 def read_results(returns: tuple[str, ...], value: Any, expected: Any) -> tuple[dict[str, Array], list[str]]:
     """The results as arrays by label, Z or Z[2]; and hints on values of another kind than expected."""
     if value is None:
-        return {}, ["it returns None: is the return forgotten?"]
+        return {}, [_("it returns None: is the return forgotten?")]
     if len(returns) == 1:
         value, expected = value if isinstance(value, tuple) else (value,), (expected,)
     if not isinstance(value, tuple | list) or len(value) != len(returns):
-        got = f"{len(value)} values" if isinstance(value, tuple | list) else f"one value, {_kind(value)}"
-        return {}, [f"the number of returned values is wrong: {len(returns)} wanted ({', '.join(returns)}), got {got}"]
+        got = (_("{count} values", count=len(value)) if isinstance(value, tuple | list) else
+               _("one value, {kind}", kind=_kind(value)))
+        return {}, [_("the number of returned values is wrong: {count} wanted ({names}), got {got}",
+                      count=len(returns), names=", ".join(returns), got=got)]
     found: dict[str, Array] = {}
     hints: list[str] = []
     for name, part, wanted in zip(returns, value, expected, strict=True):
         if not isinstance(wanted, list):
             _read_array(name, part, found, hints)
         elif not isinstance(part, list | tuple):
-            hints.append(f"{name}: a list with an array for each layer is wanted, got {_kind(part)}")
+            hints.append(_("{name}: a list with an array for each layer is wanted, got {kind}", name=name, kind=_kind(part)))
         elif len(part) != len(wanted):
-            hints.append(f"{name}: {len(wanted)} entries wanted, for the indices 0 … {len(wanted) - 1}, got {len(part)}"
-                         f"{_length_hint(part, wanted)}")
+            hints.append(_("{name}: {count} entries wanted, for the indices 0 … {last}, got {got}{hint}", name=name,
+                           count=len(wanted), last=len(wanted) - 1, got=len(part), hint=_length_hint(part, wanted)))
         else:
             for l, entry in enumerate(part):
                 if wanted[l] is not None:
@@ -37,29 +40,34 @@ def read_results(returns: tuple[str, ...], value: Any, expected: Any) -> tuple[d
 
 def _read_array(label: str, value: Any, found: dict[str, Array], hints: list[str]) -> None:
     if value is None:
-        hints.append(f"{label}: it is None: is the return, or this layer, forgotten?")
+        hints.append(_("{label}: it is None: is the return, or this layer, forgotten?", label=label))
         return
     try:
         array = np.asarray(value)
     except Exception:           # also what an object's own __array__ raises
-        hints.append(f"{label}: its rows have different lengths, which makes no array")
+        hints.append(_("{label}: its rows have different lengths, which makes no array", label=label))
         return
     if array.dtype.kind not in "fiu" or array.dtype == np.float16:
-        hints.append(f"{label}: the type is wrong: real numbers in float64, as the inputs, are wanted, got {_kind(value)}")
+        hints.append(_("{label}: the type is wrong: real numbers in float64, as the inputs, are wanted, got {kind}",
+                       label=label, kind=_kind(value)))
     else:
         found[label] = array if array.dtype == np.float32 else array.astype(np.float64)
 
 
 def _kind(value: Any) -> str:
-    return f"an array of dtype {value.dtype}" if isinstance(value, np.ndarray | np.generic) else f"a {type(value).__name__}"
+    if isinstance(value, np.ndarray | np.generic):
+        return _("an array of dtype {dtype}", dtype=value.dtype)
+    return _("a {type}", type=type(value).__name__)
 
 
 def _length_hint(part: Any, wanted: list[Any]) -> str:
     """What may have happened to a list of the wrong length."""
     got, layers = [np.shape(entry) for entry in part], [np.shape(entry) for entry in wanted[1:]]
     if got == layers:
-        return ": is index 0 left out?  Layers count from 1"
-    return ", from the last layer to the first: the list is reversed" if got == layers[::-1] else ": is a layer forgotten?"
+        return _(": is index 0 left out?  Layers count from 1")
+    if got == layers[::-1]:
+        return _(", from the last layer to the first: the list is reversed")
+    return _(": is a layer forgotten?")
 
 
 def are_same(got: Array, wanted: Array) -> bool:
@@ -78,7 +86,7 @@ def are_reordered(returns: tuple[str, ...], value: Any, expected: Any) -> bool:
     """Whether the values are right, but in another order."""
     if not isinstance(value, tuple | list) or len(value) != len(returns) or len(returns) == 1:
         return False
-    wanted, _ = read_results(returns, expected, expected)
+    wanted = read_results(returns, expected, expected)[0]
 
     def is_right(order: Any) -> bool:
         found, hints = read_results(returns, order, expected)

@@ -15,6 +15,7 @@ from pynn.learn.exercises import EXERCISES
 from pynn.learn.grading import grade, misfit_hint
 from pynn.learn.student import Student
 from pynn.learn.workbook import Verdict
+from pynn.translation import _
 from pynn.writing import printable
 
 _ROUNDS = 3                 # inputs that every function is called with, each in the sizes of all cases
@@ -63,11 +64,13 @@ class ScoreSheet:
     def __str__(self) -> str:
         width = max(len(score.verdict.exercise) for score in self.scores)
         shared = self.scores[0].verdict.hints if len({score.verdict.hints for score in self.scores}) == 1 else ()
+        results = {"right": _("right"), "not yet": _("not yet"), "missing": _("missing"), "refused": _("refused")}
         lines = list(shared)            # what is wrong with the file as a whole is said once
         for score in self.scores:
-            lines.append(f"{score.verdict.exercise:{width}}  {score.points}  {score.result}")
+            lines.append(f"{score.verdict.exercise:{width}}  {score.points}  {results[score.result]}")
             lines += [f"{'':{width}}     - {hint}" for hint in score.verdict.hints if not shared]
-        return printable("\n".join([*lines, f"{self.points} of {len(self.scores)} points, seed {self.seed}"]))
+        return printable("\n".join([*lines, _("{points} of {all} points, seed {seed}",
+                                               points=self.points, all=len(self.scores), seed=self.seed)]))
 
 
 def check_file(path: str | Path, seed: int | None = None) -> ScoreSheet:
@@ -100,6 +103,12 @@ def check_file(path: str | Path, seed: int | None = None) -> ScoreSheet:
         return ScoreSheet(str(path), seed, tuple(_score(exercise, student, seeds) for exercise in EXERCISES.values()))
 
 
+def _place(where: str) -> str:
+    """Where the file uses pynn, as student_process.py says it."""
+    line = where.removeprefix("line ")
+    return _("line {line}", line=line) if line != where else _("a line that is not in the file")
+
+
 def _score(exercise: Exercise, student: Student, seeds: list[int]) -> Score:
     """The score of one exercise."""
     result, hints = _result(exercise, student, seeds)
@@ -109,12 +118,13 @@ def _score(exercise: Exercise, student: Student, seeds: list[int]) -> Score:
 def _result(exercise: Exercise, student: Student, seeds: list[int]) -> tuple[str, tuple[str, ...]]:
     name = exercise.name
     if student.loading_used_pynn:
-        return "refused", (f"the file uses pynn ({student.loading_used_pynn}); it should work without pynn. Your own checks "
-                           "belong under if __name__ == '__main__', and so does their import of pynn",)
+        return "refused", (_("the file uses pynn ({place}); it should work without pynn. Your own checks belong under "
+                             "if __name__ == '__main__', and so does their import of pynn",
+                             place=_place(student.loading_used_pynn)),)
     if student.failure is not None:
-        return "not yet", (f"the file cannot be loaded: {describe_failure(student.failure)}",)
+        return "not yet", (_("the file cannot be loaded: {failure}", failure=describe_failure(student.failure)),)
     if name not in student.functions:
-        return "missing", (f"there is no function {exercise.signature} in the file",)
+        return "missing", (_("there is no function {signature} in the file", signature=exercise.signature),)
     if reason := student.functions[name]:
         return "not yet", (misfit_hint(exercise, reason),)
 
@@ -132,11 +142,11 @@ def _result(exercise: Exercise, student: Student, seeds: list[int]) -> tuple[str
     for seed in seeds:
         all_hints.append(hints_for(seed))
         if student.uses_of_pynn:
-            return "refused", (f"it uses pynn ({student.uses_of_pynn[0]}); it should work without pynn",)
+            return "refused", (_("it uses pynn ({place}); it should work without pynn", place=_place(student.uses_of_pynn[0])),)
         if bool(all_hints[-1]) != (exercise.judge is not None):     # wrong once is wrong; what is drawn may be unlucky
             break
     if not all_hints[-1]:
         return "right", ()
     if exercise.judge is None and not attempts[-1].timed_out and not hints_for(0):
-        return "refused", ("it is right for the inputs of the workbook and wrong for others: its answers are remembered",)
+        return "refused", (_("it is right for the inputs of the workbook and wrong for others: its answers are remembered"),)
     return "not yet", all_hints[0] if exercise.judge is not None else all_hints[-1]

@@ -21,6 +21,7 @@ from pynn.learn.attempt import Attempt, Failure
 from pynn.learn.exercise import Exercise, Inputs
 from pynn.learn.grading import SECONDS
 from pynn.learn.wire import decode, encode
+from pynn.translation import _
 
 _PROGRAM = Path(__file__).with_name("student_process.py")
 _PACKAGES = Path(np.__file__).parents[1]
@@ -28,7 +29,10 @@ _CLOSED = [os.path.realpath(folder) + os.sep for folder in (Path(__file__).paren
 _GRACE = 5.0                # seconds in which the process stops a function itself, or starts
 _LONGEST = 1 << 26          # characters of a reply
 _ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
-_ENDED = Failure("the end of its process", "by an exit, a crash, or too much memory or output")
+
+
+def _ended() -> Failure:
+    return Failure(_("the end of its process"), _("by an exit, a crash, or too much memory or output"))
 
 
 class Student:
@@ -70,7 +74,7 @@ class Student:
         if self._process is None:
             self._start()
         if self._process is None:       # the file ends its process when it is loaded again
-            return Attempt(failure=_ENDED)
+            return Attempt(failure=_ended())
         reply = self._ask({"call": name, "inputs": {label: encode(value) for label, value in inputs.items()},
                            "seconds": SECONDS})
         if reply.get("timed_out"):
@@ -80,7 +84,7 @@ class Student:
             return Attempt(decode(reply.get("value")), _failure_in(reply), bool(reply.get("timed_out")),
                            bool(reply.get("overflowed")), given)
         except Exception:               # another reply than that of our program
-            return Attempt(failure=_ENDED)
+            return Attempt(failure=_ended())
 
     def _start(self) -> None:
         self._process = subprocess.Popen(
@@ -88,7 +92,7 @@ class Student:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=self._folder.name,
             env=os.environ | _ONE_THREAD)
         reply = self._ask({"load": self._parameters, "seconds": SECONDS})
-        late = Failure("a timeout", f"it still ran after {SECONDS:g} s")
+        late = Failure(_("a timeout"), _("it still ran after {seconds:g} s", seconds=SECONDS))
         self.failure = late if reply.get("timed_out") else _failure_in(reply)
         functions = reply.get("functions")
         self.functions = functions if isinstance(functions, dict) else {}
@@ -114,7 +118,7 @@ class Student:
             return {"timed_out": True}
         except (OSError, ValueError, TypeError, KeyError, RecursionError):      # it has ended, or the reply is not ours
             self._stop()
-            return {"failure": vars(_ENDED)}
+            return {"failure": vars(_ended())}
 
     def _stop(self) -> None:
         process, self._process = self._process, None
@@ -138,4 +142,4 @@ def _failure_in(reply: dict[str, Any]) -> Failure | None:
         return Failure(str(failure["kind"]), str(failure["message"]), int(failure["line"]), str(failure["function"]),
                        str(failure["text"]))
     except (ValueError, TypeError, KeyError, OverflowError):
-        return _ENDED
+        return _ended()

@@ -7,6 +7,7 @@ import numpy as np
 
 from pynn import datasets, reference
 from pynn.learn.exercise import CASES, Array, Call, Case, Inputs, Mistakes, exercise
+from pynn.translation import _
 
 ACCURACY = 0.95             # of a network that has learned the circles
 
@@ -19,9 +20,10 @@ def _blank(sizes: list[int]) -> tuple[list[Any], list[Any]]:
 
 def _symmetric(label: str, W: Array) -> list[str]:
     if len(W) > 1 and np.abs(W - W[0]).max() <= 1e-9 * np.abs(W).max():
-        return [f"{label}: the symmetry is not broken: all rows are equal, so its units would learn the same"]
+        return [_("{label}: the symmetry is not broken: all rows are equal, so its units would learn the same", label=label)]
     if len(np.unique(W, axis=0)) < len(W):
-        return [f"{label}: the symmetry is not broken everywhere: some rows are equal, so their units would learn the same"]
+        return [_("{label}: the symmetry is not broken everywhere: some rows are equal, so their units would learn the same",
+                  label=label)]
     return []
 
 
@@ -33,25 +35,27 @@ def _judge_initialize(call: Call, inputs: Inputs, got: dict[str, Array]) -> list
     hints = []
     for label, array in got.items():
         if not np.isfinite(array).all():
-            hints.append(f"{label}: some numbers are NaN or infinite")
+            hints.append(_("{label}: some numbers are NaN or infinite", label=label))
         elif label[0] == "b":
-            hints += [] if not array.any() else [f"{label}: biases may start at 0, these do not"]
+            hints += [] if not array.any() else [_("{label}: biases may start at 0, these do not", label=label)]
         elif symmetric := _symmetric(label, array):
             hints += symmetric
         elif array.size > 100 and abs(array.mean()) > array.std() / 3:
-            hints.append(f"{label}: the weights are not centred on 0: most have one sign, so that all sums drift one way")
+            hints.append(_("{label}: the weights are not centred on 0: most have one sign, so that all sums drift one way",
+                           label=label))
         elif array.size > 100 and array.std() * np.sqrt(array.shape[1]) > 4:
-            hints.append(f"{label}: the weights are too large for {array.shape[1]} inputs a unit: the sums grow layer by layer")
+            hints.append(_("{label}: the weights are too large for {inputs} inputs a unit: the sums grow layer by layer",
+                           label=label, inputs=array.shape[1]))
         elif array.size > 100 and array.std() * np.sqrt(array.shape[1]) < 0.1:
-            hints.append(f"{label}: the weights are too small for {array.shape[1]} inputs a unit: "
-                         "the sums vanish layer by layer")
+            hints.append(_("{label}: the weights are too small for {inputs} inputs a unit: the sums vanish layer by layer",
+                           label=label, inputs=array.shape[1]))
     if hints:
         return hints
     again, other = call(inputs), call({**inputs, "rng": inputs["rng"].spawn(1)[0]})
     if not _all_equal(again, got):
-        return ["the numbers are not drawn from rng: an equal rng gives other numbers"]
+        return [_("the numbers are not drawn from rng: an equal rng gives other numbers")]
     if _all_equal(other, got):
-        return ["rng is not used: another rng gives the same numbers"]
+        return [_("rng is not used: another rng gives the same numbers")]
     return []
 
 
@@ -69,23 +73,27 @@ def _judge_train(call: Call, inputs: Inputs, got: dict[str, Array]) -> list[str]
     loss, accuracy = _loss_and_accuracy(got, inputs["X"], inputs["Y"])
     for other in ("tanh", "sigmoid"):
         if accuracy < ACCURACY <= _loss_and_accuracy(got, inputs["X"], inputs["Y"], other)[1]:
-            return [f"it has learned with {other} in the hidden layers: relu is wanted there"]
+            return [_("it has learned with {other} in the hidden layers: relu is wanted there", other=other)]
     if not loss < 1.5:
-        return [f"the loss has risen to {loss:.3g}: {_why_it_rises(call, inputs)}"]
+        return [_("the loss has risen to {loss:.3g}: a step goes uphill: is a sign wrong?", loss=loss) if
+                _goes_uphill(call, inputs) else
+                _("the loss has risen to {loss:.3g}: is the learning rate too large?", loss=loss)]
     if hints := [hint for label, array in got.items() if label[0] == "W" for hint in _symmetric(label, array)]:
         return hints
     X, y = datasets.circles(400, rng=1)
-    _, accuracy = _loss_and_accuracy(got, X.T, y.reshape(1, -1))
-    state = f"loss {loss:.3g}, accuracy on new circles {accuracy:.0%}, {ACCURACY:.0%} wanted"
+    accuracy = _loss_and_accuracy(got, X.T, y.reshape(1, -1))[1]
+    state = _("loss {loss:.3g}, accuracy on new circles {accuracy:.0%}, {wanted:.0%} wanted",
+              loss=loss, accuracy=accuracy, wanted=ACCURACY)
     if accuracy < ACCURACY and loss > 0.6:
-        return [f"it has hardly learned ({state}): is every step kept, in all layers, are there enough of them, "
-                "and are the first weights large enough?"]
+        return [_("it has hardly learned ({state}): is every step kept, in all layers, are there enough of them, "
+                  "and are the first weights large enough?", state=state)]
     if not any(array.any() for label, array in got.items() if label[0] == "b"):
-        return ["all biases are still 0: are they updated, and returned?"]
+        return [_("all biases are still 0: are they updated, and returned?")]
     if still := [label for label, array in got.items() if not array.any()]:
-        return [f"{', '.join(still)}: still 0: is every layer updated?"]
+        return [_("{labels}: still 0: is every layer updated?", labels=", ".join(still))]
     if accuracy < ACCURACY:
-        return [f"it has learned something but not enough ({state}): more iterations, or a larger learning rate?"]
+        return [_("it has learned something but not enough ({state}): more iterations, or a larger learning rate?",
+                  state=state)]
     return _judge_exchanged_labels(call, inputs)
 
 
@@ -94,7 +102,7 @@ def _judge_exchanged_labels(call: Call, inputs: Inputs) -> list[str]:
     Y = 1 - inputs["Y"]
     got = call({**inputs, "Y": Y, "rng": inputs["rng"].spawn(1)[0]})
     if not got or _loss_and_accuracy(got, inputs["X"], Y)[1] < 0.5:
-        return ["with the labels 0 and 1 exchanged it does not learn: are the weights learned, or are they remembered?"]
+        return [_("with the labels 0 and 1 exchanged it does not learn: are the weights learned, or are they remembered?")]
     return []
 
 
@@ -106,12 +114,11 @@ def _loss_and_accuracy(got: dict[str, Array], X: Array, Y: Array, hidden: str = 
         return reference.stable_loss("binary_cross_entropy", Y, Z[-1], A[-1]), float(np.mean((A[-1] > 0.5) == Y))
 
 
-def _why_it_rises(call: Call, inputs: Inputs) -> str:
+def _goes_uphill(call: Call, inputs: Inputs) -> bool:
     """Train with X = 0 and Y = 0, where only the last bias learns: it falls if steps go downhill, else it rises."""
     X, Y = np.zeros_like(inputs["X"]), np.zeros_like(inputs["Y"])
     got = call({**inputs, "X": X, "Y": Y})
-    uphill = bool(got) and _loss_and_accuracy(got, X, Y)[1] < 0.5
-    return "a step goes uphill: is a sign wrong?" if uphill else "is the learning rate too large?"
+    return bool(got) and _loss_and_accuracy(got, X, Y)[1] < 0.5
 
 
 def _draw_circles(rng: np.random.Generator, case: Case) -> tuple[Any, ...]:

@@ -21,6 +21,7 @@ from pynn.learn.attempt import attempt, misfit
 from pynn.learn.exercise import Inputs
 from pynn.learn.exercises import EXERCISES
 from pynn.learn.grading import grade, misfit_hint
+from pynn.translation import _
 from pynn.validation import choice
 from pynn.writing import printable
 
@@ -51,8 +52,8 @@ class Verdict:
 
     def __str__(self) -> str:
         if self.ok:
-            return f"{self.exercise}: right"
-        return printable("\n".join([f"{self.exercise}: not yet", *(f"- {hint}" for hint in self.hints)]))
+            return _("{exercise}: right", exercise=self.exercise)
+        return printable("\n".join([_("{exercise}: not yet", exercise=self.exercise), *(f"- {hint}" for hint in self.hints)]))
 
     def to_dict(self) -> dict[str, Any]:
         """Return exercise, ok and hints for JSON.  The arrays of inputs are left out.
@@ -104,7 +105,7 @@ def describe(name: str) -> str:
     w: (n,) its weights; b: its bias, a number; x: (n,) the example.  z: a number.
     """
     exercise = EXERCISES[choice(name, "name", EXERCISES)]
-    return printable(f"{exercise.signature}\n\n{inspect.getdoc(exercise.solve) or ''}")
+    return printable(f"{exercise.signature}\n\n{_(inspect.getdoc(exercise.solve) or '')}")
 
 
 def check(name: str, function: Callable[..., Any]) -> Verdict:

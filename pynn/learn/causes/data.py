@@ -8,6 +8,7 @@ import numpy as np
 from pynn.learn.case import Case
 from pynn.learn.finding import Finding, Sentences
 from pynn.standardizer import Standardizer
+from pynn.translation import _
 from pynn.writing import listed
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -126,11 +127,11 @@ def note_features(case: Case) -> list[Finding]:
         findings.append(CONSTANT_FEATURES.found(count=constant.sum(), n=n, which=listed(np.flatnonzero(constant).tolist()),
                                                 feature=labels[k], value=X[0, k], m=len(X)))
     varying = np.flatnonzero(~constant)
-    _, first, inverse = np.unique(case.sample[0][:, varying].T, axis=0, return_index=True, return_inverse=True)
+    _columns, first, inverse = np.unique(case.sample[0][:, varying].T, axis=0, return_index=True, return_inverse=True)
     pairs = [(int(varying[first[group]]), int(k)) for k, group in zip(varying, inverse.ravel(), strict=True)]
     twins = [(i, k) for i, k in pairs if i != k and np.array_equal(X[:, i], X[:, k])]
     if twins:
-        which = listed([f"{labels[k]} equals {labels[i]}" for i, k in twins])
+        which = listed([_("{first} equals {second}", first=labels[k], second=labels[i]) for i, k in twins])
         findings.append(DUPLICATE_FEATURES.found(n=n, m=len(X), which=which))
     return findings
 
@@ -163,7 +164,7 @@ def _most_alike(case: Case) -> tuple[int, int, float] | None:
     """The two features that are most alike without being equal, with their correlation, if they are alike enough."""
     X = case.sample[0].astype(np.float64)
     varying = np.flatnonzero((np.median(X, axis=0) != X).sum(axis=0) >= FEWEST)[:MOST_FEATURES]
-    _, first = np.unique(X[:, varying].T, axis=0, return_index=True)        # equal ones are another finding
+    first = np.unique(X[:, varying].T, axis=0, return_index=True)[1]        # equal ones are another finding
     varying = varying[np.sort(first)]
     if len(varying) < 2:
         return None
