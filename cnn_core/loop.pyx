@@ -74,7 +74,7 @@ cdef bint predict_piece(const Architecture *net, const real *theta, const Rows *
     while start < stop:
         examples = min(net.block, stop - start)
         columns = padded(examples, NARROW(sizeof(real)))
-        gather(X, NULL, start, examples, A, net.n[0], columns)
+        gather(X, NULL, start, examples, A, net.n[0], columns, n_threads)
         finite = finite and all_finite(A, net.n[0] * columns)
         forward(net, theta, A + net.units*columns, A, NULL, columns, n_threads)
         Y_hat = A + net.first[net.L] * columns
@@ -128,7 +128,7 @@ cdef int examine(const Architecture *net, const real *theta, const Rows *X, cons
         if Y != NULL:
             sums[0] += run_block(net, theta, &batch, start, examples, scratch, gradient, start > 0, True, sums + 1, 1)
         else:
-            gather(X, NULL, start, examples, A, net.n[0], columns)
+            gather(X, NULL, start, examples, A, net.n[0], columns, 1)
             forward(net, theta, A + size, A, NULL, columns, 1)
         for l in range(net.L + 1):
             row = net.first[l] * columns

@@ -100,11 +100,11 @@ cdef double run_block(const Architecture *net, const real *theta, const Batch *b
     cdef real *weights = NULL
     cdef Draw draw = Draw(batch.key, start - batch.start)
     cdef double summed_loss
-    gather(batch.X, batch.order, start, examples, A, net.n[0], columns)
-    gather(batch.Y, batch.order, start, examples, Y, net.n[net.L], columns)
+    gather(batch.X, batch.order, start, examples, A, net.n[0], columns, n_threads)
+    gather(batch.Y, batch.order, start, examples, Y, net.n[net.L], columns, 1)
     if batch.weights != NULL:
         weights = panels - columns
-        gather(batch.weights, batch.order, start, examples, weights, 1, columns)
+        gather(batch.weights, batch.order, start, examples, weights, 1, columns, 1)
     forward(net, theta, Z, A, &draw if batch.drops else NULL, columns, n_threads)
     summed_loss = loss(net, Z + output, A + output, Y, weights, examples, columns)
     # in training the metric is not weighted, as in Keras

@@ -35,7 +35,7 @@ _RATES_AT_ONCE = 100            # asked of a schedule before the first of these 
 _TRACE_ELEMENTS = 1 << 20       # of the parameters of several epochs, for callbacks that can be replayed
 _BAR_EVERY = 0.1                # seconds between updates of the progress bar
 _WARN_ABOVE = 10                # times the loss before the fit
-_SAMPLE = 1 << 10               # the most examples that the loss before the fit is measured on
+_SAMPLE = 1 << 8                # the most examples that the loss before the fit is measured on
 _ROWS = 1 << 16
 _MOST_THREADS = 1 << 10
 
@@ -60,7 +60,7 @@ class DivergenceError(ArithmeticError):
 class DivergenceWarning(UserWarning):
     """The loss of an epoch is above 10 times the loss before the fit, but finite.
 
-    The loss before the fit is measured on at most 1024 examples, evenly spaced over the data.
+    The loss before the fit is measured on at most 256 examples, evenly spaced over the data.
     Training goes on, and the network stays as it is trained.  The way back is a copy from before the fit: `net.copy()`,
     or the file of `net.save`.
     """
@@ -265,11 +265,11 @@ class Training:
 
     def _warn_of_divergence(self, losses: Array, rates: Array) -> None:
         """Warn once in a fit."""
-        high = losses > _WARN_ABOVE * self.loss_before
-        if self.warned or not high.any():
+        limit = _WARN_ABOVE * self.loss_before
+        if self.warned or losses.max() <= limit:
             return
         self.warned = True
-        at = int(high.argmax())
+        at = int((losses > limit).argmax())
         epoch = self.history.epochs - len(losses) + at + 1
         warnings.warn(f"epoch {epoch}: the loss is {losses[at]:.4g}, above {_WARN_ABOVE} times the {self.loss_before:.4g} "
                       f"before the fit; lower learning_rate (now {rates[at]:g}) or scale the inputs",
