@@ -335,6 +335,17 @@ def test_every_kind_has_its_words_in_the_playground():
         assert {f"finding.{kind}" for kind in KINDS} <= set(known)
 
 
+def test_many_examples_are_asked_before_x_is_said_to_say_nothing():
+    """An interaction of two of twenty features, with noise: 2000 examples do not show it, 10 000 do."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(20_000, 20))
+    y = (X[:, 0] * X[:, 1] + 0.3 * rng.normal(size=len(X)) > 0).astype(int)
+    net = pynn.Network([20, 32, 1], rng=0)
+    net.fit(X[:100], y[:100], epochs=1)
+    assert "unrelated_labels" not in [finding.kind for finding in pynn.diagnose(net, X, y)]
+    assert pynn.diagnose(net, X, rng.permutation(y)).findings[0].kind == "unrelated_labels"
+
+
 def test_soft_targets_are_no_classes():
     X, y = task(0)
     soft = 0.9 * y + 0.05

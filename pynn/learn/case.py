@@ -94,8 +94,8 @@ class Case:
 
     @cached_property
     def guess(self) -> float:
-        """The loss of always predicting the mean of y, as a network with biases alone does."""
-        return loss_of_the_mean(self.net, *self.sample)
+        """The loss of the best constant on the sample."""
+        return loss_of_the_best_constant(self.net, *self.sample)
 
     @cached_property
     def loss(self) -> float:
@@ -131,7 +131,7 @@ class Case:
     @cached_property
     def held_out_guess(self) -> float:
         """The loss of the best constant on the examples that measure the trials."""
-        return loss_of_the_mean(self.net, *self.halves[1])
+        return loss_of_the_best_constant(self.net, *self.halves[1])
 
     @cached_property
     def present(self) -> float:
@@ -147,7 +147,9 @@ class Case:
         """A network as this one with new weights; with other layers, if they are given; its engine is the compiled one."""
         net, sizes = self.net, tuple(sizes or self.net.sizes)
         hidden = hidden or (net.activations[:-1] if len(sizes) == len(net.sizes) else "relu")
-        return Network(sizes, hidden=hidden, output=net.activations[-1], loss=net.loss, dtype=net.dtype, rng=rng)
+        dropout = net.dropout if len(sizes) == len(net.sizes) else max(net.dropout, default=0.0)
+        return Network(sizes, hidden=hidden, output=net.activations[-1], loss=net.loss, dtype=net.dtype, rng=rng,
+                       dropout=dropout if len(sizes) > 2 else 0.0)
 
     def epochs(self, net: Network, batch_size: int | None = 32) -> int:
         """The number of epochs of a long trial."""
@@ -179,15 +181,19 @@ class Case:
     @cached_property
     def capable(self) -> Trial:
         """The better of two trials of a network that learns most tasks in the plane, with standardised inputs."""
-        standardizer = Standardizer.fit(self.halves[0][0])
-        halves = [(standardizer.transform(X), y) for X, y in self.halves]
-        n = self.net.sizes
         trials = []
         for seed in range(2):
-            trials.append(self.try_out(self.new(sizes=(n[0], *CAPABLE, n[-1]), hidden="relu", rng=seed), halves=halves))
+            trials.append(self.try_capable(self.halves, rng=seed))
             if not self.held_out_guess * (1 - BETTER) < trials[-1].best:
                 break
         return min(trials, key=lambda trial: trial.best)
+
+    def try_capable(self, halves: Any, *, rng: int = 0, epochs: int | None = None) -> Trial:
+        """A trial of that network; it has no dropout."""
+        standardizer, n = Standardizer.fit(halves[0][0]), self.net.sizes
+        net = Network((n[0], *CAPABLE, n[-1]), output=self.net.activations[-1], loss=self.net.loss, dtype=self.net.dtype,
+                      rng=rng)
+        return self.try_out(net, halves=[(standardizer.transform(X), y) for X, y in halves], epochs=epochs)
 
     @cached_property
     def has_room(self) -> bool:
@@ -210,17 +216,21 @@ def fit_quietly(net: Network, X: Array, y: Array, **settings: Any) -> Any:
         return None
 
 
-def loss_of_the_mean(net: Network, X: Array, y: Array) -> float:
-    """The loss of always predicting the mean of y, as a network with biases alone does."""
+def loss_of_the_best_constant(net: Network, X: Array, y: Array) -> float:
+    """The loss of always predicting the mean of y, as a network with biases alone does; of values the median, if it is less."""
     guess = Network([net.sizes[0], net.sizes[-1]], output=net.activations[-1], loss=net.loss, initializer="zeros")
     K, output = net.sizes[-1], net.activations[-1]
     columns = np.eye(K)[y] if output == "softmax" and y.ndim == 1 else y.reshape(len(y), -1)
     mean = columns.mean(axis=0)
+    constants = [mean, np.median(columns, axis=0)]
     if output != "linear":
         mean = np.clip(mean, 0.5 / len(y), 1 - 0.5 / len(y))
-        mean = np.log(mean) if output == "softmax" else np.log(mean / (1 - mean))
-    guess[1].b = mean[:, None]
-    return guess.evaluate(X, y)["loss"]
+        constants = [np.log(mean) if output == "softmax" else np.log(mean / (1 - mean))]
+    losses = []
+    for constant in constants:
+        guess[1].b = constant[:, None]
+        losses.append(guess.evaluate(X, y)["loss"])
+    return min(losses)
 
 
 def labels_of(net: Network, y: Array) -> Array | None:

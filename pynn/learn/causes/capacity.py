@@ -13,9 +13,9 @@ CLEAR = 0.1                 # of the loss of the best constant: the gain that co
 FIRST = (8,)                # hidden layers for a network without any
 WIDE = (32, 32)             # hidden layers if that does not suffice
 
-TRIED = "in trials of {epochs} epochs {size} leads to a loss of {own:.4g}, {other} to {loss:.4g}"
 LINEAR = Sentences(
-    "linear_hidden_layers", "all hidden layers are linear; " + TRIED,
+    "linear_hidden_layers", "all hidden layers are linear; in trials of {epochs} epochs {size} "
+    "leads to a loss of {own:.4g}, {other} to {loss:.4g}",
     "Linear layers one after another are one linear layer, so the network is no better than logistic or linear regression.",
     "Take units that are not linear: hidden='relu', sizes={sizes}{trainer}.")
 LINEAR_NOTE = Sentences(
@@ -23,11 +23,13 @@ LINEAR_NOTE = Sentences(
     "Linear layers one after another are one linear layer, so the network is no better than logistic or linear regression.",
     "Take units that are not linear, or no hidden layers.", "note")
 NO_HIDDEN_LAYER = Sentences(
-    "no_hidden_layer", "there is no hidden layer; " + TRIED,
-    "Without hidden layers each output divides the plane of the inputs by one straight line, and this task needs more.",
+    "no_hidden_layer", "there is no hidden layer; in trials of {epochs} epochs {size} "
+    "leads to a loss of {own:.4g}, {other} to {loss:.4g}",
+    "Without hidden layers one straight line (with more inputs, a plane) divides the classes, and this task needs more.",
     "Add hidden layers: sizes={sizes}{trainer}.")
 TOO_FEW_UNITS = Sentences(
-    "too_few_units", "the hidden layers have {units} units in all; " + TRIED,
+    "too_few_units", "the hidden layers have {units} units in all; in trials of {epochs} epochs {size} "
+    "leads to a loss of {own:.4g}, {other} to {loss:.4g}",
     "Each unit adds one bend to the output, and this task needs more of them.",
     "Take more units: sizes={sizes}{trainer}.")
 

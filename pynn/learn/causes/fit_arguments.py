@@ -79,7 +79,8 @@ def check_epochs(case: Case) -> list[Finding]:
                                      setting={"epochs": epochs})]
     new = case.try_out(case.new(rng=1), **case.settings())
     if case.gains(new.loss, min(longer.best, case.present)):
-        return [UNLUCKY.found(epochs=len(new.losses), stuck=longer.loss, after=new.loss, setting={"epochs": len(new.losses)})]
+        return [UNLUCKY.found(epochs=len(new.losses), stuck=longer.loss, after=new.loss,
+                              setting={"rng": 1, "epochs": len(new.losses)})]
     if case.gains(case.own.loss, min(longer.best, case.present)):
         setting = case.as_setting({}, case.own)
         return [UNLUCKY_TRAINER.found(epochs=len(case.own.losses), stuck=longer.loss, after=case.own.loss,

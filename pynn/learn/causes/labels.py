@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from pynn.learn.case import Case, are_whole, labels_of
+from pynn.learn.case import HELD_OUT, Case, are_whole, labels_of, loss_of_the_best_constant
 from pynn.learn.finding import Finding, Sentences
 from pynn.network import Network
 
@@ -18,45 +18,49 @@ NOTHING = 0.05              # of the loss of the best constant: a trial that gai
 SIGMAS = 2.5                # standard deviations of the accuracy of guessing
 NEIGHBOURS = 1000           # examples whose nearest neighbours are looked at
 EXAMPLES = 60               # with fewer, the examples held out are too few to say so
+MOST_EXAMPLES = 10_000      # of a last trial before X is said to say nothing about y
+EPOCHS = 20                 # of it
 BALANCE = 0.1               # of the mean accuracy of the classes, gained by balanced weights
 
 PERMUTED = Sentences(
-    "permuted_labels", "{right:.1%} of the predictions are right, and {right_with:.1%} if class k of {y} is called "
-    "{mapping}[k]",
+    "permuted_labels", "{right:.1%} of the predictions are right, and {right_with:.1%} if class k of y is called {mapping}[k]",
     "The network predicts the classes, but under other numbers: those of y were changed between the fit and now.",
     "Give the classes the numbers that the network was trained with: y = np.array({mapping})[y].")
-IMBALANCE = (
-    "class {k} has {count} of {m} examples ({share:.2%}); always answering {largest} is right for "
-    "{largest_share:.2%}",
-    "The loss is a mean over examples, so a rare class hardly counts, and ignoring it costs little.")
+PERMUTED_THERE = Sentences(
+    "permuted_labels", "{right:.1%} of the predictions for the validation data are right, and {right_with:.1%} if class k "
+    "there is called {mapping}[k]",
+    "The classes of the validation data have other numbers than those that the network was trained with.",
+    "Give the classes of the validation data the same numbers as in training: y_val = np.array({mapping})[y_val].")
+COSTS_LITTLE = "The loss is a mean over examples, so a rare class hardly counts, and ignoring it costs little."
 CLASS_IMBALANCE = Sentences(
-    "class_imbalance", *IMBALANCE,
+    "class_imbalance", "class {k} has {count} of {m} examples ({share:.2%}); always answering {largest} is right for "
+    "{largest_share:.2%}", COSTS_LITTLE,
     "Take fit(class_weight='balanced') or more examples of the rare class, and look at each class, not only at the "
     "accuracy.", "note")
 LABEL_IMBALANCE = Sentences(
-    "class_imbalance", IMBALANCE[0].replace("{k} has", "{k} of output {output} has"), IMBALANCE[1],
+    "class_imbalance", "class {k} of output {output} has {count} of {m} examples ({share:.2%}); always answering {largest} is "
+    "right for {largest_share:.2%}", COSTS_LITTLE,
     "Take a sample_weight for it or more examples of the rare class, and look at each class, not only at the accuracy.", "note")
 NEVER_PREDICTED = Sentences(
-    "class_imbalance", IMBALANCE[0] + "; {recall:.1%} of class {k} are predicted as such, in {epochs} epochs with "
-    "class_weight='balanced' {balanced:.1%}", IMBALANCE[1],
+    "class_imbalance", "class {k} has {count} of {m} examples ({share:.2%}); always answering {largest} is right for "
+    "{largest_share:.2%}; {recall:.1%} of class {k} are predicted as such, in {epochs} epochs with class_weight='balanced' "
+    "{balanced:.1%}", COSTS_LITTLE,
     "Fit again with class_weight='balanced', or with more examples of the rare class, and look at each class, not only at the "
     "accuracy.")
 UNRELATED = Sentences(
-    "unrelated_labels", "on examples held out, a network of {size} units reaches a loss of {loss:.4g} at best; the "
-    "best constant "
-    "has {guess:.4g}",
-    "X says nothing about y: what can be learned are single examples by heart, and no new example is like them.",
-    "Check that row i of X and element i of y belong together, in particular that both were shuffled or sorted alike, "
-    "and that X "
-    "has features that matter.")
+    "unrelated_labels", "on examples held out, a network of {size} units reaches a loss of {loss:.4g} at best, and the best "
+    "constant {guess:.4g}; nearest neighbours agree no more than others do",
+    "Nothing can be learned from {m} examples but single ones by heart: X says nothing about y, or too little for so few.",
+    "Check that row i of X and element i of y belong together, in particular that both were shuffled or sorted alike, and "
+    "that X has features that matter; if so, get more examples.")
 
 
 def check_numbers_of_classes(case: Case) -> list[Finding]:
     """Predictions that are right, but under other class numbers."""
-    pairs = [("y", *case.sample), *([("the validation data", *case.validation)] if case.validation else [])]
-    for name, X, y in pairs:
+    pairs = [(PERMUTED, *case.sample), *([(PERMUTED_THERE, *case.validation)] if case.validation else [])]
+    for sentences, X, y in pairs:
         labels = labels_of(case.net, y)
-        if labels is None or len(labels) < 2 * case.net.architecture.labels:
+        if labels is None or not case.net.epoch or len(labels) < 2 * case.net.architecture.labels:
             continue
         K, predicted = case.net.architecture.labels, case.net.predict(X)
         counts = np.zeros((K, K), np.int64)
@@ -65,7 +69,7 @@ def check_numbers_of_classes(case: Case) -> list[Finding]:
         right, right_with = float((predicted == labels).mean()), float((predicted == mapping[labels]).mean())
         if (sorted(mapping.tolist()) == list(range(K)) and right_with > right + CLEARLY
                 and case.net.backward(X, mapping[labels]).loss < SURE * case.guess):
-            return [PERMUTED.found(y=name, right=right, right_with=right_with, mapping=mapping.tolist())]
+            return [sentences.found(right=right, right_with=right_with, mapping=mapping.tolist())]
     return []
 
 
@@ -135,9 +139,21 @@ def check_relation(case: Case) -> list[Finding]:
     trial, guess = case.capable, case.held_out_guess
     if trial.net is None or trial.best < guess * (1 - max(NOTHING, 1 / np.sqrt(len(X_held)))):
         return []
-    if _neighbours_agree(case):
+    if _neighbours_agree(case) or _more_examples_help(case, len(trial.losses)):
         return []
-    return [UNRELATED.found(size="-".join(map(str, trial.net.sizes)), loss=trial.best, guess=guess)]
+    return [UNRELATED.found(size="-".join(map(str, trial.net.sizes)), loss=trial.best, guess=guess, m=len(case.X))]
+
+
+def _more_examples_help(case: Case, epochs: int) -> bool:
+    """Whether the capable network finds something in more examples than those of the sample."""
+    most = min(len(case.X), MOST_EXAMPLES)
+    if most <= len(case.sample[0]):
+        return False
+    rows = np.random.default_rng(1).permutation(len(case.X))[:most]
+    held, others = rows[::HELD_OUT], np.delete(rows, np.s_[::HELD_OUT])
+    halves = (case.X[others], case.y[others]), (case.X[held], case.y[held])
+    trial = case.try_capable(halves, epochs=min(epochs, EPOCHS))
+    return trial.best < (1 - NOTHING) * loss_of_the_best_constant(case.net, *halves[1])
 
 
 def _neighbours_agree(case: Case) -> bool:

@@ -16,26 +16,29 @@ SLOW = 1 / 3                # of the gain of a high α in a trial: if 10 α gain
 LOWER = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)    # times α: is α too high?
 HIGHER = (1e1, 1e2, 1e3, 1e4, 1e5, 1e6)         # times α: is α too low?
 
-TRIAL = ("in {epochs} epochs of {m} examples in batches of {batch_size}, from a loss of {before:.4g}, learning_rate {alpha:g} "
-         "leads to {after}, but {other:g} leads to {loss}")
 TOO_HIGH = Sentences(
-    "learning_rate_too_high", TRIAL,
+    "learning_rate_too_high",
+    "in {epochs} epochs of {m} examples in batches of {batch_size}, from a loss of {before:.4g}, learning_rate "
+    "{alpha:g} leads to {after}, but {other:g} leads to {loss}",
     "Each step follows the slope at its start, and a step of this length overshoots the minimum.",
     "Lower the learning rate, to about {other:g}.")
 TOO_HIGH_FOR_ONE = Sentences(
-    "learning_rate_too_high", TRIAL,
+    "learning_rate_too_high",
+    "in {epochs} epochs of {m} examples in batches of {batch_size}, from a loss of {before:.4g}, learning_rate "
+    "{alpha:g} leads to {after}, but {other:g} leads to {loss}",
     "The gradient of a batch of {batch_size} differs much from batch to batch, and steps of this length follow every "
     "one of them.",
     "Lower the learning rate, to about {other:g}; larger batches bear a higher one.")
 DIVERGED = Sentences(
     "learning_rate_too_high", "the last fit diverged at learning_rate {alpha:g}; in {epochs} epochs of {m} examples, "
-    "from a loss "
-    "of {before:.4g}, {other:g} leads to {loss}",
+    "from a loss of {before:.4g}, {other:g} leads to {loss}",
     "Each step follows the slope at its start, and a step of this length overshoots the minimum, more with every step.",
     "Lower the learning rate, to about {other:g}.")
 TOO_LOW = Sentences(
-    "learning_rate_too_low", TRIAL, "Steps this short hardly move the parameters, and ten times as many would not "
-    "suffice either.",
+    "learning_rate_too_low",
+    "in {epochs} epochs of {m} examples in batches of {batch_size}, from a loss of {before:.4g}, learning_rate "
+    "{alpha:g} leads to {after}, but {other:g} leads to {loss}",
+    "Steps this short hardly move the parameters, and ten times as many would not suffice either.",
     "Raise the learning rate, to about {other:g}.")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pynn.learn.case import BETTER, Case, loss_of_the_mean
+from pynn.learn.case import BETTER, Case, loss_of_the_best_constant
 from pynn.learn.finding import Finding, Sentences
 from pynn.network import Network
 from pynn.reference import ACTIVATIONS
@@ -94,7 +94,7 @@ def check_symmetry(case: Case) -> list[Finding]:
 def check_signals(case: Case) -> list[Finding]:
     """What happens to the signals forward and backward: flat slopes; if there are none, the sizes."""
     net, (X, y) = case.net, case.sample
-    step, gradients, guess = net.forward(X), net.backward(X, y), loss_of_the_mean(net, X, y)
+    step, gradients, guess = net.forward(X), net.backward(X, y), loss_of_the_best_constant(net, X, y)
     learned = gradients.loss < BETTER * guess
     findings: list[Finding] = []
     for l, Z in enumerate(step.Z[1:], start=1):
