@@ -141,6 +141,8 @@ class Model:
             raise ValueError(f"learning_rate: in this fit a schedule sets it, so a callback cannot set it to {value!r}; give "
                              "fit a number as learning_rate, or let the schedule do what the callback does")
         self._state.optimizer = self._state.optimizer.with_learning_rate(value)
+        if self._state.last_fit is not None:        # a divergence at another rate is no longer the question
+            self._state.last_fit = self._state.last_fit._replace(learning_rate=float(value), diverged=False)
 
     @property
     def epoch(self) -> int:

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::pynn.DivergenceWarning")       
 
 CAMPAIGN = 20           # seeds of every kind of illness, of which 19 must be named
 HEALTHY = 100           # networks, of which 98 must pass
-QUICK = 3               # of both in the plain run
+QUICK = 2               # of both in the plain run
 
 
 def scaled(X):

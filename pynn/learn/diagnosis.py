@@ -57,7 +57,7 @@ def diagnose(net: Network, X: Any, y: Any, *, validation_data: Any = None) -> Di
     ----------
     net : Network
         Fresh or trained; it is not changed.  Trials run on copies, with `net.optimizer`, `net.learning_rate` and the other
-        arguments of the last fit, if it ran in this process, also if it diverged.
+        arguments of the last fit, if it ran in this process, also if it diverged.  Assign `net.learning_rate` to try another.
     X : array-like, (m, n[0])
     y : array-like
         The training examples, as for `Network.fit`.  At most 2000 of them are looked at closely.
