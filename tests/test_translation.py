@@ -4,6 +4,7 @@ from __future__ import annotations
 import ast
 import gettext
 import importlib.util
+import json
 import re
 import string
 import subprocess
@@ -103,7 +104,7 @@ def terms():
             for english, chinese, others in rows if english != "English" and not english.startswith("-")]
 
 
-OTHER_SENSES = r"\b(?:for example|example code|each unit that x|costs|score a class|in (?:the|their|its|your) units)\b"
+OTHER_SENSES = r"\b(?:for example|example code|each unit that x|costs|pynn playground|score a class|in (?:the|their|its|your) units)\b"
 
 
 def prose(text):
@@ -116,17 +117,25 @@ def has(term, text):
     return re.search(rf"(?<![\w-]){re.escape(term)}(?:e?s)?(?![\w-])", text, re.IGNORECASE)
 
 
+def wrong_terms(pairs):
+    """What is translated otherwise than in the table, or has another name of it."""
+    wrong = []
+    for english, chinese in pairs:
+        plain = prose(english)
+        for term, translation_of_it, aliases in sorted(terms(), key=lambda row: -len(row[0])):
+            found = has(term, plain)
+            if found and translation_of_it not in chinese:
+                wrong.append(f"{term} is {translation_of_it}: {english!r}: {chinese!r}")
+            plain = plain.replace(found[0], " ") if found else plain        # a shorter term in it is another one
+            wrong += [f"{alias} for {translation_of_it}: {chinese!r}" for alias in aliases
+                      if alias in re.sub(rf"{translation_of_it}（[^）]*）", "", chinese)]
+    return wrong
+
+
 @in_the_sources
 @pytest.mark.parametrize("path", [PACKAGE / "pynn.po", *sorted(SITE.rglob("*.po"))], ids=lambda path: path.stem)
 def test_one_term_one_translation(path):
-    wrong = []
-    for message in messages(path):
-        english = prose(message.id)
-        for term, chinese, aliases in terms():
-            if has(term, english) and chinese not in message.string:
-                wrong.append(f"{term} is {chinese}: {message.id!r}: {message.string!r}")
-            wrong += [f"{alias} for {chinese}: {message.string!r}" for alias in aliases
-                      if alias in re.sub(rf"{chinese}（[^）]*）", "", message.string)]
+    wrong = wrong_terms((message.id, message.string) for message in messages(path))
     assert not wrong, "\n".join(wrong)
 
 
@@ -212,3 +221,10 @@ def test_english_loads_no_catalogue():
             "print('gettext' in sys.modules)")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@in_the_sources
+def test_the_playground_has_the_same_terms():
+    page = ROOT / "pynn" / "playground" / "page"
+    english, chinese = (json.loads((page / f"words.{name}.json").read_text(encoding="utf-8")) for name in ("en", "zh"))
+    assert not wrong_terms((english[key], chinese[key]) for key in english)
