@@ -11,6 +11,7 @@ export class App {
     this.listeners = new Map();
     this.waiting = new Map();
     this.asked = 0;
+    this.language = "en";
     this.chosen = null;             // {layer, unit}
     this.hand = null;               // {kind: "add", target} or {kind: "remove"}: what a click on the plane does
     this.shown = { train: true, test: true, wrong: true };
@@ -63,7 +64,7 @@ export class App {
     const id = this.asked;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
-      this.model.send({ command, id, ...fields });
+      this.model.send({ command, id, language: this.language, ...fields });
     });
   }
 

@@ -79,7 +79,9 @@ function tableFields(app) {
     return box;
   });
   const scale = tick(t("standardize"), app.state.setting.data.standardize, (standardize) => app.set({ data: { standardize } }));
-  return [h("p", { class: "small" }, h("b", {}, table.source), ` · ${t("rows", { n: grouped(table.rows) })}`), target,
+  const about = h("p", { class: "small" }, h("b", {}, table.source), ` · ${t("rows", { n: grouped(table.rows) })}`);
+  if (table.columns.length === 0) return [about, scale];
+  return [about, target,
     h("details", { class: "columns-of-table" }, h("summary", { class: "small" }, t("features_chosen", { n: table.features.length })), h("div", { class: "boxes" }, boxes)),
     scale, ...table.notes.map((note) => h("p", { class: "small soft" }, note))];
 }

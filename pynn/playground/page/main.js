@@ -72,6 +72,11 @@ export async function render({ model, el }) {
     app.on("refused", (error) => notice(error.message));
     app.on("said", (text) => { say(text); });
     app.on("note", ({ level, code, message }) => notice(wordOr(`note.${code}`, message), level));
+    let status = null;
+    app.on("frame", (now) => {
+      if (now.status === "diverged" && status !== "diverged") notice(now.message ?? t("diverged"));
+      status = now.status;
+    });
     app.on("end", () => notice(t("ended")));
     app.on("lost", ({ status }) => notice(t(status === 403 ? "no_token" : "ended")));
     if (focused) root.querySelector(`[data-key="${focused}"]`)?.focus();

@@ -1,7 +1,7 @@
 // The network as a picture that can be changed: units with their maps, weights as lines, layers and activations.
 
 import { h, sizeOfBox } from "./dom.js";
-import { t, nameOf, subscript } from "./words.js";
+import { t, nameOf, short, subscript } from "./words.js";
 import { choice, iconButton, radios, refill, slider } from "./controls.js";
 import { layerOf, paint } from "./colours.js";
 import { drawLines, lineAt, placesOf } from "./lines.js";
@@ -70,7 +70,7 @@ export function networkPanel(app) {
     const full = l === 0 ? t("input_n", { name }) : t("unit_of_layer", { unit: i + 1, layer: l });
     return h("button", { type: "button", class: `unit ${l === 0 ? "input" : ""}`, "aria-label": full, title: full, tabindex: l === 1 && i === 0 ? 0 : -1,
       "data-key": `unit-${l}-${i + 1}`, "data-layer": l, "data-unit": i + 1,
-      onclick: () => app.choose(l, i + 1), onkeydown: (event) => move(event, l, i) }, h("canvas", {}), label);
+      onclick: () => app.choose(l, i + 1), onkeydown: (event) => move(event, l, i) }, h("canvas", {}), label, h("span", { class: "value", hidden: true }));
   }
 
   /* Arrow keys go from unit to unit; one of them is in the order of the Tab key. */
@@ -115,6 +115,11 @@ export function networkPanel(app) {
         one.classList.toggle("dead", now.scales[k][0] === 0 && now.scales[k][1] === 0);
       });
     }
+    const a = now.arrays.example_a?.values;         // of the example that is looked at
+    units.flat().forEach((one, k) => {
+      one.lastChild.hidden = !a;
+      if (a) one.lastChild.textContent = short(Number(a[k].toPrecision(2)));
+    });
     drawAll();
     editor.refresh();
   }
@@ -125,7 +130,7 @@ export function networkPanel(app) {
     layers.textContent = network.sizes.length - 2;
     less.disabled = network.sizes.length <= 2;
     add.disabled = network.sizes.length - 2 >= app.hello.limits.layers;
-    parameters.textContent = t("parameters_n", { n: network.parameters });
+    parameters.textContent = `${t("parameters_n", { n: network.parameters })} · ${t("network_hint")}`;
     controls.forEach((control) => control());
     if (app.chosen && !(network.sizes[app.chosen.layer] >= app.chosen.unit)) app.choose(null);
   }

@@ -12,7 +12,7 @@ export function whyPanel(app) {
     if (!found) { refill(result); return; }
     const words = found.ok ? t("why.nothing") : t("why.found", { n: found.findings.length });
     app.tell("said", words);
-    refill(result, h("p", { class: found.ok ? "good" : "" }, words), found.findings.map((one) => h("article", { class: "finding" },
+    refill(result, h("p", { class: found.ok ? "good" : "" }, words), found.findings.map((one) => h("article", { class: `finding ${one.level ?? ""}` },
       h("h3", {}, t(`finding.${one.kind}`), one.layer ? ` · ${t("layer_n", { n: one.layer })}` : ""),
       h("p", {}, one.numbers), h("p", { class: "soft" }, one.cause), h("p", {}, one.remedy),
       one.fix ? h("div", { class: "row" }, button(wordOr(`fix.${one.kind}`, one.fix.label, { value: one.fix.command.setting?.training?.learning_rate }), async () => {
