@@ -288,7 +288,7 @@ def test_fresh_campaign():
     alarms = []
     for trained, X, y, what in itertools.islice(healthy(itertools.count()), HEALTHY):
         net = pynn.Network(trained.sizes, hidden=trained.activations[:-1], output=trained.activations[-1], rng=trained.epoch)
-        net.learning_rate = trained.learning_rate
+        net.state.use(trained.optimizer)
         diagnosis = pynn.diagnose(net, X, y)
         if not diagnosis.ok:
             alarms.append((what, str(diagnosis)))
