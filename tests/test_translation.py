@@ -104,7 +104,8 @@ def terms():
             for english, chinese, others in rows if english != "English" and not english.startswith("-")]
 
 
-OTHER_SENSES = r"\b(?:for example|example code|each unit that x|costs|pynn playground|score a class|in (?:the|their|its|your) units)\b"
+OTHER_SENSES = (r"\b(?:for example|example code|each unit that x|costs|pynn playground|score a class|"
+                r"in (?:the|their|its|your) units)\b")
 
 
 def prose(text):
