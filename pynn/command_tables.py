@@ -15,6 +15,7 @@ from pynn.datasets.table import Features
 from pynn.network import Network
 from pynn.standardizer import Standardizer
 from pynn.table_encoder import TableEncoder, Unknown, fit_scale
+from pynn.translation import _
 from pynn.writing import listed
 
 _FEW = 10           # rows: in so small a table, each text may occur once by chance
@@ -31,13 +32,14 @@ def training_table(given: argparse.Namespace) -> datasets.Table:
     table = datasets.load_csv(given.data, target=given.target, features=given.features, classes=given.classes, **reading(given))
     for name in given.drop:
         if name not in table.feature_names:
-            raise ValueError(f"--drop: expected a feature of {given.data}, got {name!r}; "
-                             f"there are {', '.join(map(repr, table.feature_names))}")
+            raise ValueError(_("--drop: expected a feature of {table}, got {name!r}; there are {names}",
+                               table=given.data, name=name, names=", ".join(map(repr, table.feature_names))))
     columns = tuple(column for column in table.columns if column.name not in given.drop)
     if not columns:
-        raise ValueError("--drop: expected at least one other feature, all are dropped")
+        raise ValueError(_("--drop: expected at least one other feature, all are dropped"))
     if table.label_names is not None and len(table.label_names) < 2:
-        raise ValueError(f"--target: {table.target.place(0)}: expected at least two classes, got only {table.label_names[0]!r}")
+        raise ValueError(_("--target: {place}: expected at least two classes, got only {name!r}",
+                           place=table.target.place(0), name=table.label_names[0]))
     return dataclasses.replace(table, columns=columns)
 
 
@@ -45,18 +47,20 @@ def understood(table: datasets.Table) -> str:
     """One sentence on the table: its rows, the kinds of its columns, its missing cells, and what the target is taken for."""
     done = []
     if any(column.kind in ("number", "boolean") and column.missing() for column in table.columns):
-        done.append("a missing number becomes the mean, with one more input that says so")
+        done.append(_("a missing number becomes the mean, with one more input that says so"))
     if any(column.kind == "text" and column.missing() for column in table.columns):
-        done.append("missing text is a level of its own")
+        done.append(_("missing text is a level of its own"))
     if any(column.kind == "empty" for column in table.columns):
-        done.append("columns without values are left out")
+        done.append(_("columns without values are left out"))
     names = [column.name for column in table.columns if column.kind == "text" and len(column.levels()) == len(table) > _FEW]
     if names:
-        done.append(f"each text of {listed(names)} occurs once, so nothing can be learned from it: --drop leaves it out")
+        done.append(_("each text of {names} occurs once, so nothing can be learned from it: --drop leaves it out",
+                      names=listed(names)))
     names = [column.name for column in table.columns if _counts_rows(column)]
     if names:
-        done.append(f"{listed(names)} counts the rows, so it says nothing of others: --drop leaves it out")
-    return "; ".join([f"{len(table)} rows", table.describe(), *done, f"target {table.target.name}: {_taken_for(table)}"])
+        done.append(_("{names} counts the rows, so it says nothing of others: --drop leaves it out", names=listed(names)))
+    return _("; ").join([_("{count} rows", count=len(table)), table.describe(), *done,
+                         _("target {name}: {taken_for}", name=table.target.name, taken_for=_taken_for(table))])
 
 
 def _counts_rows(column: Column) -> bool:
@@ -67,9 +71,11 @@ def _counts_rows(column: Column) -> bool:
 def _taken_for(table: datasets.Table) -> str:
     """What the target is taken for, and how to say that it is something else."""
     if table.label_names is None:
-        return "values (--classes takes the numbers for names of classes)"
-    otherwise = " (--values takes the numbers for values)" if table.target.kind == "number" else ""
-    return f"{len(table.label_names)} classes: {listed(table.label_names, 5)}{otherwise}"
+        return _("values (--classes takes the numbers for names of classes)")
+    fields = {"count": len(table.label_names), "names": listed(table.label_names, 5)}
+    if table.target.kind == "number":
+        return _("{count} classes: {names} (--values takes the numbers for values)", **fields)
+    return _("{count} classes: {names}", **fields)
 
 
 def encoded(table: datasets.Table, rows: Array | None, *, scale: bool) -> tuple[Array, TableEncoder | None]:
@@ -81,8 +87,9 @@ def encoded(table: datasets.Table, rows: Array | None, *, scale: bool) -> tuple[
     if not others:
         return table.X, None
     if not scale:
-        raise ValueError("--no-scale: expected a table of numbers without missing cells, since others are standardised as they "
-                         f"are encoded; got the column {others[0].describe()} ({others[0].kind})")
+        raise ValueError(_("--no-scale: expected a table of numbers without missing cells, since others are standardised as "
+                           "they are encoded; got the column {column} ({kind})",
+                           column=others[0].describe(), kind=others[0].kind))
     encoder = TableEncoder().fit(table, rows=rows)
     return encoder.transform(table, unknown="error" if rows is None else "ignore"), encoder
 
@@ -112,10 +119,11 @@ def separate(read: Features, names: Sequence[str] | None, kept: Sequence[str]) -
     columns = {column.name: column for column in read.columns}
     for name in kept:
         if name not in columns:
-            raise ValueError(f"--keep: expected a column of the table, got {name!r}; there are {', '.join(map(repr, columns))}")
+            raise ValueError(_("--keep: expected a column of the table, got {name!r}; there are {names}",
+                               name=name, names=", ".join(map(repr, columns))))
     features = [name for name in columns if name not in kept] if names is None else names
     if not features:
-        raise ValueError("--keep: expected at least one other column, all are kept")
+        raise ValueError(_("--keep: expected at least one other column, all are kept"))
     return dataclasses.replace(read, columns=tuple(columns[name] for name in features)), [columns[name] for name in kept]
 
 
@@ -125,11 +133,12 @@ def class_numbers(net: Network, table: datasets.Table) -> Array:
         return table.y
     known = net.label_names
     if net.is_regression or known is None:
-        raise ValueError(f"--target: {table.target.place(0)}: this model predicts numbers, got text, {table.target.cell(0)!r}")
+        raise ValueError(_("--target: {place}: this model predicts numbers, got text, {text!r}",
+                           place=table.target.place(0), text=table.target.cell(0)))
     numbers = match_labels(table.label_names, known)
     for k, (label, number) in enumerate(zip(table.label_names, numbers, strict=True)):
         if number is None:
             row = int((table.y == k).argmax())
-            raise ValueError(f"--target: {table.target.place(row)}: unknown class {label!r}; the model knows "
-                             f"{', '.join(map(repr, known))}")
+            raise ValueError(_("--target: {place}: unknown class {label!r}; the model knows {names}",
+                               place=table.target.place(row), label=label, names=", ".join(map(repr, known))))
     return np.array(numbers)[table.y]

@@ -37,6 +37,7 @@ from pynn.output_places import REPORT_MARK, check_output, check_replaceable, is_
 from pynn.report.subject import Subject
 from pynn.storage import replacing
 from pynn.table_encoder import TableEncoder
+from pynn.translation import _
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -45,11 +46,11 @@ FORMATS = ("c", "javascript", "numpy", "onnx", "safetensors")
 
 def train(given: argparse.Namespace) -> None:
     """Train a network on a table and save it."""
-    check_output("--out", given.out, {"the table": given.data})         # before hours of training
-    check_replaceable("--out", given.out, "a model of pynn's", is_model)
-    _check_report(given, {"the table": given.data}, {"--out": given.out})
+    check_output("--out", given.out, {_("the table"): given.data})         # before hours of training
+    check_replaceable("--out", given.out, _("a model of pynn's"), is_model)
+    _check_report(given, {_("the table"): given.data}, {"--out": given.out})
     if given.seed is not None and given.seed < 0:
-        raise ValueError(f"--seed: expected an int of at least 0, got {given.seed}")
+        raise ValueError(_("--seed: expected an int of at least 0, got {seed}", seed=given.seed))
     table = training_table(given)
     rng = np.random.default_rng(given.seed)
     _say_notes(given, table)
@@ -65,11 +66,13 @@ def train(given: argparse.Namespace) -> None:
         net.standardizer = standardizer_of(table.columns, X) if encoder is None else None
         if net.is_regression:
             net.target_standardizer = standardizer_of([table.target], y.reshape(-1, 1))
-            _say(f"{table.target_name} is standardised, and so is the loss; predictions and R² are in its own units")
+            _say(_("{target} is standardised, and so is the loss; predictions and R² are in its own units",
+                   target=table.target_name))
     history = _fit(given, net, X, y, validation)
     _save(net, given.out)
-    what = "values" if table.label_names is None else f"{len(table.label_names)} classes"
-    _say(f"{len(table)} rows of {len(table.columns)} features and {what}; wrote {given.out}")
+    what = _("values") if table.label_names is None else _("{count} classes", count=len(table.label_names))
+    _say(_("{rows} rows of {features} features and {what}; wrote {path}",
+           rows=len(table), features=len(table.columns), what=what, path=given.out))
     if given.report:
         subject = Subject(net, table, np.arange(len(y)), X, y, f"the {len(y)} rows that it was trained on; it may predict "
                           "other rows worse: --validation-split 0.2 sets rows aside")
@@ -80,16 +83,16 @@ def train(given: argparse.Namespace) -> None:
     result = {name: value for name, value in history.last().items() if name != "epoch_seconds"}
     _print(given, {"epochs": history.epochs, **result})
     if history.interrupted:
-        fail(f"interrupted after {history.epochs} epochs; the model is that of the last step")
+        fail(_("interrupted after {epochs} epochs; the model is that of the last step", epochs=history.epochs))
 
 
 def predict(given: argparse.Namespace) -> None:
     """Write a CSV file with a prediction for every row of a table."""
     if given.out:
-        check_output("--out", given.out, {"the model": given.model, "the table": given.data})
+        check_output("--out", given.out, {_("the model"): given.model, _("the table"): given.data})
     net = load(given.model)
     if given.proba and net.is_regression:
-        raise ValueError("--proba: this model predicts values, which have no probabilities")
+        raise ValueError(_("--proba: this model predicts values, which have no probabilities"))
     names = input_columns(net)
     read = read_features(given.data, None if names is None else list(dict.fromkeys([*names, *given.keep])), **reading(given))
     _say_notes(given, read)
@@ -108,7 +111,7 @@ def predict(given: argparse.Namespace) -> None:
     copied_names = [column.name for column in kept]
     header = [f"predicted {name}" if name in copied_names else name for name in header]
     if set(header) & set(copied_names):
-        raise ValueError(f"--keep: expected no column with a name of the predictions, {', '.join(header)}")
+        raise ValueError(_("--keep: expected no column with a name of the predictions, {names}", names=", ".join(header)))
     if kept:
         cells = zip(*(column.cells for column in kept), strict=True)
         header = [*copied_names, *header]
@@ -118,7 +121,7 @@ def predict(given: argparse.Namespace) -> None:
 
 def evaluate(given: argparse.Namespace) -> None:
     """Print the loss and the accuracy, or R², of a model on a table."""
-    _check_report(given, {"the model": given.model, "the table": given.data})
+    _check_report(given, {_("the model"): given.model, _("the table"): given.data})
     net = load(given.model)
     table = datasets.load_csv(given.data, target=given.target, features=input_columns(net),
                               classes=not net.is_regression and net.label_names is not None, **reading(given))
@@ -126,7 +129,7 @@ def evaluate(given: argparse.Namespace) -> None:
     X, y = inputs_of(net, table, given.unknown), class_numbers(net, table)
     result = {"rows": len(table), **net.evaluate(X, y)}
     if net.target_standardizer is not None:
-        _say(f"the loss is that of {table.target_name} standardised, as for training; R² is in its own units")
+        _say(_("the loss is that of {target} standardised, as for training; R² is in its own units", target=table.target_name))
     if given.report:
         _report(given, Subject(net, table, np.arange(len(y)), X, y, f"the {len(y)} rows of {given.data}"))
     _print(given, result)
@@ -137,7 +140,7 @@ def info(given: argparse.Namespace) -> None:
     net = load(given.model)
     if not given.json:
         print(net.summary())
-        print(f"trained for {net.epoch} epochs, at last by {net.optimizer}")
+        print(_("trained for {epochs} epochs, at last by {optimizer}", epochs=net.epoch, optimizer=net.optimizer))
         return
     print(json.dumps({
         "sizes": net.sizes, "activations": net.activations, "loss": net.loss, "dropout": net.dropout,
@@ -150,13 +153,13 @@ def info(given: argparse.Namespace) -> None:
 
 def export(given: argparse.Namespace) -> None:
     """Write a model in another format."""
-    check_output("--out", given.out, {"the model": given.model})
+    check_output("--out", given.out, {_("the model"): given.model})
     net = load(given.model)
     try:
         getattr(exporters, f"to_{given.to}")(net, given.out)
     except RuntimeError as error:           # what was written cannot be compiled or run
         fail(str(error))
-    _say(f"wrote {given.out}")
+    _say(_("wrote {path}", path=given.out))
 
 
 def playground(given: argparse.Namespace) -> None:
@@ -188,7 +191,7 @@ def check(given: argparse.Namespace) -> None:
 
 def fail(message: str) -> NoReturn:
     """Print an error and exit with code 1."""
-    _say(f"error: {message}")
+    _say(_("error: {message}", message=message))
     sys.exit(1)
 
 
@@ -220,7 +223,7 @@ def _fit(given: argparse.Namespace, net: Network, X: Array, y: Array, validation
         history = net.fit(X, y, epochs=given.epochs, batch_size=given.batch_size, optimizer=given.optimizer,
                           learning_rate=given.learning_rate, validation_data=validation)
     for warning in caught:
-        _say(f"warning: {warning.message}")
+        _say(_("warning: {message}", message=warning.message))
     return history
 
 
@@ -228,27 +231,28 @@ def _check_report(given: argparse.Namespace, reads: dict[str, str], writes: dict
     """A ValueError unless the report, if one is wanted, can be written without loss."""
     if given.report:
         check_output("--report", given.report, reads, writes)
-        check_replaceable("--report", given.report, "a report of pynn's", is_report)
+        check_replaceable("--report", given.report, _("a report of pynn's"), is_report)
 
 
 def _report(given: argparse.Namespace, subject: Subject, history: History | None = None) -> None:
     """Write the report."""
     from pynn.report.page import write_report  # here, because it needs matplotlib
 
-    check_replaceable("--report", given.report, "a report of pynn's", is_report)
+    check_replaceable("--report", given.report, _("a report of pynn's"), is_report)
     notes = [f"{os.path.basename(given.data)}: {understood(subject.table)}.", *(f"{note}." for note in subject.table.notes)]
     write_report(given.report, REPORT_MARK, notes, subject, history)
-    _say(f"wrote {given.report}")
+    _say(_("wrote {path}", path=given.report))
 
 
 def _save(net: Network, out: str) -> None:
     """Save the network; if another file took its place while it was trained, beside that file."""
     try:
-        check_replaceable("--out", out, "a model of pynn's", is_model)
+        check_replaceable("--out", out, _("a model of pynn's"), is_model)
     except ValueError as error:
         beside = next(name for name in (f"{out}.model{k or ''}" for k in itertools.count()) if not os.path.exists(name))
         net.save(beside)
-        raise ValueError(f"{str(error).removesuffix('; nothing was written')}; the model is in {beside}") from None
+        told = str(error).removesuffix(_("; nothing was written"))
+        raise ValueError(_("{error}; the model is in {path}", error=told, path=beside)) from None
     net.save(out)
 
 
@@ -268,7 +272,9 @@ def _print(given: argparse.Namespace, result: dict[str, float]) -> None:
     if given.json:
         print(json.dumps(result))
     else:
-        print(", ".join(f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}"
+        words = {"epochs": _("epochs"), "rows": _("rows"), "loss": _("loss"), "accuracy": _("accuracy"),
+                 "val_loss": _("val_loss"), "val_accuracy": _("val_accuracy")}
+        print(", ".join(f"{words.get(name, name)} {f'{value:.4g}' if isinstance(value, float) else value}"
                         for name, value in result.items()))
 
 

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Mapping
 
 from pynn import storage
+from pynn.translation import _
 
 REPORT_MARK = b'<!DOCTYPE html>\n<html lang="en">\n<!-- a report of pynn -->\n'      # how each report begins
 
@@ -16,20 +17,25 @@ def check_output(option: str, path: str, reads: Mapping[str, str], writes: Mappi
     """
     folder = os.path.dirname(os.path.abspath(os.path.realpath(path)))
     if os.path.isdir(path) or not os.path.isdir(folder):
-        raise ValueError(f"{option}: expected a file in an existing folder, got {path}")
+        raise ValueError(_("{option}: expected a file in an existing folder, got {path}", option=option, path=path))
     for what, other in reads.items():
         if _is_same(path, other):
-            raise ValueError(f"{option}: expected another file than {what}, got {path}"
-                             f"{'' if path == other else f', which is the same file as {other}'}; nothing was written")
+            if path == other:
+                raise ValueError(_("{option}: expected another file than {what}, got {path}; nothing was written",
+                                   option=option, what=what, path=path))
+            raise ValueError(_("{option}: expected another file than {what}, got {path}, which is the same file as {other}; "
+                               "nothing was written", option=option, what=what, path=path, other=other))
     for other_option, other in (writes or {}).items():
         if _is_same(path, other):
-            raise ValueError(f"{option}: expected another file than {other_option} writes, got {path}; nothing was written")
+            raise ValueError(_("{option}: expected another file than {other_option} writes, got {path}; nothing was written",
+                               option=option, other_option=other_option, path=path))
 
 
 def check_replaceable(option: str, path: str, what: str, is_one: Callable[[str], bool]) -> None:
     """A ValueError if there is a file that is not empty, and is not what the command may write over."""
     if os.path.exists(path) and not (os.path.isfile(path) and (os.path.getsize(path) == 0 or is_one(path))):
-        raise ValueError(f"{option}: expected a new file or {what}, got {path}, which is another file; nothing was written")
+        raise ValueError(_("{option}: expected a new file or {what}, got {path}, which is another file; nothing was written",
+                           option=option, what=what, path=path))
 
 
 def is_model(path: str) -> bool:

@@ -105,7 +105,7 @@ def terms():
 
 
 OTHER_SENSES = (r"\b(?:for example|example code|each unit that x|costs|pynn playground|score a class|"
-                r"in (?:the|their|its|your) units)\b")
+                r"in (?:the|their|its|your)(?: own)? units)\b")
 
 
 def prose(text):

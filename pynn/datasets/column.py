@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 import numpy as np
 
 from pynn.datasets.numerals import Numerals
+from pynn.translation import _
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Kind = Literal["number", "boolean", "date", "text", "empty"]
@@ -160,8 +161,8 @@ class Column:
     def describe(self) -> str:
         """The name, with the number of levels of a text and of missing cells."""
         count = len(self.levels()) if self.kind == "text" else 0
-        levels = f"{count} level{'s' * (count > 1)}" if count else ""
-        missing = f"{self.missing()} missing" if self.kind != "empty" and self.missing() else ""
+        levels = "" if not count else _("1 level") if count == 1 else _("{count} levels", count=count)
+        missing = _("{count} missing", count=self.missing()) if self.kind != "empty" and self.missing() else ""
         notes = ", ".join(filter(None, (levels, missing)))
         return f"{self.name} ({notes})" if notes else self.name
 

@@ -14,10 +14,10 @@ from pynn.datasets.labels import class_labels
 from pynn.datasets.numerals import Numerals, decimals_of
 from pynn.datasets.records import Records, read_records
 from pynn.datasets.table import Features, Table
+from pynn.translation import _
 from pynn.validation import boolean
 
 _LOOKED_AT = 2000           # cells of a column that are looked at for the decimal sign, whole numbers left aside
-_DELIMITER_NAMES = {";": "a semicolon", "\t": "a tab", "|": "a vertical bar", " ": "a space"}
 _THOUSANDS = re.compile(r"\d\.\d{3}\.\d{3}(?!\d)")         # 1.234.567 has a decimal comma, though none is there
 
 
@@ -132,10 +132,11 @@ def _read(path: Any, header: Any, delimiter: str | None, encoding: str | None) -
     records = read_records(path, header=bool(header), delimiter=delimiter, encoding=encoding)
     names = name_columns(records)
     if records.delimiter != ",":
-        names.notes.append(f"the delimiter is {_DELIMITER_NAMES.get(records.delimiter, repr(records.delimiter))}")
+        known = {";": _("a semicolon"), "\t": _("a tab"), "|": _("a vertical bar"), " ": _("a space")}
+        names.notes.append(_("the delimiter is {name}", name=known.get(records.delimiter, repr(records.delimiter))))
     if records.blank_rows:
-        rows = "1 row without values is" if records.blank_rows == 1 else f"{records.blank_rows} rows without values are"
-        names.notes.append(f"{rows} skipped")
+        names.notes.append(_("1 row without values is skipped") if records.blank_rows == 1 else
+                           _("{count} rows without values are skipped", count=records.blank_rows))
     return records, names
 
 
@@ -148,7 +149,7 @@ def _columns(records: Records, found: Names, positions: list[int], decimal: str 
         raise ValueError(f"decimal: expected '.', ',' or None, got {decimal!r}")
     numerals = Numerals(decimal or _find_decimal(records, found.names, positions))
     if numerals.decimal == ",":
-        found.notes.append("numbers have a decimal comma")
+        found.notes.append(_("numbers have a decimal comma"))
     return [Column(found.names[k], records.columns[k], records.path, records.lines, numerals) for k in positions]
 
 

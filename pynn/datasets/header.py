@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from pynn.datasets.column import Column
 from pynn.datasets.numerals import could_be_number
 from pynn.datasets.records import Records
+from pynn.translation import _
 
 _UNNAMED = re.compile(r"(?:Unnamed: \d+)?")       # what a column without a name is called by pandas
 
@@ -32,10 +33,10 @@ def name_columns(records: Records) -> Names:
             continue
         if not any(cells):
             left_out.append(at)
-            notes.append(f"column {at + 1} has no name and no values; it is left out")
+            notes.append(_("column {number} has no name and no values; it is left out", number=at + 1))
         elif at == 0:
             left_out.append(at)
-            notes.append("the first column has no name, so it is an index; it is left out")
+            notes.append(_("the first column has no name, so it is an index; it is left out"))
         elif not name:
             raise ValueError(f"{where}: expected a name for column {at + 1}, got none")
     return Names(records.names, left_out, notes)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pynn.datasets.column import Array, Column, Kind
+from pynn.translation import _
 from pynn.writing import listed
 
-_KINDS: dict[Kind, str] = {"number": "numbers", "boolean": "True/False", "text": "text", "date": "dates", "empty": "no values"}
 _NO_NUMBERS = {"date": "dates", "text": "texts", "empty": "no values"}
 
 
@@ -52,8 +52,11 @@ class Features:
 
     def describe(self) -> str:
         """The columns by their kinds, in one line."""
-        names = {kind: [column.describe() for column in self.columns if column.kind == kind] for kind in _KINDS}
-        return "; ".join(f"{_KINDS[kind]}: {listed(of_kind, 10)}" for kind, of_kind in names.items() if of_kind)
+        kinds: dict[Kind, str] = {"number": _("numbers"), "boolean": _("True/False"), "text": _("text"), "date": _("dates"),
+                                  "empty": _("no values")}
+        names = {kind: [column.describe() for column in self.columns if column.kind == kind] for kind in kinds}
+        return _("; ").join(_("{kind}: {names}", kind=kinds[kind], names=listed(of_kind, 10))
+                            for kind, of_kind in names.items() if of_kind)
 
     def __len__(self) -> int:
         """m, the number of rows."""
