@@ -26,7 +26,11 @@ pytestmark = pytest.mark.skipif(not (ROOT / "docs").exists(), reason="away from 
 # ---------------------------------------------------------------------------------------------------------------- lessons
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=[path.stem for path in LESSONS])
+LONG = ("08", "09", "10", "11", "12", "14", "15", "17")         # two seconds and more
+
+
+@pytest.mark.parametrize("lesson", [pytest.param(path, id=path.stem, marks=pytest.mark.slow if path.stem[:2] in LONG else ())
+                                    for path in LESSONS])
 def test_lesson_runs(lesson, tmp_path):
     """As a script, in a terminal that knows few signs, without a warning or a file left behind, and with something to show."""
     folder = tmp_path / "lessons"
