@@ -481,7 +481,8 @@ def drawn_value(draw, depth=0):
     """A number, a text, a word that commands know, or lists and objects of these."""
     kind = draw.integers(12 if depth < 3 else 8)
     plain = [None, True, int(draw.integers(-3, 12)), int(draw.integers(2**62)), float(draw.normal() * 3), float("nan"),
-             draw.choice(["circles", "table", "relu", "adam", "epoch", "batch", "l2", "png", "path", "c", "", "ŷ"]).item(), 1e308]
+             draw.choice(["circles", "table", "relu", "adam", "epoch", "batch", "l2", "png", "path", "c", "", "ŷ"]).item(),
+             1e308]
     if kind < 8:
         return plain[kind]
     count = draw.integers(4)
