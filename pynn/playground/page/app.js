@@ -51,7 +51,7 @@ export class App {
     if (LATEST.has(message.type)) this[message.type] = message;
     const acknowledge = () => message.number && this.model.send({ command: "ack", stream: message.stream, number: message.number });
     if (message.type === "frame") {
-      requestAnimationFrame(() => { this.tell("frame", message); acknowledge(); });
+      requestAnimationFrame(() => { acknowledge(); this.tell("frame", message); });     // the next is made while this one is drawn
     } else {
       this.tell(message.type, message);
       acknowledge();

@@ -95,6 +95,7 @@ export function drawCurves(canvas, epochs, lines, frame, colours, metric, log = 
         context.lineTo(at, y(values[k]));
         before = at;
       }
+      if (epochs.length === 1) context.arc(x(epochs[0]), y(values[0]), 2, 0, 7);        // a line through one point is invisible
       context.strokeStyle = colour;
       context.globalAlpha = alpha;
       context.lineWidth = 1.6;

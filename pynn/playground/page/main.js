@@ -91,7 +91,8 @@ export async function render({ model, el }) {
   takeDrops(root, app);
 
   root.replaceChildren(h("p", { class: "waiting" }, t("waiting")));
-  app.on("lost", ({ status }) => root.replaceChildren(h("p", { class: "waiting" }, t(status === 403 ? "no_token" : "ended"))));
+  app.on("lost", ({ status }) => root.replaceChildren(h("div", { class: "waiting" }, h("p", {}, t(status === 403 ? "no_token" : "ended")),
+    model.code ? h("p", {}, t("open_code"), h("br", {}), h("code", {}, `pynn playground --open ${model.code}`)) : null)));
   const missing = new Set(["hello", "state", "data", "frame"]);
   for (const type of [...missing]) {
     app.on(type, () => {
