@@ -68,9 +68,9 @@ export function networkPanel(app) {
     const name = l === 0 ? app.state.names.features[i] : l === app.state.network.sizes.length - 1 ? `ŷ${app.state.network.sizes[l] > 1 ? subscript(i + 1) : ""}` : null;
     const label = l === 0 ? h("span", { class: "label" }, h("span", {}, name.length > 3 ? `x${subscript(i + 1)}` : name.replace(/\d+$/, subscript))) : null;
     const full = l === 0 ? t("input_n", { name }) : t("unit_of_layer", { unit: i + 1, layer: l });
-    return h("button", { type: "button", class: `unit ${l === 0 ? "input" : ""}`, "aria-label": full, title: full, tabindex: l === 1 && i === 0 ? 0 : -1,
+    return h("button", { type: "button", class: `unit ${l === 0 ? "input" : ""}`, "aria-label": l === 0 ? null : full, title: full, tabindex: l === 1 && i === 0 ? 0 : -1,
       "data-key": `unit-${l}-${i + 1}`, "data-layer": l, "data-unit": i + 1,
-      onclick: () => app.choose(l, i + 1), onkeydown: (event) => move(event, l, i) }, h("canvas", {}), label, h("span", { class: "value", hidden: true }));
+      onclick: () => app.choose(l, i + 1), onkeydown: (event) => move(event, l, i) }, h("canvas", {}), label, " ", h("span", { class: "value", hidden: true }));
   }
 
   /* Arrow keys go from unit to unit; one of them is in the order of the Tab key. */
@@ -117,8 +117,11 @@ export function networkPanel(app) {
     }
     const a = now.arrays.example_a?.values;         // of the example that is looked at
     units.flat().forEach((one, k) => {
+      const value = a ? short(Number(a[k].toPrecision(2))) : "";
+      if (one.lastChild.textContent === value) return;
       one.lastChild.hidden = !a;
-      if (a) one.lastChild.textContent = short(Number(a[k].toPrecision(2)));
+      one.lastChild.textContent = value;
+      if (one.dataset.layer !== "0") one.setAttribute("aria-label", a ? `${one.title}, a = ${value}` : one.title);
     });
     drawAll();
     editor.refresh();

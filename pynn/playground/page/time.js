@@ -39,7 +39,7 @@ export function timeline(app) {
   let wanted = null, until = 0;               // where the reader has put it; frames on the way there do not move it
   range.addEventListener("input", () => {
     wanted = Number(range.value);
-    until = Date.now() + 2000;
+    until = Date.now() + 10000;
     epoch.textContent = grouped(wanted);
     fill();
     go({ epoch: wanted });
