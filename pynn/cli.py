@@ -51,7 +51,6 @@ def _argparse_speaking() -> Iterator[None]:
     words = {
         "usage: ": _("usage: "), "positional arguments": _("positional arguments"), "options": _("options"),
         "show this help message and exit": _("show this help message and exit"),
-        "show program's version number and exit": _("show program's version number and exit"),
         "%(prog)s: error: %(message)s\n": _("%(prog)s: error: %(message)s\n"),
         "argument %(argument_name)s: %(message)s": _("argument %(argument_name)s: %(message)s"),
         "the following arguments are required: %s": _("the following arguments are required: %s"),
@@ -60,7 +59,6 @@ def _argparse_speaking() -> Iterator[None]:
         "invalid %(type)s value: %(value)r": _("invalid %(type)s value: %(value)r"),
         "not allowed with argument %s": _("not allowed with argument %s"),
         "ambiguous option: %(option)s could match %(matches)s": _("ambiguous option: %(option)s could match %(matches)s"),
-        " (default: %(default)s)": _(" (default: %(default)s)"),
     }
     before = vars(argparse)["_"]
     vars(argparse)["_"] = lambda text: words.get(text, text)
@@ -72,7 +70,8 @@ def _argparse_speaking() -> Iterator[None]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="pynn", description=_("The dense neural network that you can see through."))
-    parser.add_argument("--version", action="version", version=metadata.version("pynn-dense"))
+    parser.add_argument("--version", action="version", version=metadata.version("pynn-dense"),
+                        help=_("show program's version number and exit"))
     subparsers = parser.add_subparsers(required=True, metavar=_("command"))
     _add_train(subparsers.add_parser(
         "train", help=_("train a network on a table and save it"),
@@ -98,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
         description=_("Open a page with a network to take hold of: it trains before your eyes, on circles or on your own "
                       "table. The page is served by this machine for this machine; nothing leaves it. Ctrl-C ends it.")))
     _add_figures(subparsers.add_parser(
-        "figures", help=_("draw the article's nine figures"), formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        "figures", help=_("draw the article's nine figures"),
         description=_("Train the article's network on its two circles and draw its nine figures.")))
     return parser
 
@@ -176,7 +175,8 @@ def _add_check(check: argparse.ArgumentParser) -> None:
 
 
 def _add_figures(figures: argparse.ArgumentParser) -> None:
-    figures.add_argument("--out", type=Path, default=Path("figures"), help=_("the folder of the pictures, made if missing"))
+    figures.add_argument("--out", type=Path, default=Path("figures"),
+                         help=_("the folder of the pictures, made if missing (default: %(default)s)"))
     figures.set_defaults(run=commands.figures)
 
 

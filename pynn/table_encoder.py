@@ -11,6 +11,7 @@ import numpy as np
 from pynn.datasets.column import Column, is_missing
 from pynn.datasets.frame import AnyColumn, columns_of
 from pynn.standardizer import Standardizer
+from pynn.translation import _
 from pynn.validation import boolean, choice, real_number
 from pynn.writing import listed
 
@@ -74,8 +75,10 @@ class NumberCode:
 
     def describe(self) -> str:
         """What it does, in words."""
-        what = "0 or 1" if self.is_boolean else f"standardised, mean {self.mean:.4g}, deviation {self.scale:.4g}"
-        return f"{self.name}: {what}{'; missing: the mean' if self.has_missing else ''}"
+        what = _("{name}: 0 or 1", name=self.name) if self.is_boolean else _(
+            "{name}: standardised, mean {mean:.4g}, deviation {deviation:.4g}", name=self.name, mean=self.mean,
+            deviation=self.scale)
+        return _("{what}; missing: the mean", what=what) if self.has_missing else what
 
 
 @dataclass(frozen=True)
@@ -127,8 +130,8 @@ class TextCode:
 
     def describe(self) -> str:
         """What it does, in words."""
-        missing = "; missing: a level of its own" if self.has_missing else ""
-        return f"{self.name}: {listed(self.levels, 10)}{missing}"
+        what = f"{self.name}: {listed(self.levels, 10)}"
+        return _("{what}; missing: a level of its own", what=what) if self.has_missing else what
 
 
 Code = NumberCode | TextCode

@@ -53,7 +53,7 @@ def wrap(text: str, width: int, subsequent_indent: str = "") -> list[str]:
     if len(text) == display_width(text):
         return textwrap.wrap(text, width, subsequent_indent=subsequent_indent, break_on_hyphens=False)
     lines = [""]
-    for piece in re.findall(r" +|[!-~\u0370-\u2bff]+ *|[^ ][，。；：、）？！”》]* *", text):
+    for piece in re.findall(r" +|(?:[!-~\u0370-\u2bff]+|[^ ])[，。；：、）？！”》]* *", text):
         if display_width(lines[-1] + piece.rstrip()) > width and lines[-1].strip():
             lines.append(subsequent_indent)
         lines[-1] += piece

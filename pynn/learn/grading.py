@@ -30,6 +30,11 @@ def grade(exercise: Exercise, trial: Trial, seed: int = 0) -> tuple[tuple[str, .
 
 def misfit_hint(exercise: Exercise, reason: str) -> str:
     """A hint on a function with other arguments."""
+    name = reason.removeprefix("missing a required argument: ")
+    if name != reason:
+        reason = _("missing a required argument: {name}", name=name)
+    elif reason == "too many positional arguments":
+        reason = _("too many positional arguments")
     return _("it should take {count} arguments ({names}) by position: {reason}",
              count=len(exercise.parameters), names=", ".join(exercise.parameters), reason=reason)
 
