@@ -23,7 +23,8 @@ ROOT = Path(__file__).parent.parent
 LESSONS = sorted((ROOT / "examples" / "lessons").glob("0[1-7]*.py"))
 
 # Names: of programs and formats, and of functions in formulas.
-NAMES = """pynn numpy python javascript onnx safetensors node onnxruntime html csv json utf gzip iris relu nan inf none generator
+NAMES = """\
+pynn numpy python javascript onnx safetensors node onnxruntime html csv json utf gzip iris relu nan inf none generator
 glorot xavier huber log exp max min sign sqrt alpha phi grad cos reference float train predict evaluate info export check
 playground figures tab error ignore column true false rng seed standardizer fit return ctrl data out model file"""
 
