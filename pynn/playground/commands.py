@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pynn.playground import challenges, comparing, exporting, gradients, landscapes, lessons, numbers, sharing, tables
+from pynn.playground import challenges, comparing, exporting, gradients, landscapes, lessons, models, numbers, sharing, tables
 from pynn.playground.arguments import ENVELOPE, REQUIRED, arguments, whole
 from pynn.playground.changes import find_parameter, merged, restarts
 from pynn.playground.choices import MOST_EPOCH, MOST_SEED, Json
@@ -139,5 +139,5 @@ COMMANDS: dict[str, Callable[[Any, Json], Any]] = {
     "set": _set, "add_layer": _do, "remove_layer": _do, "add_unit": _do, "remove_unit": _do, "edit": _edit, "revive": _do,
     "add_points": _add_points, "remove_points": _remove_points, "view": _view, "reset": _reset, "cancel": _cancel,
     **challenges.COMMANDS, **comparing.COMMANDS, **exporting.COMMANDS, **gradients.COMMANDS, **landscapes.COMMANDS,
-    **lessons.COMMANDS, **numbers.COMMANDS, **sharing.COMMANDS, **tables.COMMANDS,
+    **lessons.COMMANDS, **models.COMMANDS, **numbers.COMMANDS, **sharing.COMMANDS, **tables.COMMANDS,
 }

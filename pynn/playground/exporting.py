@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pynn import export
-from pynn.network import Network, load
+from pynn.network import Network
 from pynn.playground import session_files
 from pynn.playground.arguments import REQUIRED, arguments
-from pynn.playground.building import Origin
-from pynn.playground.changes import merged
-from pynn.playground.choices import MOST_SEED, Json
+from pynn.playground.choices import Json
 from pynn.playground.examples import Examples
 from pynn.playground.messages import Later, Reply, file_blob
 from pynn.playground.scripts import script_of
@@ -151,38 +149,4 @@ def _open_session(session: Session, command: Json) -> None:
     session_files.read_session(session, from_base64(content))
 
 
-def _open_model(session: Session, command: Json) -> None:
-    name, content = arguments(command, name="model", content=REQUIRED)
-    data = from_base64(content)
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "model")
-        with open(path, "wb") as file:
-            file.write(data)
-        try:
-            net = load(path)
-        except ValueError as error:
-            raise ValueError(f"content: {str(error).replace(path, str(name)[:200]).removeprefix('path: ')}") from None
-    use_network(session, net)
-
-
-def use_network(session: Session, net: Any) -> None:
-    """Begin with the weights of a network, on the examples that are there; a ValueError if they do not fit."""
-    inputs, outputs = session.net.sizes[0], session.net.sizes[-1]
-    seed = net.state.seed % MOST_SEED
-    origin = Origin(session.origin.source, net, seed)
-    part = {"network": network_part(net), "training": {"learning_rate": net.learning_rate}, "seed": seed}
-    if net.sizes[0] != inputs:
-        raise ValueError(f"content: the model has {net.sizes[0]} inputs, the data have {inputs}")
-    setting = merged(origin, session.course.stage.setting, part)
-    if net.sizes[-1] != outputs and net.activations[-1] == session.net.activations[-1]:
-        raise ValueError(f"content: the model has {net.sizes[-1]} outputs, the data need {outputs}")
-    session.reopen(setting, origin=origin)
-
-
-def network_part(net: Any) -> Json:
-    """The network part of a setting that has this shape."""
-    return {"hidden": list(net.sizes[1:-1]), "activations": list(net.activations[:-1]), "output": net.activations[-1],
-            "loss": net.loss, "dropout": list(net.dropout), "dtype": net.dtype.name}
-
-
-COMMANDS = {"export": _export, "picture": _picture, "open_session": _open_session, "open_model": _open_model}
+COMMANDS = {"export": _export, "picture": _picture, "open_session": _open_session}

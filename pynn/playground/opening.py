@@ -1,7 +1,6 @@
 """The ways in: `pynn.play` for a network and its data, and the command `pynn playground`."""
 from __future__ import annotations
 
-import dataclasses
 import os
 import sys
 import threading
@@ -12,7 +11,7 @@ import numpy as np
 
 from pynn.model import column_names
 from pynn.network import Network, load
-from pynn.playground import exporting, lessons, sharing, tables
+from pynn.playground import lessons, models, sharing, tables
 from pynn.playground.building import Origin
 from pynn.playground.choices import MOST_SEED, TABLE, Json
 from pynn.playground.examples import Source
@@ -147,15 +146,7 @@ def session_of(net: Network | None, X: Any, y: Any) -> Session:
         return Session(Origin(source), {"data": data})
     seed = net.state.seed % MOST_SEED
     return Session(Origin(source, net.copy(), seed), {
-        "data": data, "network": exporting.network_part(net), "training": training_part(net), "seed": seed})
-
-
-def training_part(net: Network) -> Json:
-    """The training part of a setting that goes on with the network's optimiser."""
-    entry = dataclasses.asdict(net.optimizer)
-    rate = entry.pop("learning_rate")
-    coefficients = {name: list(value) if isinstance(value, tuple) else value for name, value in entry.items()}
-    return {"optimizer": type(net.optimizer).__name__.lower(), "learning_rate": rate, "coefficients": coefficients}
+        "data": data, "network": models.network_part(net), "training": models.training_part(net), "seed": seed})
 
 
 def _source_of(net: Network | None, X: Any, y: Any) -> Source:
@@ -201,7 +192,7 @@ def serve(*, port: int = 0, open_browser: bool = True, data: str | None = None, 
             table = TableFile(os.path.basename(data), file.read())
         tables.use_table(session, table, target, None)
     if model is not None:
-        exporting.use_network(session, load(model))
+        models.use_network(session, load(model))
     if code is not None:
         sharing.open_code(session, code)
     server = Server(session, allowed_port(port))

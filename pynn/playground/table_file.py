@@ -6,9 +6,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import numpy as np
+
 from pynn import datasets
-from pynn.datasets.column import Column
+from pynn.datasets.column import Array, Column
 from pynn.datasets.csv import read_features
+from pynn.datasets.labels import match_labels
+from pynn.network import Network
 from pynn.playground.choices import Json
 from pynn.playground.examples import Source
 from pynn.table_encoder import MOST_LEVELS, TableEncoder
@@ -45,26 +49,43 @@ class TableFile:
         return [{"name": column.name, "kind": column.kind, "usable": (why := _why_not(column)) is None, "why": why}
                 for column in self.columns]
 
-    def source(self, target: str | None, features: list[str] | None) -> Source:
-        """The chosen columns; by default the last one is the target, and all other columns of numbers are features."""
+    def source(self, target: str | None, features: list[str] | None, net: Network | None = None) -> Source:
+        """The chosen columns; by default the last one is the target, and all others that can be are features.
+
+        With a network: its features, encoded and with classes numbered as it knows them.
+        """
+        encoder = None if net is None else net.encoder
         with self._written() as path:
             target = self.columns[-1].name if target is None else target
+            if net is not None:
+                features = list(net.feature_names or ()) or features if encoder is None else list(encoder.columns)
             if features is None:
                 features = [column.name for column in self.columns if column.name != target and _why_not(column) is None]
                 if not features:
                     raise ValueError("features: expected a column besides the target from which something can be learned")
             table = datasets.load_csv(path, target=target, features=features, classes=None)
-            is_plain = all(column.kind == "number" and not column.missing() for column in table.columns)
-            encoder = None if is_plain else TableEncoder().fit(table)
+            if net is None and not all(column.kind == "number" and not column.missing() for column in table.columns):
+                encoder = TableEncoder().fit(table)
             X = table.X if encoder is None else encoder.transform(table)
-        labels = table.label_names
+        y, labels = table.y, table.label_names
+        if net is not None and labels is not None and net.label_names is not None:
+            y, labels = _as_known(y, labels, net.label_names)
         if labels is not None and not 2 <= len(labels) <= _MOST_CLASSES:
             raise ValueError(f"target: expected 2 to {_MOST_CLASSES} classes, got {len(labels)} in the column {target!r}")
         left_out = [column.name for column in self.columns if column.name not in (target, *features)]
         notes = (*table.notes, *([f"left out: {', '.join(left_out)}"] if left_out else []))
-        return Source.of(self.name, X, table.y, classes=None if labels is None else len(labels),
+        return Source.of(self.name, X, y, classes=None if labels is None else len(labels),
                          features=table.feature_names if encoder is None else encoder.feature_names, labels=labels,
                          target=target, notes=notes, file=self, encoder=encoder)
+
+
+def _as_known(y: Array, labels: tuple[str, ...], known: tuple[str, ...]) -> tuple[Array, tuple[str, ...]]:
+    """Class numbers as a network knows its classes."""
+    numbers = match_labels(labels, known)
+    for label, number in zip(labels, numbers, strict=True):
+        if number is None:
+            raise ValueError(f"target: unknown class {label!r}; the model knows {', '.join(map(repr, known))}")
+    return np.array(numbers, np.int64)[y], known
 
 
 def _why_not(column: Column) -> str | None:

@@ -184,6 +184,27 @@ def test_a_table_and_its_columns():
     assert session.net.standardizer is None
 
 
+@pytest.mark.parametrize("arguments", [
+    ["--target", "species"], ["--target", "species", "--features", "mass,wing"], ["--target", "mass", "--features", "wing"]])
+def test_a_trained_model_on_its_table(arguments, tmp_path, capsys):
+    """What `pynn train` has made goes on in the playground with the same predictions."""
+    from pynn.cli import main
+    from pynn.playground import models, tables
+    from pynn.playground.table_file import TableFile
+    (tmp_path / "birds.csv").write_text(TABLE)
+    main(["train", str(tmp_path / "birds.csv"), *arguments, "--out", str(tmp_path / "m.npz"), "--seed", "1", "--epochs", "3"])
+    net, session = pynn.load(tmp_path / "m.npz"), Session()
+    tables.use_table(session, TableFile("birds.csv", TABLE.encode()), arguments[1], None)
+    models.use_network(session, net)
+    examples = session.course.stage.examples
+    assert (session.net(examples.X) == net(examples.X)).all()
+    shown = session.message("frame").header["metrics"]["train"]
+    assert shown["loss"] == net.evaluate(examples.X, examples.y)["loss"]
+    assert session.net.optimizer == net.optimizer
+    do(session, "step", unit="epoch", count=3)
+    assert session.message("state").header["names"]["labels"] == (None if net.is_regression else net.label_names)
+
+
 @pytest.mark.parametrize(("text", "words"), [
     ("", "birds.csv"), ("a,b\n1\n", "birds.csv"), ("a\n1\n2\n", "column"), ("a,b\nx,1\n", "examples"),
     ("\x1f\x8b", "compressed"),
