@@ -17,7 +17,7 @@ from pynn.playground.session import Session
 _MOST_STREAMS = 8
 _FRAME_EVERY = 1 / 32       # seconds, so that 30 a second are reached
 _ORDER = ("hello", "state", "data", "frame", "compare", "landscape", "gradients")
-_LATE = 120.0               # seconds without an acknowledgement, after which a stream is taken for dead
+_LATE = 120.0               # seconds without an acknowledgement, after which a stream may give its place to a new page
 
 
 class TooManyStreams(RuntimeError):
@@ -129,7 +129,10 @@ class Owner:
 
     def _open(self, send: Callable[[Message | None], None]) -> Stream:
         if len(self._streams) >= _MOST_STREAMS:
-            raise TooManyStreams(f"{_MOST_STREAMS} pages are open already")
+            first = min(self._streams.values(), key=lambda stream: (stream.is_ready, stream.sent_at))
+            if first.is_ready or time.monotonic() - first.sent_at < _LATE:      # pages in hidden tabs acknowledge nothing
+                raise TooManyStreams(f"{_MOST_STREAMS} pages are open already")
+            self._drop(first)
         self._numbers += 1
         stream = self._streams[self._numbers] = Stream(self._numbers, send)
         stream.seen["note"] = self._session.versions["note"]        # old news are no news
@@ -174,10 +177,8 @@ class Owner:
         """Seconds until something has to be done without a command; None: nothing."""
         now, waits = time.monotonic(), [self._session.patience]
         for stream in self._streams.values():
-            if stream.is_ready:
-                waits.append(max(stream.frame_at + _FRAME_EVERY - now, 0) if self._news(stream) else None)
-            else:
-                waits.append(_LATE)
+            if stream.is_ready and self._news(stream):
+                waits.append(max(stream.frame_at + _FRAME_EVERY - now, 0))
         return min((seconds for seconds in waits if seconds is not None), default=None)
 
     def _news(self, stream: Stream) -> str | None:
@@ -190,11 +191,8 @@ class Owner:
 
     def _send_news(self, stream: Stream) -> None:
         kind = self._news(stream)
-        if not stream.is_ready:
-            if time.monotonic() - stream.sent_at > _LATE:
-                self._drop(stream)
-            return
-        if kind is None or (kind == "frame" and time.monotonic() - stream.frame_at < _FRAME_EVERY):
+        is_early = kind == "frame" and time.monotonic() - stream.frame_at < _FRAME_EVERY
+        if not stream.is_ready or kind is None or is_early:
             return
         session = self._session
         if kind == "note":

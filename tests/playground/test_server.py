@@ -298,6 +298,23 @@ def test_too_many_pages_and_pages_that_die(server):
     page.close()
 
 
+def test_a_page_that_has_drawn_nothing_for_long_gives_its_place(server, monkeypatch):
+    from pynn.playground import owner
+    pages = [Page(server) for _ in range(8)]
+    for page in pages[1:]:
+        for _ in range(4):
+            page.next()
+    monkeypatch.setattr(owner, "_LATE", 0.0)
+    new = Page(server)
+    assert new.answer.status == 200
+    assert pages[0].read()["type"] == "hello"
+    assert pages[0].answer.read() == b""                    # the stream has ended
+    assert command(server, "step", unit="batch")["ok"]
+    assert pages[1].next()["batch"] == 1
+    for page in [*pages, new]:
+        page.close()
+
+
 def test_a_bug_becomes_a_reply_and_the_session_goes_on(server, monkeypatch, capfd):
     from pynn.playground import commands
 
