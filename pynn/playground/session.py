@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from pynn.network import Network
-from pynn.playground import challenges, frames, states
+from pynn.playground import challenges, frames, sharing, states
 from pynn.playground.building import Origin
 from pynn.playground.choices import MOST_EPOCH, Json
 from pynn.playground.commands import COMMANDS
@@ -98,6 +98,7 @@ class Session:
         """Stop training."""
         self.status, self.reason = status, message
         self.target: Moment | None = None
+        self.expected: int | None = None            # the checksum of θ at the target, if it came in an address
         self.looked_at = 0
         self.view = self.view.fitting(self.net, self.course.stage.examples)
         self.renew("frame")
@@ -168,6 +169,9 @@ class Session:
         before, target = self.course.moment, self.target
         assert target is not None
         if self.course.advance(target, seconds):
+            if self.expected not in (None, sharing.checksum(self)):
+                self.note("info", "other_bits", "The numbers differ from those of the sender, at first in their last digits: "
+                                                "another processor or version of pynn rounds in another order.")
             self.rest()
         self._moved(before)
 

@@ -33,6 +33,7 @@ class Shared(NamedTuple):
     events: Sequence[Event]
     at: Moment
     view: Json
+    theta: int | None           # the checksum there
 
 
 def code_of(session: Session) -> str:
@@ -43,8 +44,13 @@ def code_of(session: Session) -> str:
     if session.origin.net is not None and course.base["seed"] == session.origin.seed:
         raise ValueError("share: the first weights come from a model, which an address cannot hold; save a session instead")
     content = {"v": 1, "setting": course.base, "at": list(course.moment), "view": view_entry(session.view),
-               "events": [[*event.at, event.command] for event in course.events[:course.applied]]}
+               "theta": checksum(session), "events": [[*event.at, event.command] for event in course.events[:course.applied]]}
     return base64.urlsafe_b64encode(zlib.compress(as_json(content), 9)).rstrip(b"=").decode("ascii")
+
+
+def checksum(session: Session) -> int:
+    """A number that tells whether two networks have the same bits."""
+    return zlib.crc32(session.net.parameters.tobytes())
 
 
 def view_entry(view: View) -> Json:
@@ -93,7 +99,8 @@ def check_content(content: Json, classes: int | None = None, *, has_table: bool 
         raise ValueError("events: expected them in the order of their moments")
     if not isinstance(view, dict):
         raise ValueError(f"view: expected an object, got {view!r:.100}")
-    return Shared(setting, checked, _moment(at, "at"), view)
+    theta = content.get("theta")
+    return Shared(setting, checked, _moment(at, "at"), view, theta if isinstance(theta, int) else None)
 
 
 def _moment(value: Any, name: str) -> Moment:
@@ -120,6 +127,7 @@ def open_code(session: Session, code: object) -> None:
     session.lesson = session.challenge = None
     use_view(session, shared.view)
     session.go(shared.at)
+    session.expected = shared.theta
 
 
 def use_view(session: Session, view: Json) -> None:

@@ -109,6 +109,17 @@ def test_broken_codes_are_refused(code, words):
     assert bits(session) == before
 
 
+def test_other_bits_are_told():
+    session = edited_session()
+    content = decode(do(session, "share").header["result"]["code"])
+    for theta, notes in ((content["theta"], []), (content["theta"] ^ 1, ["other_bits"]), ("x", [])):
+        other = Session()
+        do(other, "open", code=code_of(content | {"theta": theta}))
+        assert [note["code"] for note in other.notes] == notes
+        do(other, "go", epoch=3)
+        assert len(other.notes) == len(notes)
+
+
 def test_a_code_whose_events_do_not_fit_says_so():
     session = Session()
     events = [[1, 0, {"command": "edit", "layer": 9, "unit": 1, "input": 1, "value": 0}]]
