@@ -5,12 +5,14 @@ English site.  Each page links to its twin.
 """
 from __future__ import annotations
 
+import importlib
 import logging
 import re
 import shutil
 from pathlib import Path
 from typing import Any, NoReturn
 
+import matplotlib
 from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx.application import Sphinx
@@ -73,6 +75,8 @@ def _speak(app: Sphinx, config: Any) -> None:
     """The lessons speak the language of the site, and they run again if they ran in another one."""
     pynn.language(config.language)
     if config.language == "zh_CN":
+        importlib.import_module("pynn.plot")            # it sets a font with Chinese characters
+        matplotlib.rcParamsDefault["font.family"] = matplotlib.rcParams["font.family"]      # which each lesson begins with
         config.copyright = "pynn 的开发者，MIT 许可证"
         logging.getLogger("jieba").disabled = True      # it divides Chinese into words for the search, and talks
     ran = LESSONS / ".language"

@@ -148,3 +148,15 @@ def test_a_lesson_prints_chinese(lesson, tmp_path):
     assert re.search("[一-鿿]", done.stdout)
     text = re.sub(r"(?s)epoch \d+: the loss is nan.*?before the fit\.", "", done.stdout)       # the message of an exception
     assert not english(text)
+
+
+@pytest.mark.slow
+def test_titles_of_a_chinese_program_have_a_font(tmp_path):
+    """pynn.plot lets matplotlib fall back to a font with Chinese characters, if the language is Chinese."""
+    code = ("import matplotlib; matplotlib.use('Agg'); import pynn.plot; from pynn.plot._style import _cjk_fonts\n"
+            "import matplotlib.pyplot as plt; figure, ax = plt.subplots(); ax.set_title('损失'); figure.savefig('x.png')\n"
+            "print(not _cjk_fonts() or _cjk_fonts()[0] in matplotlib.rcParams['font.family'])")
+    for language, expected in (("zh_CN", "True"), ("en", "False")):
+        done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, encoding="utf-8", check=True,
+                              cwd=tmp_path, env={**os.environ, "PYNN_LANGUAGE": language})
+        assert done.stdout.strip() == expected

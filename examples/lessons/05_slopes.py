@@ -21,7 +21,7 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-import pynn
+import pynn.plot
 from pynn.translation import _  # puts the words of this lesson into your language
 
 

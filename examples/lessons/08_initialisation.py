@@ -18,7 +18,7 @@ the variances of ``he`` and ``glorot`` come from, step by step; how ReLUs die, a
 import matplotlib.pyplot as plt
 import numpy as np
 
-import pynn
+import pynn.plot
 from pynn.translation import _  # puts the words of this lesson into your language
 
 X, y = pynn.datasets.circles(500, rng=0)

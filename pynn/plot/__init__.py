@@ -14,6 +14,7 @@ Conventions of all functions:
 
 `describe` puts a picture into words.
 """
+from pynn.plot._style import prepare_fonts
 from pynn.plot.beyond_decision_surface import decision_surface
 from pynn.plot.beyond_landscape import loss_landscape
 from pynn.plot.beyond_range_test import range_test
@@ -46,3 +47,5 @@ __all__ = [
     "stills",
     "unit_maps",
 ]
+
+prepare_fonts()

@@ -60,6 +60,12 @@ def font_families() -> list[str]:
     return others + families if language() == "zh_CN" else families + others
 
 
+def prepare_fonts() -> None:
+    """In Chinese, let matplotlib show Chinese in what a program itself writes too, such as the title of its Axes."""
+    if language() == "zh_CN":
+        matplotlib.rcParams["font.family"] = font_families()
+
+
 def check_fonts(*texts: str) -> None:
     """Warn where a text has Chinese, Japanese or Korean characters and no font for them is installed."""
     if not any(map(_CJK_CHARACTER.search, texts)) or _cjk_fonts():
