@@ -19,6 +19,7 @@ from pynn.playground.choices import Json
 from pynn.playground.timeline import Mark, Timeline
 from pynn.randomness import epoch_order
 from pynn.training import DivergenceError, DivergenceWarning
+from pynn.translation import _
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -190,9 +191,17 @@ class Course:
         return self.net.fit(X, y, **arguments)
 
     def _diverged(self, error: DivergenceError) -> Diverged:
-        where = f"batch {self.batch + 1} of epoch {self.epoch + 1}" if self.batch else f"epoch {self.epoch + 1}"
-        reason = str(error).partition(": ")[2].replace(" The network is as it was before the fit.", "")
-        return Diverged(f"In {where}: {reason} The network is as it was before.")
+        epoch, batch, alpha = self.epoch + 1, self.batch + 1, self.learning_rate
+        if not error.history.epochs:
+            return Diverged(_("Epoch {epoch} cannot begin, because the loss is not finite: some parameters or examples are too "
+                              "large. Restart, or make them smaller.", epoch=epoch))
+        if self.batch:
+            return Diverged(_("Epoch {epoch}, batch {batch}: the loss or a parameter is not finite any more. A step of "
+                              "learning_rate {alpha:g} overshoots the minimum: lower the learning rate, or restart. The "
+                              "network is as it was before.", epoch=epoch, batch=batch, alpha=alpha))
+        return Diverged(_("Epoch {epoch}: the loss or a parameter is not finite any more. Steps of learning_rate {alpha:g} "
+                          "overshoot the minimum: lower the learning rate, or restart. The network is as it was before.",
+                          epoch=epoch, alpha=alpha))
 
     # ------------------------------------------------------------------------------------------------ events, and back
 

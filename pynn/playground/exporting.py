@@ -20,6 +20,7 @@ from pynn.playground.messages import Later, Reply, file_blob
 from pynn.playground.scripts import script_of
 from pynn.playground.tables import from_base64
 from pynn.playground.views import View
+from pynn.translation import _
 from pynn.validation import choice
 
 if TYPE_CHECKING:
@@ -69,20 +70,20 @@ _TYPES = {"png": "image/png", "svg": "image/svg+xml"}
 def describe() -> Json:
     """What the page offers."""
     return {"exports": [{"format": name, "suffix": suffix, "mime": mime, "label": label}
-                        for name, (suffix, mime, label, _) in FORMATS.items()],
+                        for name, (suffix, mime, label, _write) in FORMATS.items()],
             "pictures": [{"name": name, "formats": list(_TYPES)} for name in PICTURES]}
 
 
 def _export(session: Session, command: Json) -> Reply | Later:
     name, = arguments(command, format=REQUIRED)
-    suffix, mime, _, write = FORMATS[choice(name, "format", FORMATS)]
+    suffix, mime, _label, write = FORMATS[choice(name, "format", FORMATS)]
     told = {"name": f"pynn.{suffix}", "mime": mime}
     if name in _OF_THE_SESSION:
         return Reply(told, file_blob(write(session)))
     net = session.net.copy()
     if name != "model" and net.encoder is not None:
-        raise ValueError(f"format: {name} cannot hold how texts and missing cells of the table become numbers; the model file "
-                         "can, and every format can if all features are numbers")
+        raise ValueError(_("{name} cannot hold how texts and missing cells of the table become numbers. The model file can, "
+                           "and every format can if all features are numbers.", name=name))
     return Later(lambda: Reply(told, file_blob(write(net))))
 
 

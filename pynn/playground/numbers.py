@@ -16,6 +16,7 @@ from pynn.playground.choices import TABLE, Json
 from pynn.playground.messages import Later, Reply
 from pynn.playground.views import check_point
 from pynn.reference import ACTIVATIONS
+from pynn.translation import _
 
 if TYPE_CHECKING:
     from pynn.playground.session import Session
@@ -86,13 +87,12 @@ def _other_update(session: Session) -> str | None:
     """What makes the update of this training another one than W − α dW."""
     training, network = session.course.stage.setting["training"], session.course.stage.setting["network"]
     reasons = [text for text, applies in (
-        (f"the optimiser {training['optimizer']}", session.net.optimizer.rule != "sgd"),
-        ("dropout", any(network["dropout"])), ("the penalties l1 and l2", training["l1"] or training["l2"]),
-        ("the limit of the gradient's norm", training["clip_norm"])) if applies]
+        (training["optimizer"], session.net.optimizer.rule != "sgd"), ("dropout", any(network["dropout"])),
+        ("l1", training["l1"]), ("l2", training["l2"]), ("clip_norm", training["clip_norm"])) if applies]
     if not reasons:
         return None
-    return ("These are the equations of plain gradient descent. The update of this training is another one, because it has "
-            f"{', '.join(reasons)}.")
+    return _("These are the equations of plain gradient descent. The update of this training is another one: it has {reasons}.",
+             reasons=", ".join(reasons))
 
 
 def _diagnose(session: Session, command: Json) -> Later:

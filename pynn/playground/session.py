@@ -21,7 +21,7 @@ from pynn.playground.messages import Later, Message, Reply
 from pynn.playground.pace import DEFAULT_SPEED, Pace
 from pynn.playground.settings import check_setting
 from pynn.playground.views import View
-from pynn.translation import speaking
+from pynn.translation import _, speaking
 from pynn.validation import choice
 
 LANGUAGES = {"en": "en", "zh": "zh_CN"}         # of the page, and their names in pynn
@@ -54,7 +54,7 @@ class Session:
     """
 
     def __init__(self, origin: Origin | None = None, setting: Json | None = None, host: str = "server") -> None:
-        self.host = host
+        self.host, self.language = host, "en"           # language: of the last command that had one
         self.origin = Origin() if origin is None else origin
         source = self.origin.source
         first = check_setting(setting or {}, source.classes if source else None, has_table=source is not None)
@@ -157,7 +157,8 @@ class Session:
         if due.epoch - self.progress > 1:
             self.pace.fall_behind(self.progress)
         if self.course.epoch >= MOST_EPOCH:
-            self.rest(message=f"The playground trains for at most {MOST_EPOCH} epochs.")
+            with speaking(LANGUAGES[self.language]):
+                self.rest(message=_("The playground trains for at most {most} epochs.", most=MOST_EPOCH))
         self._moved(before)
 
     def _due(self) -> Moment:
@@ -185,7 +186,8 @@ class Session:
         """Do some training; after a divergence it stops."""
         stage = self.course.stage
         try:
-            work()
+            with speaking(LANGUAGES[self.language]):
+                work()
         except Diverged as error:
             self.rest("diverged", str(error))
         if self.course.trouble:
@@ -204,7 +206,7 @@ class Session:
             self.go(Moment(course.epoch + count))
             self._watch(lambda: self._go(_SLICE))
             return
-        for _ in range(count):
+        for _step in range(count):
             if unit == "example":
                 self.looked_at += 1
                 if self.looked_at < len(course.next_batch()):
@@ -233,6 +235,7 @@ class Session:
             if name not in COMMANDS:
                 raise ValueError(f"command: unknown command {name!r:.200}; there are {', '.join(COMMANDS)}")
             language = choice(command.get("language", "en"), "language", LANGUAGES)
+            self.language = language if "language" in command else self.language
             with speaking(LANGUAGES[language]):
                 reply: Reply | Later | Json | None = COMMANDS[name](self, command)
         except _REFUSALS as error:

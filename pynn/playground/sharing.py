@@ -17,6 +17,7 @@ from pynn.playground.course import Event, Moment
 from pynn.playground.messages import as_json
 from pynn.playground.settings import check_setting
 from pynn.playground.views import View
+from pynn.translation import _
 
 if TYPE_CHECKING:
     from pynn.playground.session import Session
@@ -40,9 +41,9 @@ def code_of(session: Session) -> str:
     """The code of what the session shows; a ValueError if its data or first weights are not in its setting."""
     course = session.course
     if course.base["data"]["name"] == TABLE:
-        raise ValueError("share: the examples come from a table, which an address cannot hold; save a session instead")
+        raise ValueError(_("The examples come from a table, which an address cannot hold: save a session instead."))
     if session.origin.net is not None and course.base["seed"] == session.origin.seed:
-        raise ValueError("share: the first weights come from a model, which an address cannot hold; save a session instead")
+        raise ValueError(_("The first weights come from a model, which an address cannot hold: save a session instead."))
     content = {"v": 1, "setting": course.base, "at": list(course.moment), "view": view_entry(session.view),
                "theta": checksum(session), "events": [[*event.at, event.command] for event in course.events[:course.applied]]}
     return base64.urlsafe_b64encode(zlib.compress(as_json(content), 9)).rstrip(b"=").decode("ascii")
