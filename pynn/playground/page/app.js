@@ -51,11 +51,27 @@ export class App {
     if (LATEST.has(message.type)) this[message.type] = message;
     const acknowledge = () => message.number && this.model.send({ command: "ack", stream: message.stream, number: message.number });
     if (message.type === "frame") {
-      requestAnimationFrame(() => { acknowledge(); this.tell("frame", message); });     // the next is made while this one is drawn
+      this.show(message, acknowledge);
     } else {
       this.tell(message.type, message);
       acknowledge();
     }
+  }
+
+  /* A frame is acknowledged at once, so that the next is made while it is drawn; one that comes before that waits. */
+  show(message, acknowledge) {
+    if (this.drawing) {
+      this.owed = acknowledge;
+      return;
+    }
+    this.drawing = true;
+    if (document.hidden) this.owed = acknowledge; else acknowledge();
+    requestAnimationFrame(() => {
+      this.drawing = false;
+      this.tell("frame", this.frame);
+      this.owed?.();
+      this.owed = null;
+    });
   }
 
   /* A command and the promise of its result; a refusal rejects with the session's sentence. */

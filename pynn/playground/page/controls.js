@@ -21,7 +21,7 @@ export function choice(name, options, value, change, key) {
   const select = h("select", { "data-key": key, onchange: () => change(select.value) },
     options.map(([option, text]) => h("option", { value: option }, text)));
   select.value = value;
-  return Object.assign(field(name, select), { show: (now) => { if (document.activeElement !== select) select.value = now; }, select });
+  return Object.assign(field(name, select), { show: (now) => { select.value = now; }, select });
 }
 
 /* A slider with its number; `positions` (optional) are the values that it can take, one a stop. */
