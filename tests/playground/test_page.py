@@ -112,6 +112,7 @@ def test_it_learns_the_circles_and_stops(window):
 
 def test_back_and_on_gives_the_same_numbers(window):
     window.step("epoch", 6)
+    window.shows_epoch(6)
     theta = window.net.parameters.tobytes()
     shown = window.text("[data-score=train-loss]")
     window.page.focus("[data-key=timeline]")
@@ -145,7 +146,8 @@ def test_a_weight_is_typed_and_its_equation_shows_it(window):
     X, y = window.session(lambda session: session.course.stage.examples.find(session.view.example, "example"))
     window.until(lambda: float(window.text("[data-number=z]")) == net.forward(X).Z[2][2, 0])
     told = pynn.explain(net, X, y, learning_rate=0.1, layer=2, unit=3)
-    page.click("details:has(.digits), details:has-text('All digits') summary")
+    page.click("summary:has-text('All digits')")
+    page.wait_for_selector(".digits td")
     digits = page.locator(".digits td").all_text_contents()
     assert float(digits[0]) == told.to_dict()["W"][2][2, 0]
 
