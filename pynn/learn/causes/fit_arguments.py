@@ -73,7 +73,7 @@ def check_epochs(case: Case) -> list[Finding]:
         return []
     before = case.net.backward(*case.halves[1]).loss
     longer = case.try_out(case.net.copy(), **case.settings())
-    if case.gains(longer.best, before):
+    if case.gains(longer.loss, before):         # at its end, not in a lucky epoch
         epochs = _enough(longer, before)
         return [TOO_FEW_EPOCHS.found(trained=case.net.epoch, epochs=epochs, before=before, after=longer.losses[epochs - 1],
                                      setting={"epochs": epochs})]
