@@ -47,7 +47,8 @@ cdef void gather(const Rows *rows, const int64_t *order, Py_ssize_t start, Py_ss
     else:
         for part in prange(n_threads, num_threads=n_threads, schedule="static"):
             first = start_of(part, n_threads, examples)
-            gather_columns(rows, order, start + first, start_of(part + 1, n_threads, examples) - first, A + first, units, columns)
+            gather_columns(rows, order, start + first, start_of(part + 1, n_threads, examples) - first, A + first, units,
+                           columns)
     for i in range(units):
         for c in range(examples, columns):
             A[i*columns + c] = A[i*columns + examples - 1]
