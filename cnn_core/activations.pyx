@@ -3,7 +3,7 @@
 Every activation has a loop of its own, over neighbours in memory and without a branch, so that the compiler turns it into
 vector instructions.
 """
-from .architecture cimport LARGE_BLOCK, real
+from .architecture cimport BLOCK, real
 
 ACTIVATIONS = {"linear": LINEAR, "sigmoid": SIGMOID, "tanh": TANH, "relu": RELU, "leaky_relu": LEAKY_RELU, "elu": ELU,
                "selu": SELU, "gelu": GELU, "silu": SILU, "softplus": SOFTPLUS, "softmax": SOFTMAX}
@@ -85,7 +85,7 @@ cdef void times_derivative(int g, const real *Z, const real *A, const real *dA, 
 # A[i] = e^(Z[i] − max Z) / Σ e^(Z[k] − max Z), column by column, as reference.softmax.  Each a depends on every z of its
 # column, so its g′ is a matrix; dZ[L] is A[L] − Y, in loss.pyx.          IN Z (units, columns)   OUT A (units, columns)
 cdef void softmax(const real *Z, real *A, Py_ssize_t units, Py_ssize_t columns) noexcept nogil:
-    cdef real[LARGE_BLOCK] largest, total
+    cdef real[BLOCK] largest, total
     cdef Py_ssize_t i, c
     for c in range(columns):
         largest[c] = Z[c]

@@ -1,6 +1,6 @@
 """The engine's description of a network: its shape, its activations, its loss.
 
-A *block* is a strip of at most net.block examples (columns).  A block array is C-contiguous and holds the rows of all layers,
+A *block* is a strip of at most BLOCK examples (columns).  A block array is C-contiguous and holds the rows of all layers,
 one layer below the other; layer l starts at row first[l]:
 
     A[l] = A + first[l]·columns     (n[l], columns)
@@ -17,14 +17,14 @@ ctypedef fused real:
 
 cdef enum:
     BLOCK = 64              # columns: activations of a block stay in the L1 and L2 caches
-    LARGE_BLOCK = 128       # columns of a block of a large network: its W and dW pass through memory less often
-    LARGE = 1 << 17         # parameters of a large network, whose layers the threads share, a part of the units each
+    LARGE = 1 << 17         # parameters of a large network, of whose gradient there is a single sum
+    GROUP = 4               # blocks of a large network whose products are added to that sum at once
+    LARGEST = 1 << 22       # parameters of a network of which 2 blocks are a group: Ctrl-C must not wait for long
 
 cdef struct Architecture:
     Py_ssize_t L            # number of layers
     Py_ssize_t units        # n[0] + … + n[L], the rows of a block array
     Py_ssize_t parameters   # elements of θ
-    Py_ssize_t block        # the most columns of a block: LARGE_BLOCK of a large network, otherwise BLOCK
     Py_ssize_t *n           # n[l], units of layer l, l = 0…L
     Py_ssize_t *first       # first row of layer l in a block array
     Py_ssize_t *W           # where W[l] starts in θ
@@ -35,7 +35,7 @@ cdef struct Architecture:
 
 
 cdef inline bint is_large(const Architecture *net) noexcept nogil:
-    return net.block == LARGE_BLOCK
+    return net.parameters >= LARGE
 
 
 # Where part `part` of `parts` of n units begins.  Parts begin at multiples of 16 units, so that every unit is computed by the

@@ -41,4 +41,4 @@ cdef inline uint64_t splitmix64(uint64_t x) noexcept nogil:
 cdef void shuffle(int64_t *order, int64_t start, int64_t stop, uint64_t key) noexcept nogil
 cdef uint64_t key_of(uint64_t seed, uint64_t number) noexcept nogil
 cdef void gather(const Rows *rows, const int64_t *order, Py_ssize_t start, Py_ssize_t examples, real *A,
-                 Py_ssize_t units, Py_ssize_t columns, int n_threads) noexcept nogil
+                 Py_ssize_t units, Py_ssize_t columns) noexcept nogil

@@ -3,10 +3,9 @@
 The order of epoch e is a function of (seed, e) alone: a Fisher–Yates shuffle, whose i-th draw is the hash splitmix64 (Steele,
 Lea, Flood 2014) of a key and i.  So it can be repeated on any machine and after any interruption.
 """
-from cython.parallel cimport prange
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
-from .architecture cimport real, start_of
+from .architecture cimport real
 from .tiles cimport turn_square
 
 ctypedef fused element:         # of the user's array
@@ -39,24 +38,7 @@ cdef void shuffle(int64_t *order, int64_t start, int64_t stop, uint64_t key) noe
 # Examples order[start], order[start + 1], … (order NULL: start, start + 1, …) as columns; surplus columns repeat the last
 # example.    OUT A (units, columns)
 cdef void gather(const Rows *rows, const int64_t *order, Py_ssize_t start, Py_ssize_t examples, real *A,
-                 Py_ssize_t units, Py_ssize_t columns, int n_threads) noexcept nogil:
-    cdef Py_ssize_t i, c, first
-    cdef int part
-    if n_threads == 1:
-        gather_columns(rows, order, start, examples, A, units, columns)
-    else:
-        for part in prange(n_threads, num_threads=n_threads, schedule="static"):
-            first = start_of(part, n_threads, examples)
-            gather_columns(rows, order, start + first, start_of(part + 1, n_threads, examples) - first, A + first, units,
-                           columns)
-    for i in range(units):
-        for c in range(examples, columns):
-            A[i*columns + c] = A[i*columns + examples - 1]
-
-
-# `examples` neighbouring columns of A (units, columns), from where A points to.
-cdef void gather_columns(const Rows *rows, const int64_t *order, Py_ssize_t start, Py_ssize_t examples, real *A,
-                         Py_ssize_t units, Py_ssize_t columns) noexcept nogil:
+                 Py_ssize_t units, Py_ssize_t columns) noexcept nogil:
     cdef Py_ssize_t i, c
     cdef int64_t label
     if rows.labels:
@@ -82,6 +64,9 @@ cdef void gather_columns(const Rows *rows, const int64_t *order, Py_ssize_t star
         gather_features(<const uint16_t *>rows.data, rows, order, start, examples, A, units, columns)
     elif rows.kind == UINT8:
         gather_features(<const uint8_t *>rows.data, rows, order, start, examples, A, units, columns)
+    for i in range(units):
+        for c in range(examples, columns):
+            A[i*columns + c] = A[i*columns + examples - 1]
 
 
 cdef void gather_features(const element *data, const Rows *rows, const int64_t *order, Py_ssize_t start,

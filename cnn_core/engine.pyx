@@ -6,12 +6,12 @@ from libc.math cimport INFINITY
 from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport calloc, free
 
-from .architecture cimport BLOCK, LARGE, LARGE_BLOCK, Architecture, is_large
+from .architecture cimport Architecture, is_large
 from .batches cimport Batch, Rows
 from .checks cimport check_array, checked_parameters, checked_rows, checked_weights
 from .descent cimport Optimizer, descend
 from .loop cimport WORK_OF_AN_EXAMPLE, Fit, examine, predict, train
-from .shares cimport forward_elements, most_shares, parts_of, run_batch, scratch_elements, threads_for
+from .shares cimport blocks_in_memory, forward_elements, most_shares, parts_of, run_batch, scratch_elements, threads_for
 from .signals cimport Watch, new_watch
 
 from .activations import ACTIVATIONS
@@ -44,10 +44,10 @@ cdef class Workspace:
 
     def __cinit__(self, Engine engine, Py_ssize_t examples, int threads, bint gradient):
         cdef Py_ssize_t size = 4 if engine.single else 8, shares = most_shares(&engine.net, examples)
-        cdef bint large = is_large(&engine.net)
-        cdef Py_ssize_t blocks = (1 if large else threads) * scratch_elements(&engine.net, threads if large else 1) * size
+        cdef Py_ssize_t blocks = blocks_in_memory(&engine.net, threads) * scratch_elements(&engine.net) * size
+        cdef Py_ssize_t partial_sums = 1 if is_large(&engine.net) else shares
         cdef Py_ssize_t sums = shares * (1 + engine.net.n[engine.net.L]) * sizeof(double)
-        self.memory = new_memory(blocks + sums + (shares * engine.net.parameters * size if gradient else 0))
+        self.memory = new_memory(blocks + sums + (partial_sums * engine.net.parameters * size if gradient else 0))
         self.scratch = aligned(self.memory)
         self.share_sums = <double *>(<char *>self.scratch + blocks)
         self.gradient = <char *>self.share_sums + sums
@@ -113,7 +113,6 @@ cdef class Engine:
                 at = self.net.b[l] + self.net.n[l]
         self.net.units = units
         self.net.parameters = at
-        self.net.block = LARGE_BLOCK if at >= LARGE else BLOCK
 
     def __dealloc__(self):
         free(self.net.n)
@@ -145,7 +144,7 @@ cdef class Engine:
         cdef np.ndarray sums = numpy.zeros(1 + self.net.n[self.net.L])
         cdef Py_ssize_t width = self.net.L + 1
         cdef np.ndarray pointers = numpy.zeros(4 * width, numpy.uintp)
-        cdef np.ndarray memory = new_memory(scratch_elements(&self.net, 1) * self.dtype.itemsize)
+        cdef np.ndarray memory = new_memory(scratch_elements(&self.net) * self.dtype.itemsize)
         cdef void *scratch = aligned(memory)
         cdef void **data = <void **>np.PyArray_DATA(pointers)
         cdef list Z = [], A = [], dZ = [], dA = []
@@ -180,10 +179,8 @@ cdef class Engine:
         cdef np.npy_intp[2] shape
         shape[0], shape[1] = inputs.m, self.net.n[self.net.L]
         cdef np.ndarray outputs = np.PyArray_EMPTY(2, shape, np.NPY_FLOAT32 if self.single else np.NPY_FLOAT64, 0)
-        cdef int threads = threads_for(n_threads, <double>inputs.m * (self.net.parameters + WORK_OF_AN_EXAMPLE),
-                                       parts_of(&self.net, inputs.m))
-        cdef np.ndarray memory = new_memory((1 if is_large(&self.net) else threads) * forward_elements(&self.net, inputs.m)
-                                            * (4 if self.single else 8))
+        cdef int threads = threads_for(n_threads, <double>inputs.m * (self.net.parameters + WORK_OF_AN_EXAMPLE), inputs.m)
+        cdef np.ndarray memory = new_memory(threads * forward_elements(&self.net, inputs.m) * (4 if self.single else 8))
         cdef void *scratch = aligned(memory)
         cdef bint finite
         with nogil:

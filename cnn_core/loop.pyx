@@ -4,11 +4,11 @@ from libc.math cimport isfinite
 from libc.stdint cimport int64_t, uint64_t
 from libc.string cimport memcpy
 
-from .architecture cimport Architecture, is_large, real
+from .architecture cimport BLOCK, Architecture, real
 from .batches cimport Batch, Rows, gather, key_of, shuffle
 from .descent cimport Optimizer
 from .forward cimport forward
-from .shares cimport forward_elements, padded, run_batch, run_block, step
+from .shares cimport add_gradient, forward_elements, padded, panel_at, run_batch, run_block, step
 from .signals cimport WORK_BETWEEN_LOOKS, Watch, new_watch, seconds_now, watch_for_signals
 from .tiles cimport NARROW
 
@@ -66,22 +66,22 @@ cdef int train(const Architecture *net, const Fit *fit, Batch *batch, Optimizer 
 
 # Ŷ of examples start … stop−1, a row for each example; returns whether all features are finite.
 cdef bint predict_piece(const Architecture *net, const real *theta, const Rows *X, Py_ssize_t start, Py_ssize_t stop,
-                        real *outputs, real *scratch, int n_threads) noexcept nogil:
+                        real *outputs, real *scratch) noexcept nogil:
     cdef Py_ssize_t examples, columns, i, c, K = net.n[net.L]
     cdef real *A = scratch
     cdef real *Y_hat
     cdef bint finite = True
     while start < stop:
-        examples = min(net.block, stop - start)
+        examples = min(BLOCK, stop - start)
         columns = padded(examples, NARROW(sizeof(real)))
-        gather(X, NULL, start, examples, A, net.n[0], columns, n_threads)
+        gather(X, NULL, start, examples, A, net.n[0], columns)
         finite = finite and all_finite(A, net.n[0] * columns)
-        forward(net, theta, A + net.units*columns, A, NULL, columns, n_threads)
+        forward(net, theta, A + net.units*columns, A, NULL, columns)
         Y_hat = A + net.first[net.L] * columns
         for i in range(K):
             for c in range(examples):
                 outputs[(start + c)*K + i] = Y_hat[i*columns + c]
-        start += net.block
+        start += BLOCK
     return finite
 
 
@@ -89,18 +89,17 @@ cdef int predict(const Architecture *net, const real *theta, const Rows *X, int 
                  real *scratch) except -1 nogil:
     """Ŷ of all examples; returns 1, or 0 if a feature is not finite."""
     cdef Py_ssize_t work = net.parameters + WORK_OF_AN_EXAMPLE, block = forward_elements(net, X.m)
-    cdef Py_ssize_t span = max(net.block, WORK_BETWEEN_LOOKS // (work * net.block) * net.block), start = 0, part
+    cdef Py_ssize_t span = max(BLOCK, WORK_BETWEEN_LOOKS // (work * BLOCK) * BLOCK), start = 0, part
     cdef int wrong = 0
     cdef Watch watch = new_watch()
     while start < X.m:
-        if n_threads == 1 or is_large(net) or X.m - start <= span:
-            wrong |= not predict_piece(net, theta, X, start, min(start + span, X.m), outputs, scratch,
-                                       n_threads if is_large(net) else 1)
+        if n_threads == 1 or X.m - start <= span:
+            wrong |= not predict_piece(net, theta, X, start, min(start + span, X.m), outputs, scratch)
             start += span
         else:
             for part in prange(n_threads, num_threads=n_threads, schedule="static"):
                 wrong |= not predict_piece(net, theta, X, min(start + part*span, X.m),
-                                           min(start + (part + 1)*span, X.m), outputs, scratch + threadid()*block, 1)
+                                           min(start + (part + 1)*span, X.m), outputs, scratch + threadid()*block)
             start += n_threads * span
         watch_for_signals(&watch, WORK_BETWEEN_LOOKS)
     return not wrong
@@ -122,14 +121,15 @@ cdef int examine(const Architecture *net, const real *theta, const Rows *X, cons
     cdef Batch batch = Batch(X, Y, NULL, NULL, 0, X.m, False, 0)
     cdef Watch watch = new_watch()
     while start < X.m:
-        examples = min(net.block, X.m - start)
+        examples = min(BLOCK, X.m - start)
         columns = padded(examples, NARROW(sizeof(real)))
         size = net.units * columns
         if Y != NULL:
-            sums[0] += run_block(net, theta, &batch, start, examples, scratch, gradient, start > 0, True, sums + 1, 1)
+            sums[0] += run_block(net, theta, &batch, start, examples, scratch, True, True, sums + 1)
+            add_gradient(net, scratch, scratch + panel_at(net), gradient, start > 0, 0, 1, columns, 1)
         else:
-            gather(X, NULL, start, examples, A, net.n[0], columns, 1)
-            forward(net, theta, A + size, A, NULL, columns, 1)
+            gather(X, NULL, start, examples, A, net.n[0], columns)
+            forward(net, theta, A + size, A, NULL, columns)
         for l in range(net.L + 1):
             row = net.first[l] * columns
             if Y == NULL:
@@ -140,6 +140,6 @@ cdef int examine(const Architecture *net, const real *theta, const Rows *X, cons
                 copy_columns(A + 2*size + row, <real *>dA_out[l], net.n[l], X.m, start, examples, columns)
                 if l > 0:
                     copy_columns(A + 3*size + row, <real *>dZ_out[l], net.n[l], X.m, start, examples, columns)
-        watch_for_signals(&watch, net.parameters * net.block)
-        start += net.block
+        watch_for_signals(&watch, net.parameters * BLOCK)
+        start += BLOCK
     return 0

@@ -14,7 +14,7 @@ dZ[L] = dA[L] ∗ g′(Z[L]) is computed as Ŷ − Y: the factors dA[L] and g′
 from libc.math cimport log
 
 from .activations cimport LINEAR, SIGMOID, SOFTMAX, times_derivative
-from .architecture cimport LARGE_BLOCK, Architecture, real
+from .architecture cimport BLOCK, Architecture, real
 from .elementary cimport exponential, log1p
 
 LOSSES = {"binary_cross_entropy": BINARY_CROSS_ENTROPY, "categorical_cross_entropy": CATEGORICAL_CROSS_ENTROPY,
@@ -26,7 +26,7 @@ LOSSES = {"binary_cross_entropy": BINARY_CROSS_ENTROPY, "categorical_cross_entro
 cdef double loss(const Architecture *net, const real *Z, const real *A, const real *Y, const real *weights,
                  Py_ssize_t examples, Py_ssize_t columns) noexcept nogil:
     cdef Py_ssize_t K = net.n[net.L], i, c
-    cdef double[LARGE_BLOCK] losses
+    cdef double[BLOCK] losses
     cdef double z, d
     for c in range(columns):
         losses[c] = 0
@@ -65,7 +65,7 @@ cdef double loss(const Architecture *net, const real *Z, const real *A, const re
 
 # ℓ = log Σ e^z − Σ y z of every column, both from z's largest, so that no digits cancel; Σ y = 1.
 cdef void cross_entropy(const real *Z, const real *Y, double *losses, Py_ssize_t K, Py_ssize_t columns) noexcept nogil:
-    cdef double[LARGE_BLOCK] largest, exponentials, chosen
+    cdef double[BLOCK] largest, exponentials, chosen
     cdef Py_ssize_t i, c
     cdef double z
     for c in range(columns):
@@ -163,9 +163,9 @@ cdef void loss_derivative(const Architecture *net, const real *A, const real *Y,
 cdef void metric(const Architecture *net, const real *A, const real *Y, const real *weights, double *sums,
                  Py_ssize_t examples, Py_ssize_t columns) noexcept nogil:
     cdef Py_ssize_t K = net.n[net.L], i, c
-    cdef double[LARGE_BLOCK] measured
-    cdef int[LARGE_BLOCK] wrong
-    cdef real[LARGE_BLOCK] largest
+    cdef double[BLOCK] measured
+    cdef int[BLOCK] wrong
+    cdef real[BLOCK] largest
     cdef int count = 0
     cdef double d
     if net.g[net.L] == LINEAR:

@@ -17,30 +17,33 @@ cdef void product_plus_bias(const real *W, const real *b, const real *A, real *Z
         multiply(False, W, inputs, A, columns, b, False, Z, columns, units, inputs, columns)
 
 
-# dA = Wᵀ·dZ          IN W (units, inputs) of rows W_step apart, dZ (units, columns)   OUT dA (inputs, columns)
-cdef void transposed_product(const real *W, Py_ssize_t W_step, const real *dZ, real *dA,
+# dA = Wᵀ·dZ          IN W (units, inputs), dZ (units, columns)   OUT dA (inputs, columns)
+cdef void transposed_product(const real *W, const real *dZ, real *dA,
                              Py_ssize_t units, Py_ssize_t inputs, Py_ssize_t columns) noexcept nogil:
     if columns == 1:
-        weighted_rows(W, W_step, dZ, dA, units, inputs)
+        weighted_rows(W, dZ, dA, units, inputs)
     else:
-        multiply(True, W, W_step, dZ, columns, <const real *>NULL, False, dA, columns, inputs, units, columns)
+        multiply(True, W, inputs, dZ, columns, <const real *>NULL, False, dA, columns, inputs, units, columns)
 
 
-# dW = dZ·Aᵀ, or added to dW
+# dW = dZ·Aᵀ, or added to dW, summed over blocks whose arrays begin `apart` elements from one another
 # IN dZ (units, columns), A (inputs, columns)   OUT panel (columns, WIDE), dW (units, inputs)
-cdef void outer_product(const real *dZ, const real *A, real *panel, real *dW, bint add,
-                        Py_ssize_t units, Py_ssize_t inputs, Py_ssize_t columns) noexcept nogil:
+cdef void outer_product(const real *dZ, const real *A, real *panel, real *dW, bint add, Py_ssize_t units, Py_ssize_t inputs,
+                        Py_ssize_t columns, Py_ssize_t blocks, Py_ssize_t apart) noexcept nogil:
     # Aᵀ is copied into a panel, a few inputs at a time, so that a tile's columns are inputs; surplus columns of the last
     # panel are computed, not stored
-    cdef Py_ssize_t first = 0, count, width
+    cdef Py_ssize_t first = 0, count, width, block
     if columns == 1:
-        scaled_rows(dZ, A, dW, add, units, inputs)
+        for block in range(blocks):
+            scaled_rows(dZ + block*apart, A + block*apart, dW, add or block > 0, units, inputs)
         return
     while first < inputs:
         width = WIDE(sizeof(real)) if inputs - first > NARROW(sizeof(real)) else NARROW(sizeof(real))
         count = min(width, inputs - first)
-        transpose(A + first*columns, panel, width, count, columns)
-        multiply(False, dZ, columns, panel, width, <const real *>NULL, add, dW + first, inputs, units, columns, count)
+        for block in range(blocks):
+            transpose(A + block*apart + first*columns, panel, width, count, columns)
+            multiply(False, dZ + block*apart, columns, panel, width, <const real *>NULL, add or block > 0, dW + first, inputs,
+                     units, columns, count)
         first += width
 
 
@@ -102,19 +105,18 @@ cdef inline void rows_of_dots(vector *kind, Py_ssize_t rows, const real *W, cons
 
 
 # da[k] = Σ W[i, k] dz[i], four units at a time          IN W (units, inputs), dz   OUT da (inputs)
-cdef void weighted_rows(const real *W, Py_ssize_t W_step, const real *dz, real *da, Py_ssize_t units,
-                        Py_ssize_t inputs) noexcept nogil:
+cdef void weighted_rows(const real *W, const real *dz, real *da, Py_ssize_t units, Py_ssize_t inputs) noexcept nogil:
     cdef const real *row
     cdef Py_ssize_t i = 0, k
     memset(da, 0, inputs * sizeof(real))
     while i + 4 <= units:
-        row = W + i*W_step
+        row = W + i*inputs
         for k in range(inputs):
-            da[k] += (dz[i]*row[k] + dz[i + 1]*row[W_step + k]) + (dz[i + 2]*row[2*W_step + k] + dz[i + 3]*row[3*W_step + k])
+            da[k] += (dz[i]*row[k] + dz[i + 1]*row[inputs + k]) + (dz[i + 2]*row[2*inputs + k] + dz[i + 3]*row[3*inputs + k])
         i += 4
     while i < units:
         for k in range(inputs):
-            da[k] += dz[i] * W[i*W_step + k]
+            da[k] += dz[i] * W[i*inputs + k]
         i += 1
 
 

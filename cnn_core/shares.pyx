@@ -2,7 +2,7 @@
 
 The split is a function of the shapes alone, and the partial sums are added in a fixed order, so any number of threads gives the
 same bits.  Of a large network there is a single sum, since a second one would be as large as θ: there the threads share the
-units of each layer.
+blocks of a group, then the units of each layer.
 """
 import os
 
@@ -10,7 +10,8 @@ from cython.parallel cimport prange, threadid
 from libc.math cimport sqrt
 from libc.string cimport memset
 
-from .backward cimport backward
+from .architecture cimport LARGEST, start_of
+from .backward cimport backward, parameter_gradient
 from .batches cimport gather
 from .descent cimport penalise, squared_norm, update
 from .dropout cimport Draw
@@ -58,16 +59,16 @@ cdef struct Split:
     Py_ssize_t blocks
 
 
-# The most shares of a batch of this many examples, or of a smaller one.
+# The most shares of a batch of this many examples, or of a smaller one; of a large network, the blocks of a group.
 cdef Py_ssize_t most_shares(const Architecture *net, Py_ssize_t examples) noexcept nogil:
-    return 1 if is_large(net) else min((examples + BLOCK - 1) // BLOCK, SHARES)
+    return GROUP if is_large(net) else min((examples + BLOCK - 1) // BLOCK, SHARES)
 
 
 cdef Split split_of(const Architecture *net, Py_ssize_t examples) noexcept nogil:
-    cdef Py_ssize_t blocks = (examples + net.block - 1) // net.block, most = most_shares(net, examples)
+    cdef Py_ssize_t blocks = (examples + BLOCK - 1) // BLOCK, most = most_shares(net, examples)
     cdef Split split
     split.blocks = (blocks + most - 1) // most
-    split.blocks = max(1, min(split.blocks, WORK_OF_A_SHARE // (net.parameters * net.block)))
+    split.blocks = max(1, min(split.blocks, WORK_OF_A_SHARE // (net.parameters * BLOCK)))
     split.shares = min(most, (blocks + split.blocks - 1) // split.blocks)
     return split
 
@@ -80,15 +81,14 @@ cdef int threads_for(int wanted, double work, Py_ssize_t parts) noexcept nogil:
     return <int>max(1, min(min(wanted, most), parts))
 
 
-# What threads can share of a batch: its examples or, in a large network, the units of its layers.
+# What threads can share of a batch: its examples or, in a large network, also the units of its layers.
 cdef Py_ssize_t parts_of(const Architecture *net, Py_ssize_t examples) noexcept nogil:
     return net.units if is_large(net) else examples
 
 
 cdef double run_block(const Architecture *net, const real *theta, const Batch *batch, Py_ssize_t start, Py_ssize_t examples,
-                      real *scratch, real *gradient, bint add, bint inputs_too, double *metrics,
-                      int n_threads) noexcept nogil:
-    """Forward, loss and, unless gradient is NULL, backward of one block; returns its summed loss, adds to metrics."""
+                      real *scratch, bint backwards, bint inputs_too, double *metrics) noexcept nogil:
+    """Forward, loss and, if backwards, backward of one block down to dZ[1]; returns its summed loss, adds to metrics."""
     cdef Py_ssize_t columns = padded(examples, NARROW(sizeof(real)))
     cdef Py_ssize_t size = net.units * columns, output = net.first[net.L] * columns
     cdef real *A = scratch
@@ -96,37 +96,78 @@ cdef double run_block(const Architecture *net, const real *theta, const Batch *b
     cdef real *dA = Z + size
     cdef real *dZ = dA + size
     cdef real *Y = dZ + size
-    cdef real *panels = Y + (net.n[net.L] + 1) * columns
     cdef real *weights = NULL
     cdef Draw draw = Draw(batch.key, start - batch.start)
     cdef double summed_loss
-    gather(batch.X, batch.order, start, examples, A, net.n[0], columns, n_threads)
-    gather(batch.Y, batch.order, start, examples, Y, net.n[net.L], columns, 1)
+    gather(batch.X, batch.order, start, examples, A, net.n[0], columns)
+    gather(batch.Y, batch.order, start, examples, Y, net.n[net.L], columns)
     if batch.weights != NULL:
-        weights = panels - columns
-        gather(batch.weights, batch.order, start, examples, weights, 1, columns, 1)
-    forward(net, theta, Z, A, &draw if batch.drops else NULL, columns, n_threads)
+        weights = Y + net.n[net.L] * columns
+        gather(batch.weights, batch.order, start, examples, weights, 1, columns)
+    forward(net, theta, Z, A, &draw if batch.drops else NULL, columns)
     summed_loss = loss(net, Z + output, A + output, Y, weights, examples, columns)
     # in training the metric is not weighted, as in Keras
-    metric(net, A + output, Y, weights if gradient == NULL else <real *>NULL, metrics, examples, columns)
+    metric(net, A + output, Y, <real *>NULL if backwards else weights, metrics, examples, columns)
     if inputs_too:
         loss_derivative(net, A + output, Y, dA + output, columns)
-    if gradient != NULL:
+    if backwards:
         output_gradient(net, Z + output, A + output, Y, weights, dZ + output, examples, columns)
-        backward(net, theta, Z, A, dZ, dA, panels, gradient, &draw if batch.drops else NULL, add, inputs_too, columns,
-                 n_threads)
+        backward(net, theta, Z, A, dZ, dA, &draw if batch.drops else NULL, inputs_too, columns)
     return summed_loss
 
 
+# dW and db of some blocks in memory after run_block, for one of so many parts of the units of every layer.
+cdef void add_gradient(const Architecture *net, const real *scratch, real *panel, real *gradient, bint add, int part, int parts,
+                       Py_ssize_t columns, Py_ssize_t blocks) noexcept nogil:
+    cdef Py_ssize_t l
+    for l in range(1, net.L + 1):
+        parameter_gradient(net, scratch, scratch + 3*net.units*columns, panel, gradient, add, l,
+                           start_of(part, parts, net.n[l]), start_of(part + 1, parts, net.n[l]), columns, blocks,
+                           scratch_elements(net))
+
+
 cdef void run_share(const Architecture *net, const real *theta, const Batch *batch, Py_ssize_t start, Py_ssize_t stop,
-                    real *scratch, real *gradient, bint add, double *sums, int n_threads) noexcept nogil:
+                    real *scratch, real *gradient, bint add, double *sums) noexcept nogil:
     """The blocks of examples start … stop−1 of the batch; adds the loss to sums[0], the metric to sums[1], …."""
+    cdef Py_ssize_t examples
     stop = min(stop, batch.stop)
     while start < stop:
-        sums[0] += run_block(net, theta, batch, start, min(net.block, stop - start), scratch, gradient, add, False, sums + 1,
-                             n_threads)
+        examples = min(BLOCK, stop - start)
+        sums[0] += run_block(net, theta, batch, start, examples, scratch, gradient != NULL, False, sums + 1)
+        if gradient != NULL:
+            add_gradient(net, scratch, scratch + panel_at(net), gradient, add, 0, 1, padded(examples, NARROW(sizeof(real))), 1)
         add = True
-        start += net.block
+        start += BLOCK
+
+
+cdef void run_group(const Architecture *net, const real *theta, const Batch *batch, Py_ssize_t start, Py_ssize_t stop,
+                    real *scratch, real *gradient, bint add, double *sums, double *block_sums, int n_threads) noexcept nogil:
+    """As run_share, of a large network: the threads share the blocks, then the units of every layer for dW and db."""
+    cdef Py_ssize_t examples = stop - start, most = group_block(examples), blocks = (examples + most - 1) // most, b, p
+    cdef Py_ssize_t width = 1 + net.n[net.L], memory = scratch_elements(net), columns = padded(most, NARROW(sizeof(real)))
+    cdef Py_ssize_t last = padded(examples - (blocks - 1)*most, NARROW(sizeof(real)))
+    cdef Py_ssize_t equal = blocks if last == columns else blocks - 1
+    cdef int part
+    memset(block_sums, 0, blocks * width * sizeof(double))
+    for b in prange(blocks, num_threads=<int>min(n_threads, blocks), schedule="static", chunksize=1):
+        block_sums[b*width] = run_block(net, theta, batch, start + b*most, min(most, stop - start - b*most), scratch + b*memory,
+                                        gradient != NULL, False, block_sums + b*width + 1)
+    for b in range(blocks):
+        for p in range(width):
+            sums[p] += block_sums[b*width + p]
+    if gradient == NULL:
+        return
+    for part in prange(n_threads, num_threads=n_threads, schedule="static", chunksize=1):
+        if equal > 0:
+            add_gradient(net, scratch, scratch + part*memory + panel_at(net), gradient, add, part, n_threads, columns, equal)
+        if equal < blocks:
+            add_gradient(net, scratch + equal*memory, scratch + part*memory + panel_at(net), gradient, add or equal > 0, part,
+                         n_threads, last, 1)
+
+
+# Examples of a block in a group of so many: two blocks at least, so that two threads can share them.
+cdef Py_ssize_t group_block(Py_ssize_t examples) noexcept nogil:
+    return BLOCK if examples > BLOCK else (examples + 31) // 32 * 16
 
 
 cdef Py_ssize_t run_batch(const Architecture *net, const real *theta, const Batch *batch, int n_threads, real *scratch,
@@ -134,17 +175,25 @@ cdef Py_ssize_t run_batch(const Architecture *net, const real *theta, const Batc
     """Forward, loss and, unless gradient is NULL, backward of a batch, block by block.
 
     gradient becomes ∇J without the 1/m, as partial sums, and their number is returned; the loss and the metric are added to
-    sums.  gradient and share_sums hold a partial sum for every share, scratch a block for every thread or, of a large network,
-    one block.
+    sums.  gradient and share_sums hold a partial sum for every share, scratch has blocks_in_memory.
     """
     cdef Py_ssize_t examples = batch.stop - batch.start, start = batch.start
     cdef Split split = split_of(net, examples)
-    cdef Py_ssize_t span = split.blocks * net.block, stride = (net.parameters if gradient != NULL else 0)
-    cdef Py_ssize_t width = 1 + net.n[net.L], block = scratch_elements(net, 1), share, p
+    cdef Py_ssize_t span = split.blocks * BLOCK, stride = (net.parameters if gradient != NULL else 0)
+    cdef Py_ssize_t width = 1 + net.n[net.L], block = scratch_elements(net), share, p
     cdef bint add = False, one_sum
+    if is_large(net):
+        span = GROUP * BLOCK if net.parameters < LARGEST else 2 * BLOCK
+        while start < batch.stop:
+            run_group(net, theta, batch, start, min(start + span, batch.stop), scratch, gradient, add, sums, share_sums,
+                      n_threads)
+            watch_for_signals(watch, net.parameters * span)
+            start += span
+            add = True
+        return 1
     if split.shares == 1:
         while start < batch.stop:
-            run_share(net, theta, batch, start, start + span, scratch, gradient, add, sums, n_threads if is_large(net) else 1)
+            run_share(net, theta, batch, start, start + span, scratch, gradient, add, sums)
             watch_for_signals(watch, net.parameters * span)
             start += span
             add = True
@@ -158,12 +207,12 @@ cdef Py_ssize_t run_batch(const Architecture *net, const real *theta, const Batc
             for share in range(split.shares):
                 run_share(net, theta, batch, start + share*span, start + (share + 1)*span, scratch,
                           gradient if one_sum else gradient + share*stride, add or (one_sum and share > 0),
-                          share_sums + share*width, 1)
+                          share_sums + share*width)
                 watch_for_signals(watch, net.parameters * span)
         else:
             for share in prange(split.shares, num_threads=n_threads, schedule="dynamic", chunksize=1):
                 run_share(net, theta, batch, start + share*span, start + (share + 1)*span, scratch + threadid()*block,
-                          gradient + share*stride, add, share_sums + share*width, 1)
+                          gradient + share*stride, add, share_sums + share*width)
             watch_for_signals(watch, net.parameters * span * split.shares)
         start += span * split.shares
         add = True

@@ -59,9 +59,9 @@ cdef void products(int which, const real *left, const real *right, const real *b
             if which == 0:
                 product_plus_bias(left, b, right + inputs*at, out + units*at, units, inputs, width)
             elif which == 1:
-                transposed_product(left, inputs, right + units*at, out + inputs*at, units, inputs, width)
+                transposed_product(left, right + units*at, out + inputs*at, units, inputs, width)
             elif which == 2:
-                outer_product(left + units*at, right + inputs*at, panel, out, at > 0, units, inputs, width)
+                outer_product(left + units*at, right + inputs*at, panel, out, at > 0, units, inputs, width, 1, 0)
             at += BLOCK
 
 

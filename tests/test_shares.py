@@ -167,3 +167,15 @@ def test_a_last_batch_with_more_partial_sums_than_the_others():
             each.fit(X, y, epochs=1, batch_size=17 * 64, learning_rate=0.1)
         print(np.allclose(net.parameters, twin.parameters, rtol=1e-9, atol=1e-12))
     """) == ["True"]
+
+
+@pytest.mark.parametrize("batch_size", [1, 16, 17, 63, 64, 130, 290, None])
+def test_a_large_network_takes_the_same_steps_as_in_numpy(batch_size):
+    m = min(300, 5 * (batch_size or 60))
+    X, y, weights = np.random.default_rng(0).standard_normal((m, 40)), np.arange(m) % 3, np.linspace(0.5, 2, m)
+    net, twin = (pynn.Network([40, 300, 400, 3], rng=0, dropout=0.2, hidden="tanh", engine=engine)
+                 for engine in ("cython", "numpy"))
+    assert len(net.parameters) > 1 << 17
+    for each in (net, twin):
+        each.fit(X, y, sample_weight=weights, epochs=1, batch_size=batch_size, learning_rate=0.1, n_threads=2)
+    assert np.allclose(net.parameters, twin.parameters, rtol=1e-9, atol=1e-12)
