@@ -18,6 +18,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 SURFACE, _SMALLEST_SURFACE = 100, 40        # points of the grid along each axis
 _MOST_PRODUCTS = 30_000_000 # weights × points of the surface
+_MOST_CELLS = 2_000_000     # features × points of the surface
 _LINE = 200                 # with one feature
 _MOST_PIXELS = 100_000      # of all unit maps together
 _MAP, _SMALLEST_MAP = 40, 12
@@ -58,7 +59,8 @@ def _surface_points(net: Network) -> int:
     """Points of the surface along each axis: fewer for large networks, so that a frame does not take long."""
     if net.sizes[0] == 1:
         return _LINE
-    return max(_SMALLEST_SURFACE, min(SURFACE, int((_MOST_PRODUCTS / len(net.parameters)) ** 0.5)))
+    most = min(_MOST_PRODUCTS / len(net.parameters), _MOST_CELLS / net.sizes[0])
+    return max(_SMALLEST_SURFACE, min(SURFACE, int(most ** 0.5)))
 
 
 def as_bytes(values: Array, low: float, high: float) -> Array:

@@ -13,7 +13,7 @@ from pynn.model import column_names
 from pynn.network import Network, load
 from pynn.playground import lessons, models, sharing, tables
 from pynn.playground.building import Origin
-from pynn.playground.choices import MOST_SEED, TABLE, Json
+from pynn.playground.choices import MOST_CLASSES, MOST_FEATURES, MOST_SEED, TABLE, Json
 from pynn.playground.examples import Source
 from pynn.playground.server import Server, allowed_port
 from pynn.playground.session import Session
@@ -163,6 +163,9 @@ def _source_of(net: Network | None, X: Any, y: Any) -> Source:
         if units > 1 and activation != "softmax":
             raise ValueError(f"net: the playground shows networks with one target per example, got {units} outputs of "
                              f"{activation}")
+    if not 0 < inputs <= MOST_FEATURES or (classes or 2) > MOST_CLASSES:
+        raise ValueError(f"X, y: the playground shows at most {MOST_FEATURES} features and {MOST_CLASSES} classes, got "
+                         f"{inputs} and {classes}")
     names = (net.feature_names if net is not None else None) or column_names(X, inputs)
     X = X if net is None else net.encode(X, "X")
     rows = check_examples(X, "X", inputs, np.dtype(np.float64))

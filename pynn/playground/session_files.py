@@ -10,7 +10,7 @@ import numpy as np
 from pynn import storage
 from pynn.network import load
 from pynn.playground.building import Origin
-from pynn.playground.choices import MOST_EXAMPLES, Json
+from pynn.playground.choices import MOST_CLASSES, MOST_EXAMPLES, MOST_FEATURES, Json
 from pynn.playground.course import Moment
 from pynn.playground.examples import Source
 from pynn.playground.sharing import check_content, use_view, view_entry
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from pynn.playground.session import Session
 
 Array = np.ndarray[Any, np.dtype[Any]]
-
-_MOST_FEATURES = 1000
 
 
 def write_session(session: Session) -> bytes:
@@ -74,8 +72,8 @@ def _read_origin(path: str, folder: str) -> tuple[Origin, Json]:
         told = entry.get("source")
         if told is not None:
             m, features = (positive_int(n, "shape") for n in told["shape"])
-            if m > MOST_EXAMPLES or features > _MOST_FEATURES:
-                raise ValueError(f"expected at most {MOST_EXAMPLES} examples of {_MOST_FEATURES} features, got {m}, {features}")
+            if m > MOST_EXAMPLES or features > MOST_FEATURES:
+                raise ValueError(f"expected at most {MOST_EXAMPLES} examples of {MOST_FEATURES} features, got {m}, {features}")
             layout |= {"X": (np.float64, (m, features)), "y": (np.float64 if told["values"] else np.int64, (m,))}
         size = positive_int(entry.get("model"), "model", 0)
         if size:
@@ -95,8 +93,8 @@ def _source_of(told: Json, X: Array, y: Array) -> Source:
     X = finite_array(X, "X")
     if classes is None:
         y = finite_array(y, "y")
-    elif not (2 <= positive_int(classes, "classes") <= len(y)) or y.min() < 0 or y.max() >= classes:
-        raise ValueError("y: expected class numbers below the number of classes")
+    elif not 2 <= positive_int(classes, "classes") <= MOST_CLASSES or y.min() < 0 or y.max() >= classes:
+        raise ValueError(f"y: expected class numbers of at most {MOST_CLASSES} classes")
     features = check_names(told["features"], "features", X.shape[1])
     labels = None if told["labels"] is None or classes is None else check_names(told["labels"], "labels", classes)
     texts = [told["name"], *([told["target"]] if told["target"] is not None else []), *told["notes"]]

@@ -13,11 +13,10 @@ from pynn.datasets.column import Array, Column
 from pynn.datasets.csv import read_features
 from pynn.datasets.labels import match_labels
 from pynn.network import Network
-from pynn.playground.choices import Json
+from pynn.playground.choices import MOST_CLASSES, Json
 from pynn.playground.examples import Source
 from pynn.table_encoder import MOST_LEVELS, TableEncoder
 
-_MOST_CLASSES = 20
 _GZIP = b"\x1f\x8b"
 
 
@@ -70,8 +69,8 @@ class TableFile:
         y, labels = table.y, table.label_names
         if net is not None and labels is not None and net.label_names is not None:
             y, labels = _as_known(y, labels, net.label_names)
-        if labels is not None and not 2 <= len(labels) <= _MOST_CLASSES:
-            raise ValueError(f"target: expected 2 to {_MOST_CLASSES} classes, got {len(labels)} in the column {target!r}")
+        if labels is not None and not 2 <= len(labels) <= MOST_CLASSES:
+            raise ValueError(f"target: expected 2 to {MOST_CLASSES} classes, got {len(labels)} in the column {target!r}")
         left_out = [column.name for column in self.columns if column.name not in (target, *features)]
         notes = (*table.notes, *([f"left out: {', '.join(left_out)}"] if left_out else []))
         return Source.of(self.name, X, y, classes=None if labels is None else len(labels),

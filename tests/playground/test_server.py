@@ -13,6 +13,7 @@ import threading
 import time
 from contextlib import closing
 
+import numpy as np
 import pytest
 
 import pynn
@@ -417,6 +418,7 @@ def test_play_hands_out_the_network():
     ({"net": pynn.Network([2, 70, 1], rng=0), "X": [[0, 1], [1, 0]], "y": [0, 1]}, "64"),
     ({"net": pynn.Network([2, 3], output="linear", rng=0), "X": [[0, 1], [1, 0]], "y": [[0, 1, 2]] * 2}, "one target"),
     ({"net": pynn.Network([2, 1], rng=0), "X": [[0, 1], [1, 0]], "y": [0, 2]}, "y"), ({"port": -1}, "port"),
+    ({"X": [[0, 1], [1, 0]], "y": [0, 60]}, "classes"), ({"X": np.zeros((3, 1001)), "y": [0, 1, 0]}, "features"),
     ({"open_browser": "no"}, "open_browser")])
 def test_wrong_arguments_of_play(arguments, words):
     with pytest.raises((ValueError, TypeError), match=words):

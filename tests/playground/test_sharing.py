@@ -219,7 +219,7 @@ def test_a_trained_model_on_its_table(arguments, tmp_path, capsys):
 @pytest.mark.parametrize(("text", "words"), [
     ("", "birds.csv"), ("a,b\n1\n", "birds.csv"), ("a\n1\n2\n", "column"), ("a,b\nx,1\n", "examples"),
     ("\x1f\x8b", "compressed"),
-    ("when,b\n2020-01-01,1\n2020-01-02,2\n", "target"), ("a,b\n" + "".join(f"{k},n{k}\n" for k in range(30)), "classes")])
+    ("when,b\n2020-01-01,1\n2020-01-02,2\n", "target"), ("a,b\n" + "".join(f"{k},n{k}\n" for k in range(60)), "classes")])
 def test_tables_that_cannot_be_used(text, words):
     session = Session()
     before = bits(session)
