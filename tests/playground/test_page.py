@@ -214,6 +214,36 @@ def test_a_shared_address_opens_the_same_network(window, browser):
         other.close()
 
 
+def test_a_place_without_an_example_has_numbers_too(window):
+    """It has no target; the page asks which one it should have, and everything goes on."""
+    window.page.click(".surface", position={"x": 5, "y": 5})
+    window.page.click("[data-key=unit-1-1]")
+    window.page.wait_for_selector("[data-key=point-target]")
+    window.until(lambda: float(window.text("[data-number=z]").replace("–", "nan")) == window.net.forward(
+        [window.session(lambda session: session.view.point)]).Z[1][0, 0])
+    window.step("epoch", 2)
+    window.shows_epoch(2)
+
+
+def test_a_work_of_now_is_not_lost_by_a_reload(window):
+    window.step("epoch", 2)
+    window.page.click("[data-key=share]")
+    window.page.wait_for_selector("dialog input[readonly]")
+    window.page.keyboard.press("Escape")
+    window.step("epoch", 3)
+    window.page.reload()
+    window.page.wait_for_selector(".surface")
+    window.shows_epoch(5)
+
+
+def test_the_end_of_the_session_is_said(browser, server):
+    window = Window(browser, server)
+    server.close()
+    window.page.wait_for_selector(".notice")
+    assert window.page.is_disabled("[data-key=play]")
+    window.context.close()
+
+
 def test_points_by_hand(window):
     before = window.session(lambda session: len(session.course.stage.examples.X))
     window.page.click("[data-value='add:1']")

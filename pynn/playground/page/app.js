@@ -36,7 +36,13 @@ export class App {
   }
 
   tell(event, value) {
-    for (const listen of this.listeners?.get(event) ?? []) listen(value);
+    for (const listen of this.listeners?.get(event) ?? []) {
+      try {
+        listen(value);
+      } catch (error) {
+        reportError(error);             // one broken panel must not stop the others
+      }
+    }
   }
 
   receive(message) {

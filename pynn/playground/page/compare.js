@@ -11,7 +11,7 @@ export function comparePanel(app) {
   const values = h("input", { type: "text", "data-key": "compare-values", autocomplete: "off", spellcheck: "false" });
   const vary = choice(t("compare.vary"), options.map(({ name }) => [name, nameOf("vary", name)]), options[0].name, () => suggest(), "compare-vary");
   const epochs = numberField(t("compare.epochs"), 100, () => true, { whole: true, key: "compare-epochs" });
-  const runs = h("div", { class: "runs" }), chart = h("canvas", { class: "chart", role: "img", "aria-label": t("compare.chart") }), status = h("p", { class: "soft" });
+  const runs = h("div", { class: "runs" }), chart = h("canvas", { class: "chart", role: "img", "aria-label": t("compare.chart") }), status = h("p", { class: "soft" }), range = h("span", { class: "range" });
   const kind = () => options.find(({ name }) => name === vary.select.value);
   const suggest = () => { values.value = kind().suggested.join(", "); };
   let cells = [];
@@ -45,7 +45,8 @@ export function comparePanel(app) {
     const records = now.runs.map((_, k) => now.arrays[`curves_${k}`]);
     const longest = records.reduce((best, record) => (record && (!best || record.shape[1] > best.shape[1]) ? record : best), null);
     if (longest) {
-      drawCurves(chart, longest.values.subarray(0, longest.shape[1]), records.map((record, k) => [record?.values.subarray(record.shape[1], 2 * record.shape[1]), classColour(k), []]), null, app.colours, "loss");
+      const drawn = drawCurves(chart, longest.values.subarray(0, longest.shape[1]), records.map((record, k) => [record?.values.subarray(record.shape[1], 2 * record.shape[1]), classColour(k), []]), null, app.colours, "loss");
+      if (drawn) range.textContent = `${short(drawn[0])}\u2009–\u2009${short(drawn[1])}`;
     }
     if (now.done) app.tell("said", status.textContent);
   }
@@ -57,7 +58,7 @@ export function comparePanel(app) {
   app.on("tab", (name) => { if (name === "compare") show(); });
   return h("div", { class: "stack" }, h("p", {}, t("compare.what")),
     h("div", { class: "form" }, vary, field(t("compare.values"), values), epochs, h("div", { class: "row" }, button(t("compare.start"), start, { class: "strong", "data-key": "start-compare" }), stop)),
-    status, runs, h("figure", { class: "curve" }, h("figcaption", { class: "small soft" }, t("compare.chart")), chart));
+    status, runs, h("figure", { class: "curve" }, h("figcaption", { class: "name" }, h("span", {}, t("compare.chart")), range), chart));
 }
 
 function kindText(vary, value) {

@@ -61,12 +61,18 @@ export function numberField(name, value, change, { empty = null, key = null, who
     const text = input.value.trim().replace(",", ".").replace("−", "-");
     const next = text === "" ? null : Number(text);
     if (next === taken && text !== "") return;
-    if (Number.isNaN(next) || (next === null && empty === null)) { input.setAttribute("aria-invalid", "true"); return; }
+    if (Number.isNaN(next) || (next === null && empty === null)) {
+      input.setAttribute("aria-invalid", "true");
+      input.setCustomValidity(t("not_a_number"));
+      input.reportValidity();
+      return;
+    }
     if (next !== null || taken !== null) {
       if (await change(next) === null) input.setAttribute("aria-invalid", "true");
       else { taken = next; input.removeAttribute("aria-invalid"); }
     }
   };
+  input.addEventListener("input", () => input.setCustomValidity(""));
   input.addEventListener("change", commit);
   input.addEventListener("keydown", (event) => { if (event.key === "Escape") show(taken); });
   show(value);

@@ -63,17 +63,20 @@ export async function base64(file) {
   return btoa(text);
 }
 
+/* Whether a column is learnt from; a column of names has a feature for each of them, such as "colour = red". */
+const isUsed = (table, name) => table.features.some((feature) => feature === name || feature.startsWith(`${name} = `));
+
 /* Which columns of the table are learnt from, and which is predicted. */
 function tableFields(app) {
   const { table } = app.state;
   if (!table) return [];
   const usable = table.columns.filter((column) => column.usable || column.name === table.target);
-  const pick = (fields) => app.tellTo("set_table", { target: table.target, features: table.features, ...fields });
+  const pick = (fields) => app.tellTo("set_table", { target: table.target, ...fields });
   const target = choice(t("target"), usable.map(({ name }) => [name, name]), table.target,
     (name) => app.tellTo("set_table", { target: name, features: null }), "table-target");
   const boxes = table.columns.filter(({ name }) => name !== table.target).map(({ name, usable: may, why }) => {
-    const box = tick(name, table.features.includes(name), (on) => pick({ features: table.columns.map((column) => column.name)
-      .filter((other) => (other === name ? on : table.features.includes(other)) && other !== table.target) }));
+    const box = tick(name, isUsed(table, name), (on) => pick({ features: table.columns.map((column) => column.name)
+      .filter((other) => (other === name ? on : isUsed(table, other)) && other !== table.target) }));
     box.box.disabled = !may;
     if (why) box.title = why;
     return box;
@@ -82,7 +85,7 @@ function tableFields(app) {
   const about = h("p", { class: "small" }, h("b", {}, table.source), ` · ${t("rows", { n: grouped(table.rows) })}`);
   if (table.columns.length === 0) return [about, scale];
   return [about, target,
-    h("details", { class: "columns-of-table" }, h("summary", { class: "small" }, t("features_chosen", { n: table.features.length })), h("div", { class: "boxes" }, boxes)),
+    h("details", { class: "columns-of-table" }, h("summary", { class: "small" }, t("features_chosen", { n: table.columns.filter(({ name }) => name !== table.target && isUsed(table, name)).length })), h("div", { class: "boxes" }, boxes)),
     scale, ...table.notes.map((note) => h("p", { class: "small soft" }, note))];
 }
 

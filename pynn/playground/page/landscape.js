@@ -24,17 +24,20 @@ export function landscapePanel(app) {
     context.clearRect(0, 0, width, height);
     const scale = (x) => (now.levels.log ? Math.log(Math.max(x, 1e-300)) : x), low = scale(now.levels.low), high = scale(now.levels.high);
     const ink = picture.getContext("2d");
+    let infinite = false;
     for (let row = 0; row < n; row += 1) {
       for (let column = 0; column < n; column += 1) {
         const loss = losses.values[row * n + column];
-        if (Number.isNaN(loss)) continue;
-        ink.fillStyle = valueColour((scale(loss) - low) / (high - low || 1));
+        if (Number.isNaN(loss) && row >= now.rows) continue;
+        if (!Number.isFinite(loss)) infinite = true;
+        ink.fillStyle = !Number.isFinite(loss) ? "#9a9a9a" : valueColour((scale(loss) - low) / (high - low || 1));
         ink.fillRect(column, n - 1 - row, 1, 1);
       }
     }
     context.drawImage(picture, 0, 0, width, height);
     const x = (value) => (value - s.values[0]) / (s.values[n - 1] - s.values[0]) * width, y = (value) => height - (value - t_.values[0]) / (t_.values[n - 1] - t_.values[0]) * height;
     drawPath(context, path, x, y);
+    if (now.done && infinite) status.textContent += ` ${t("landscape.infinite")}`;
     refill(key, h("span", {}, short(now.levels.low)), bar(), h("span", {}, short(now.levels.high)));
   }
 

@@ -47,6 +47,12 @@ export async function render({ model, el }) {
     if (kind !== "error") setTimeout(() => box.remove(), 6000);
   }
 
+  /* Without a session nothing can be trained: the transport says so too. */
+  function die() {
+    root.classList.add("dead");
+    for (const control of root.querySelectorAll(".transport button, .timeline input")) control.disabled = true;
+  }
+
   /* All parts, in the language and theme of now, from the last messages. */
   function build() {
     app.forget();
@@ -77,8 +83,8 @@ export async function render({ model, el }) {
       if (now.status === "diverged" && status !== "diverged") notice(now.message ?? t("diverged"));
       status = now.status;
     });
-    app.on("end", () => notice(t("ended")));
-    app.on("lost", ({ status }) => notice(t(status === 403 ? "no_token" : "ended")));
+    app.on("end", () => { die(); notice(t("ended")); });
+    app.on("lost", ({ status }) => { die(); notice(t(status === 403 ? "no_token" : "ended")); });
     if (focused) root.querySelector(`[data-key="${focused}"]`)?.focus();
   }
 
@@ -99,7 +105,10 @@ export async function render({ model, el }) {
       missing.delete(type);
       if (missing.size > 0) return;
       build();
-      if (model.code) app.tellTo("open", { code: model.code });
+      if (model.code) {
+        app.tellTo("open", { code: model.code });
+        history.replaceState(null, "", location.pathname);      // opened once: a reload goes on with the work of now
+      }
     });
   }
   model.send({ command: "hello" });

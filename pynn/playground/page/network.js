@@ -1,7 +1,7 @@
 // The network as a picture that can be changed: units with their maps, weights as lines, layers and activations.
 
 import { h, sizeOfBox } from "./dom.js";
-import { t, nameOf, short, subscript } from "./words.js";
+import { t, nameOf, subscript, tiny } from "./words.js";
 import { choice, iconButton, radios, refill, slider } from "./controls.js";
 import { layerOf, paint } from "./colours.js";
 import { drawLines, lineAt, placesOf } from "./lines.js";
@@ -26,6 +26,7 @@ export function networkPanel(app) {
     diagram.style.setProperty("--unit", `${width ? Math.max(10, Math.min(size, Math.round(0.5 * width))) : size}px`);
     diagram.style.setProperty("--gap", `${gap}px`);
     diagram.classList.toggle("tiny-units", most > 12);
+    diagram.classList.toggle("small-units", most > 8 || (width > 0 && 0.5 * width < 32));
     places = null;
   }
 
@@ -55,7 +56,7 @@ export function networkPanel(app) {
   }
 
   function foot(l, L, n) {
-    const size = h("span", { class: "maths", title: t("units_of", { n: l }) }, String(n));
+    const size = h("span", { class: "maths", title: l === 0 ? t("inputs_n", { n }) : t("units_of", { n: l }) }, String(n));
     if (l === 0 || l === L) return h("div", { class: "foot" }, size);
     const minus = iconButton("minus", t("remove_unit", { n: l }), () => app.tellTo("remove_unit", { layer: l }), { class: "tiny", "data-key": `minus-${l}` });
     const plus = iconButton("plus", t("add_unit", { n: l }), () => app.tellTo("add_unit", { layer: l }), { class: "tiny", "data-key": `plus-${l}` });
@@ -117,7 +118,7 @@ export function networkPanel(app) {
     }
     const a = now.arrays.example_a?.values;         // of the example that is looked at
     units.flat().forEach((one, k) => {
-      const value = a ? short(Number(a[k].toPrecision(2))) : "";
+      const value = a ? tiny(a[k]) : "";
       if (one.lastChild.textContent === value) return;
       one.lastChild.hidden = !a;
       one.lastChild.textContent = value;

@@ -18,7 +18,7 @@ export function numbersPanel(app) {
   const query = () => {
     const { view } = app.state, target = app.pointTarget ?? 0;
     if (view.example !== null) return { example: view.example };
-    return view.x ? { x: view.x, y: target } : null;
+    return view.point ? { x: view.point, y: target } : null;
   };
 
   /* The numbers of now; while one answer is awaited, one more is remembered. */
@@ -77,7 +77,7 @@ export function numbersPanel(app) {
       });
       refill(weights, h("table", { class: "weights" },
         h("thead", {}, h("tr", {}, ["numbers.from", "numbers.weight", "numbers.input", "numbers.product"].map((word) => h("th", { scope: "col" }, t(word))))),
-        h("tbody", {}, fields.map(({ field, name, x, product, input }) => h("tr", {}, h("th", { scope: "row", title: symbolOf(chosen.layer, chosen.unit, input) }, name), h("td", {}, field), x, product)))),
+        h("tbody", {}, fields.map(({ field, name, x, product, input }) => h("tr", {}, h("th", { scope: "row", title: `${name}: ${symbolOf(chosen.layer, chosen.unit, input)}` }, name), h("td", {}, field), x, product)))),
         h("dl", { class: "sum" }, ["z", "a"].map((letter) => h("div", {}, h("dt", { class: "maths" }, letter), h("dd", { "data-number": letter })))));
     }
     const numbers = told?.numbers;
@@ -89,12 +89,15 @@ export function numbersPanel(app) {
     for (const letter of ["z", "a"]) weights.querySelector(`[data-number="${letter}"]`).textContent = numbers ? String(numbers[letter]) : "–";
   }
 
+  /* The outputs for the example that is looked at. */
+  const predicted = () => [...(app.frame.arrays.example_a?.values.slice(-app.state.network.sizes.at(-1)) ?? [])];
+
   function showExample() {
     const { view, names } = app.state, { selected } = app.frame ?? {}, indices = app.data?.arrays.index.values ?? [];
     const at = indices.indexOf(view.example);
     const go = (by) => app.tellTo("view", { example: indices[(Math.max(0, at) + by + indices.length) % indices.length] });
-    const label = view.example !== null ? String(view.example) : view.x ? t("numbers.point") : "–";
-    const point = view.x && !(view.example !== null);
+    const label = view.example !== null ? String(view.example) : view.point ? t("numbers.point") : "–";
+    const point = view.point && !(view.example !== null);
     const classes = app.classNames;
     const target = point ? (classes.length
       ? choice(t("numbers.if_target"), classes.map((name, k) => [k, name]), app.pointTarget ?? 0, (k) => { app.pointTarget = Number(k); ask(); }, "point-target")
@@ -102,8 +105,8 @@ export function numbersPanel(app) {
     refill(example,
       h("div", { class: "row" }, h("span", { class: "soft" }, t("example")), iconButton("back", t("previous_example"), () => go(-1), { class: "tiny", "data-key": "previous-example" }),
         h("b", { "data-example": "" }, label), iconButton("forward", t("next_example"), () => go(1), { class: "tiny", "data-key": "next-example" }),
-        view.example !== null || view.x ? button(t("clear"), () => app.tellTo("view", { example: null, x: null }), { class: "plain", "data-key": "clear-example" }) : null),
-      selected ? h("p", { class: "small" }, `${names.target ?? "y"} = ${selected.targets.map(short).join(", ")}`, selected.loss === null ? "" : ` · ${t("loss")} ${short(selected.loss)}`,
+        view.example !== null || view.point ? button(t("clear"), () => app.tellTo("view", { example: null, x: null }), { class: "plain", "data-key": "clear-example" }) : null),
+      selected?.targets ? h("p", { class: "small" }, `${names.target ?? "y"} = ${selected.targets.map((value) => classes[value] ?? short(value)).join(", ")} · ŷ = ${predicted().map(short).join(", ")}`, selected.loss === null || selected.loss === undefined ? "" : ` · ${t("loss")} ${short(selected.loss)}`,
         selected.of_batch ? ` · ${t("numbers.of_batch")}` : "") : null, target);
   }
 
@@ -111,7 +114,7 @@ export function numbersPanel(app) {
   let place = null;
   app.on("frame", (now) => {
     if (app.tab !== "numbers") return;
-    const moment = JSON.stringify([now.epoch, now.batch, now.example, app.state.view.example, app.state.view.x, now.selected?.index]);
+    const moment = JSON.stringify([now.epoch, now.batch, now.example, app.state.view.example, app.state.view.point, now.selected?.index]);
     showExample();
     if (isRunning(now) && Date.now() < due) return;
     due = Date.now() + 700;

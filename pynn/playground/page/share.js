@@ -25,7 +25,6 @@ export function shareDialog(app) {
     try {
       const { command, fragment } = await app.ask("share");
       const address = `${location.origin}${location.pathname}#${fragment}`, onServer = app.hello.host === "server";
-      if (onServer) history.replaceState(null, "", `#${fragment}`);
       refill(link, onServer ? line(t("share.address"), address) : null, line(t("share.command"), command));
     } catch (error) {
       refill(link, h("p", { class: "warning" }, error.message));

@@ -42,7 +42,7 @@ export function slowPanel(app) {
     }
     const step = told.steps[at];
     light(step);
-    const phases = told.steps.map((one, k) => h("li", {}, h("button", { type: "button", class: `phase ${one.phase}`, "aria-current": k === at ? "step" : null, title: one.title,
+    const phases = told.steps.map((one, k) => h("li", { class: one.phase === told.steps[k - 1]?.phase ? "" : "first", "data-phase": t(`phase_short.${one.phase}`) }, h("button", { type: "button", class: `phase ${one.phase}`, "aria-current": k === at ? "step" : null, title: one.title,
       "aria-label": `${t(`phase.${one.phase}`)} ${one.title}`, "data-key": `phase-${k}`, onclick: () => { at = k; show(); } }, one.layer ?? "·")));
     const next = h("button", { type: "button", class: "strong", "data-key": "slow-next", onclick: () => (at + 1 < told.steps.length ? move(1) : finish()) },
       at + 1 < told.steps.length ? t("slow.next") : t("slow.finish"));

@@ -48,6 +48,7 @@ export function surfacePanel(app) {
   function drawScale() {
     const surface = app.frame?.surface, names = app.classNames;
     if (!surface) return;
+    shown.lastChild.hidden = surface.kind === "values";        // no value is wrong, only more or less near
     scale.hidden = surface.kind === "values" && app.data?.features.length === 1;
     const key = JSON.stringify([surface.kind, short(surface.low), short(surface.high), names, app.theme, app.state.names]);
     if (scale.dataset.built === key) return;
@@ -170,11 +171,12 @@ function drawExamples(context, app, to) {
     groups.get(name).members.push(k);
   }
   for (const { key, isTest, odd, members } of groups.values()) {
+    const values = data.kind === "values" && data.features.length > 1;
     context.beginPath();
     for (const k of members) shape(context, to.x(points.values[2 * k]), to.y(points.values[2 * k + 1]), isTest ? size + 0.6 : size, odd);
-    context.fillStyle = isTest ? colours.card : key;
-    context.strokeStyle = isTest ? key : colours.halo;
-    context.lineWidth = isTest ? 1.6 : 0.7;
+    context.fillStyle = isTest ? (values ? colours.ink : colours.card) : key;
+    context.strokeStyle = isTest ? key : values ? colours.card : colours.halo;
+    context.lineWidth = values ? 1.4 : isTest ? 1.6 : 0.7;
     context.fill();
     context.stroke();
   }
@@ -200,7 +202,7 @@ function drawWrong(context, app, to) {
   }
   const at = index.values.indexOf(app.state.view.example);
   if (at >= 0) target(context, to.x(points.values[2 * at]), to.y(points.values[2 * at + 1]), colours);
-  else if (app.state.view.x) target(context, to.x(app.state.view.x[data.features[0] - 1]), to.y(app.state.view.x[(data.features[1] ?? 1) - 1]), colours);
+  else if (app.state.view.point) target(context, to.x(app.state.view.point[data.features[0] - 1]), to.y(app.state.view.point[(data.features[1] ?? 1) - 1]), colours);
 }
 
 /* Circles for even classes, triangles for odd ones: colour is not the only difference. */

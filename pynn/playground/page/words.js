@@ -35,6 +35,13 @@ export function short(x) {
   return String(Number(x.toPrecision(3))).replace("-", "−");
 }
 
+/* A number for a small place: two decimals, or two digits of a large one. */
+export function tiny(x) {
+  const size = Math.abs(x);
+  const text = x === 0 ? "0" : size < 99.5 ? x.toFixed(size < 9.95 ? 2 : 0) : Number.isFinite(x) && size < 9999.5 ? String(Math.round(x)) : x.toExponential(0).replace("e+", "e");
+  return text.replace("-", "−");
+}
+
 export function percent(x) {
   if (x === null || x === undefined || Number.isNaN(x)) return "–";
   const shown = 100 * x;
