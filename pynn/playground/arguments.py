@@ -3,7 +3,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pynn.playground.choices import Json
+from pynn.playground.choices import Json, whole
+
+__all__ = ["ENVELOPE", "REQUIRED", "arguments", "whole"]
 
 REQUIRED: Any = object()
 ENVELOPE = ("command", "id", "language")        # fields that every command may have
@@ -20,12 +22,3 @@ def arguments(command: Json, **defaults: Any) -> list[Any]:
         if value is REQUIRED:
             raise ValueError(f"{name}: the command {command['command']!r} needs this field")
     return values
-
-
-def whole(value: object, name: str, low: int, high: int) -> int:
-    """An int from low to high."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name}: expected an int from {low} to {high}, got {value!r}")
-    if not low <= value <= high:
-        raise ValueError(f"{name}: expected an int from {low} to {high}, got {value}")
-    return value

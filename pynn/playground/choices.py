@@ -9,7 +9,8 @@ from pynn import datasets, schedules
 from pynn.initializers import INITIALIZERS
 from pynn.optimizers import RECIPES
 from pynn.reference import ACTIVATIONS, HIDDEN, LOSSES, OPTIMIZERS, OUTPUT
-from pynn.validation import boolean, positive_int, real_number
+from pynn.translation import _
+from pynn.validation import boolean, real_number
 
 MOST_LAYERS = 8             # hidden ones
 MOST_UNITS = 64             # of a layer
@@ -23,6 +24,17 @@ MOST_SEED = 2**31 - 1
 MOST_EPOCH = 10**7
 
 Json = dict[str, Any]
+
+
+def whole(value: object, name: str, low: int, high: int) -> int:
+    """An int from low to high."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(_("{name}: expected a whole number from {low} to {high}, got {value}", name=name, low=low, high=high,
+                          value=repr(value)))
+    if not low <= value <= high:
+        raise ValueError(_("{name}: expected a whole number from {low} to {high}, got {value}", name=name, low=low, high=high,
+                           value=value))
+    return value
 
 
 class Field(NamedTuple):
@@ -41,11 +53,15 @@ class Field(NamedTuple):
         if self.kind == "bool":
             return boolean(value, name)
         if self.kind == "int":
-            number = positive_int(value, name, int(self.low))
-            if number > self.high:
-                raise ValueError(f"{name}: expected an int from {self.low:.0f} to {self.high:.0f}, got {number}")
-            return number
-        return real_number(value, name, self.low, self.high, low_included=self.low_included, high_included=self.high_included)
+            return whole(value, name, int(self.low), int(self.high))
+        try:
+            return real_number(value, name, self.low, self.high, low_included=self.low_included,
+                               high_included=self.high_included)
+        except ValueError:
+            given = {"name": name, "low": self.low, "high": self.high, "value": value}
+            raise ValueError(
+                _("{name}: expected a number from {low:g} to {high:g}, got {value}", **given) if self.low_included else
+                _("{name}: expected a number above {low:g}, up to {high:g}, got {value}", **given)) from None
 
     def describe(self) -> Json:
         """As the page gets it."""
@@ -117,7 +133,7 @@ _COMPARED: tuple[tuple[str, str, list[Any]], ...] = (
     ("activation", "name", ["relu", "tanh", "sigmoid"]), ("l2", "number", [0.0, 0.001, 0.01]),
     ("dropout", "number", [0.0, 0.1, 0.3]), ("seed", "int", [0, 1, 2, 3]),
 )
-COMPARED = {name: kind for name, kind, _ in _COMPARED}
+COMPARED = {name: kind for name, kind, _values in _COMPARED}
 
 
 def describe_choices() -> Json:

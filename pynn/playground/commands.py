@@ -10,14 +10,13 @@ from pynn.playground import challenges, comparing, exporting, gradients, landsca
 from pynn.playground.arguments import ENVELOPE, REQUIRED, arguments, whole
 from pynn.playground.changes import find_parameter, merged, restarts
 from pynn.playground.choices import MOST_EPOCH, MOST_SEED, Json
-from pynn.playground.course import Event, Moment
+from pynn.playground.course import Moment
 from pynn.validation import choice, real_number
 
 if TYPE_CHECKING:
     from pynn.playground.session import Session
 
 _MOST_STEPS = 10_000
-_BY_HAND = ("edit", "revive")           # changes of weights, which a restart takes back
 
 
 def _play(session: Session, command: Json) -> None:
@@ -56,13 +55,7 @@ def _restart(session: Session, command: Json) -> None:
 
 def restart(session: Session) -> None:
     """Epoch 0, with the setting of now; weights that were edited at epoch 0 stay so."""
-    course = session.course
-    made = course.events[:course.applied]
-    if not any(event.at == Moment(0) and event.command["command"] in _BY_HAND for event in made):
-        session.reopen(course.stage.setting)
-        return
-    kept = [event for event in made if event.at == Moment(0) or event.command["command"] not in _BY_HAND]
-    session.reopen(course.base, [Event(Moment(0), event.command) for event in kept])
+    session.reopen(*session.course.beginning())
 
 
 def _seed(session: Session, command: Json) -> Json:

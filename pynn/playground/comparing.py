@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pynn.playground.arguments import REQUIRED, arguments, whole
-from pynn.playground.changes import merged
+from pynn.playground.changes import merged, restarts
 from pynn.playground.choices import COMPARED, MOST_COMPARED, Json
-from pynn.playground.course import Course, Diverged, Moment, measure
+from pynn.playground.course import Course, Diverged, Event, Moment, measure
 from pynn.playground.frames import surface_of
 from pynn.playground.messages import Message
 from pynn.validation import choice
@@ -32,11 +32,19 @@ def _compare(session: Session, command: Json) -> None:
     if not isinstance(values, list) or not 2 <= len(values) <= MOST_COMPARED:
         raise ValueError(f"values: expected a list of 2 to {MOST_COMPARED} values, got {values!r:.200}")
     whole(epochs, "epochs", 1, _MOST_EPOCHS)
-    settings = [merged(session.origin, session.course.stage.setting, part_of(vary, value)) for value in values]
-    courses = [Course(session.origin, setting) for setting in settings]
+    courses = [Course(session.origin, *beginning_with(session, part_of(vary, value))) for value in values]
     if session.busy:
         session.rest()
     session.tasks["compare"] = _Comparison(session, vary, values, courses, epochs).run()
+
+
+def beginning_with(session: Session, part: Json) -> tuple[Json, list[Event]]:
+    """The beginning of the session's training, with its weights edited by hand, and a part of the setting changed."""
+    base, events = session.course.beginning()
+    merged(session.origin, session.course.stage.setting, part)          # refuses what is not possible
+    if not events or restarts(part):
+        return merged(session.origin, base, part), events
+    return base, [*events, Event(Moment(0), {"command": "set", "setting": part})]
 
 
 def part_of(vary: str, value: Any) -> Json:
@@ -102,7 +110,7 @@ def _take(session: Session, command: Json) -> None:
         raise ValueError("run: nothing has been compared yet")
     header = session.results["compare"].header
     value = header["values"][whole(run, "run", 0, len(header["values"]) - 1)]
-    session.reopen(merged(session.origin, session.course.stage.setting, part_of(header["vary"], value)))
+    session.reopen(*beginning_with(session, part_of(header["vary"], value)))
 
 
 COMMANDS = {"compare": _compare, "take": _take}

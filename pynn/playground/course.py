@@ -23,6 +23,7 @@ from pynn.translation import _
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
+_BY_HAND = ("edit", "revive")       # changes of weights, which a restart takes back
 _NUMBERS = {"learning_rate", "batch_size", "shuffle", "l1", "l2", "clip_norm"}      # of the training, that depend on nothing
 
 class Moment(NamedTuple):
@@ -229,6 +230,14 @@ class Course:
             self.events.pop()
         self.events.append(Event(self.moment, command))
         self.applied = len(self.events)
+
+    def beginning(self) -> tuple[Json, list[Event]]:
+        """What leads to epoch 0 with the setting of now: a setting, and events there if weights were edited by hand there."""
+        made = self.events[:self.applied]
+        if not any(event.at == Moment(0) and event.command["command"] in _BY_HAND for event in made):
+            return self.stage.setting, []
+        kept = [event for event in made if event.at == Moment(0) or event.command["command"] not in _BY_HAND]
+        return self.base, [Event(Moment(0), event.command) for event in kept]
 
     def turn_back(self, target: Moment) -> None:
         """Take the last kept state before a moment, unless the way from here is shorter."""

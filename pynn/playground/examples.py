@@ -49,8 +49,9 @@ class Source(NamedTuple):
         """As the page gets it."""
         columns = [] if self.file is None else self.file.describe()
         features = self.features or tuple(f"x{k}" for k in range(1, self.X.shape[1] + 1))
-        return {"source": self.name, "columns": columns, "target": self.target, "features": features, "notes": self.notes,
-                "rows": len(self.X)}
+        chosen = features if self.encoder is None else self.encoder.columns
+        return {"source": self.name, "columns": columns, "chosen": chosen, "target": self.target, "features": features,
+                "notes": self.notes, "rows": len(self.X)}
 
 
 class Examples(NamedTuple):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import os
 import queue
 import secrets
 import select
@@ -88,7 +89,7 @@ class Server:
 
 class _HTTPServer(ThreadingHTTPServer):
     daemon_threads = True
-    allow_reuse_address = False         # on Windows it would share a port with another program
+    allow_reuse_address = os.name == "posix"        # a port can be used again at once; on Windows it would be shared
     owner: Owner
 
     def __init__(self, address: tuple[str, int], handler: type[_Handler]) -> None:

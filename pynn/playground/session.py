@@ -286,7 +286,7 @@ def _finished(later: Later, header: Json, language: str) -> Message:
 def _error_entry(error: Exception) -> Json:
     """The field that an error message begins with, and the message."""
     text = str(error) if not isinstance(error, KeyError) else f"unknown {error}"
-    field, colon, _ = text.partition(":")
+    field, colon, _rest = text.replace("：", ":").partition(":")
     is_field = colon and field.replace(".", "").replace("_", "").replace("[", "").replace("]", "").replace(" ", "x").isalnum()
     return {"field": field if is_field and " " not in field else "", "message": text}
 

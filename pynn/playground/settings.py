@@ -87,7 +87,10 @@ def merge(setting: Json, part: Any, table_classes: int | None = None, *, has_tab
     if "data" in part:
         merged["data"] = _merge_data(merged["data"], part["data"], has_table)
     classes = classes_of(merged["data"], table_classes)
-    merged["network"] = _merge_network(merged["network"], part.get("network", {}), classes)
+    network = part.get("network", {})
+    if isinstance(network, dict) and "output" not in network and classes != classes_of(setting["data"], table_classes):
+        network = {"output": outputs_for(classes)[0], **network}
+    merged["network"] = _merge_network(merged["network"], network, classes)
     if "training" in part:
         merged["training"] = _merge_training(merged["training"], part["training"])
     return merged

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pynn.playground.arguments import REQUIRED, arguments
 from pynn.playground.building import Origin
 from pynn.playground.changes import merged
-from pynn.playground.choices import TABLE, Json
+from pynn.playground.choices import TABLE, Json, outputs_for
 from pynn.playground.table_file import TableFile
 
 if TYPE_CHECKING:
@@ -37,7 +37,10 @@ def use_table(session: Session, file: TableFile, target: Any, features: Any) -> 
         raise TypeError(f"features: expected a list of names, got {features!r:.100}")
     source = file.source(target, features)
     origin = Origin(source)
-    setting = merged(origin, session.course.stage.setting, {"data": {"name": TABLE}})
+    part: Json = {"data": {"name": TABLE}}
+    if source.classes != session.course.stage.examples.classes:
+        part["network"] = {"output": outputs_for(source.classes)[0]}
+    setting = merged(origin, session.course.stage.setting, part)
     setting["data"]["removed"] = setting["data"]["added"] = []
     session.reopen(setting, origin=origin)
     return {"notes": list(source.notes)}

@@ -268,7 +268,7 @@ def test_frames_flow_and_commands_are_answered_at_once(server):
             waits.append(time.perf_counter() - asked)
     assert messages > 5         # 30 a second on an idle machine
     assert epochs > 50
-    assert sorted(waits)[len(waits) // 2] < 0.1
+    assert sorted(waits)[len(waits) // 2] < 0.5         # below 0.05 on an idle machine
     command(server, "pause")
     page.close()
 
@@ -423,6 +423,17 @@ def test_play_hands_out_the_network():
 def test_wrong_arguments_of_play(arguments, words):
     with pytest.raises((ValueError, TypeError), match=words):
         pynn.play(**{"open_browser": False, **arguments})
+
+
+def test_a_port_can_be_used_again_at_once():
+    first = Server(Session(setting=SMALL))
+    page = Page(first)
+    page.next()
+    first.close()
+    second = Server(Session(setting=SMALL), first.port)
+    assert command(second, "pause")["ok"]
+    second.close()
+    page.close()
 
 
 def test_no_thread_is_left():

@@ -330,6 +330,37 @@ def test_take_a_run(session):
     assert not session.busy
 
 
+def test_compare_begins_with_the_weights_edited_by_hand(session):
+    do(session, "edit", layer=1, unit=1, input=1, value=2.5)
+    do(session, "go", epoch=4)
+    do(session, "set", setting={"training": {"l2": 0.01}})
+    do(session, "compare", vary="learning_rate", values=[0.1, 0.5], epochs=3)
+    header = session.results["compare"].header
+    do(session, "take", run=1)
+    assert session.net[1].W[0, 0] == 2.5
+    assert state(session)["setting"]["training"]["l2"] == 0.01
+    assert state(session)["setting"]["training"]["learning_rate"] == 0.5
+    do(session, "go", epoch=3)
+    shown = session.message("frame").header["metrics"]["train"]
+    assert header["runs"][1]["train"]["loss"] == shown["loss"]
+
+
+def test_the_output_of_another_number_of_classes_is_not_kept(session):
+    do(session, "set", setting={"data": {"name": "blobs", "centers": 3}})
+    assert session.net.activations[-1] == "softmax"
+    do(session, "set", setting={"data": {"name": "circles"}})
+    assert (session.net.sizes[-1], session.net.loss) == (1, "binary_cross_entropy")
+    do(session, "set", setting={"network": {"output": "softmax"}})
+    do(session, "set", setting={"data": {"name": "moons"}})
+    assert session.net.activations[-1] == "softmax"         # chosen, and still two classes
+
+
+def test_errors_in_chinese(session):
+    reply = ask(session, "set", setting={"training": {"learning_rate": -1}}, language="zh")
+    assert reply["error"]["field"] == "training.learning_rate"
+    assert "大于 0" in reply["error"]["message"]
+
+
 # --------------------------------------------------------------------------------------------------------- bad commands
 
 BAD = [

@@ -5,9 +5,9 @@ import { split } from "./message.js";
 /* The token comes in the address's fragment, and is erased from there. */
 function takeToken() {
   const parts = new URLSearchParams(location.hash.slice(1));
-  const token = parts.get("token") ?? sessionStorage.getItem("pynn-token") ?? "";
+  const token = parts.get("token") ?? localStorage.getItem("pynn-token") ?? "";
   const code = parts.get("s");
-  sessionStorage.setItem("pynn-token", token);
+  localStorage.setItem("pynn-token", token);
   history.replaceState(null, "", location.pathname + (code ? `#s=${code}` : ""));
   return { token, code };
 }
