@@ -236,6 +236,17 @@ def test_a_work_of_now_is_not_lost_by_a_reload(window):
     window.shows_epoch(5)
 
 
+def test_a_shared_address_opens_in_another_tab(window):
+    window.page.click("[data-key=share]")
+    address = window.page.wait_for_selector("dialog input[readonly]").input_value()
+    window.page.keyboard.press("Escape")
+    window.step("epoch", 3)
+    other = window.context.new_page()
+    other.goto(address)
+    other.wait_for_selector(".surface")
+    window.until(lambda: window.place == (0, 0, 0))
+
+
 def test_the_end_of_the_session_is_said(browser, server):
     window = Window(browser, server)
     server.close()

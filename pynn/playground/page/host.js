@@ -2,7 +2,7 @@
 
 import { split } from "./message.js";
 
-/* The token comes in the address's fragment, and is erased from there. */
+/* The token comes in the address's fragment, and is erased from there; other tabs of this address find it in the storage. */
 function takeToken() {
   const parts = new URLSearchParams(location.hash.slice(1));
   const token = parts.get("token") ?? localStorage.getItem("pynn-token") ?? "";
