@@ -1,7 +1,7 @@
-"""Run the workloads W1-W8 against every peer that is installed: `python -m benchmarks`, from the repository's root.
+"""Run the workloads but W9 against every peer that is installed: `python -m benchmarks`, from the repository's root.
 
-Contestants of one workload run directly after one another, each in a process of its own, and all of them again in every
-round; a number is the median of the runs of all rounds.
+`python -m benchmarks.network_map` draws W9.  Contestants of one workload run directly after one another, each in a process of
+its own, and all of them again in every round; a number is the median of the runs of all rounds.
 """
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from typing import Any
 
 from benchmarks import workloads
 from benchmarks.peers import CONTESTANTS, PEERS, version
-from benchmarks.processes import answer_of, environment
+from benchmarks.processes import AVX2, answer_of, environment
 from benchmarks.workloads import CASES, Case
 
 Row = dict[str, Any]
@@ -120,7 +120,7 @@ def verdict(met: Iterable[bool | None]) -> str:
 
 
 def against_peers(case: Case, names: Sequence[str], effort: Effort) -> Row:
-    """W1-W5: pynn beside its peers."""
+    """W1-W5 and W10: pynn beside its peers."""
     say(f"{case.workload}: {case.what}, {case.dtype}, {case.threads} thread(s)")
     runs = rounds(effort, {name: partial(contest, name, case, effort) for name in names})
     medians = {name: median(seconds) for name, seconds in runs.items()}
@@ -128,7 +128,10 @@ def against_peers(case: Case, names: Sequence[str], effort: Effort) -> Row:
     if ratios:
         ratios["best"] = min(ratios.values())
     met = [ratios[name] >= least if name in ratios else None for name, least in case.targets.items()]
+    most = answer_of("benchmarks.measure", {"measure": "peak", "dtype": case.dtype, "threads": 1}, 1) * (case.threads or 1)
+    share = case.multiply_adds / medians["pynn"] / most if "pynn" in medians and most else None
     return {"workload": case.workload, "what": case.what, "dtype": case.dtype, "threads": case.threads, "unit": case.unit,
+            "share": share,
             "seconds": medians, "runs": runs, "ratios": ratios, "targets": case.targets, "verdict": verdict(met)}
 
 
@@ -219,6 +222,18 @@ def threads(effort: Effort) -> list[Row]:
     return rows
 
 
+def small_fits(effort: Effort) -> list[Row]:
+    """W11: microseconds that a fit costs beside its epochs."""
+    say("W11: small fits")
+    rows = []
+    for kind, most in workloads.W11_MICROSECONDS.items():
+        runs = [1e6 * answer_of("benchmarks.measure", {"measure": "small_fits", "kind": kind, "threads": 1}, 1)[0]
+                for _ in range(effort.runs)]
+        rows.append({"workload": "W11", "kind": kind, "microseconds": median(runs), "target": most,
+                     "verdict": verdict([median(runs) <= most])})
+    return rows
+
+
 # -------------------------------------------------------------------------------------------------------------- printing
 
 
@@ -258,12 +273,13 @@ def peers_table(rows: Sequence[Row], names: Sequence[str]) -> str:
     def cells(row: Row) -> list[str]:
         wanted = list(dict.fromkeys(["best", *row["targets"]]))
         return [f"{row['workload']} {row['what']}", row["dtype"], str(row["threads"]), row["unit"],
-                *(time_of(row["seconds"].get(name)) for name in names),
+                *(time_of(row["seconds"].get(name)) for name in names), f"{row['share']:.0%}" if row["share"] else "–",
                 ", ".join(f"{name} {short(row['ratios'][name])}" for name in wanted if name in row["ratios"]) or "–",
                 ", ".join(f"{name} ≥ {least:g}" for name, least in row["targets"].items()) or "–", row["verdict"]]
 
-    return table("Time of a step of training, or of a call that predicts; ratio: peer's time / pynn's",
-                 ["work", "dtype", "threads", "of a", *names, "ratio", "target", ""], [cells(row) for row in rows])
+    return table("Time of a step of training, or of a call that predicts; ratio: peer's time / pynn's; "
+                 "share: of the peak of its cores, that pynn reaches",
+                 ["work", "dtype", "threads", "of a", *names, "share", "ratio", "target", ""], [cells(row) for row in rows])
 
 
 def examples_table(rows: Sequence[Row]) -> str:
@@ -301,6 +317,11 @@ def threads_table(rows: Sequence[Row]) -> str:
                  [cells(row) for row in rows])
 
 
+def fits_table(rows: Sequence[Row]) -> str:
+    return table(f"W11 what a fit of {workloads.W1.what} costs beside its epochs", ["through", "time", "target", ""],
+                 [[row["kind"], f"{row['microseconds']:.0f} µs", f"≤ {row['target']} µs", row["verdict"]] for row in rows])
+
+
 # ------------------------------------------------------------------------------------------------------------ the command
 
 
@@ -311,7 +332,7 @@ def chosen_cases(only: set[str], dtype: str | None) -> list[Case]:
 
 
 def workload_names(text: str) -> set[str]:
-    names, known = set(text.split(",")), [f"W{number}" for number in range(1, 9)]
+    names, known = set(text.split(",")), [f"W{number}" for number in (*range(1, 9), 10, 11)]
     if not names <= set(known):
         raise argparse.ArgumentTypeError(f"expected some of {','.join(known)}, got {text!r}")
     return names
@@ -319,13 +340,16 @@ def workload_names(text: str) -> set[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
-    parser.add_argument("--only", metavar="W1,W4", type=workload_names, default="W1,W2,W3,W4,W5,W6,W7,W8",
+    parser.add_argument("--only", metavar="W1,W4", type=workload_names, default="W1,W2,W3,W4,W5,W6,W7,W8,W10,W11",
                         help="the workloads to run; all if not given")
+    parser.add_argument("--avx2", action="store_true", help="hold pynn and its peers to AVX2")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter runs: to try the harness, not to compare")
     parser.add_argument("--dtype", choices=("float32", "float64", "both"),
                         help="of W1-W5, which have float64 but for W5; if not given, those with a target")
     parser.add_argument("--json", metavar="PATH", type=Path, help="also write every number there")
     options = parser.parse_args()
+    if options.avx2:
+        os.environ.update(AVX2)
     effort = QUICK if options.quick else FULL
     peers = [name for name in PEERS if version(name) is not None]
     contestants = ["pynn", *peers]
@@ -347,6 +371,10 @@ def main() -> None:
     if "W8" in options.only:
         found = threads(effort)
         print(threads_table(found), flush=True)
+        rows += found
+    if "W11" in options.only:
+        found = small_fits(effort)
+        print(fits_table(found), flush=True)
         rows += found
     if warning := unsteady(rows):
         print(warning)

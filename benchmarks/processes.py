@@ -7,6 +7,10 @@ import subprocess
 import sys
 from typing import Any
 
+# What holds pynn and its peers to AVX2.
+AVX2 = {"PYNN_INSTRUCTION_SET": "avx2", "XLA_FLAGS": "--xla_cpu_max_isa=AVX2", "ATEN_CPU_CAPABILITY": "avx2",
+        "ONEDNN_MAX_CPU_ISA": "AVX2", "OPENBLAS_CORETYPE": "Haswell"}
+
 
 def environment(threads: int | None) -> dict[str, str]:
     """The variables that limit every library to this number of threads; None: no limit."""
@@ -16,7 +20,8 @@ def environment(threads: int | None) -> dict[str, str]:
         if threads is not None:
             variables[name] = str(threads)
     if threads == 1:
-        variables["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+        variables["XLA_FLAGS"] = " ".join(["--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
+                                           *variables.get("XLA_FLAGS", "").split()])
     return variables
 
 

@@ -1,6 +1,7 @@
-"""The workloads W1-W8, their data and their targets."""
+"""The workloads W1-W11, their data and their targets."""
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -38,6 +39,12 @@ class Case:
         return -(-self.examples // self.batch)
 
     @property
+    def multiply_adds(self) -> int:
+        """Of a step, or of a call: those of the mathematics alone."""
+        layers = [inputs * units for inputs, units in itertools.pairwise(self.sizes)]
+        return self.batch * (sum(layers) if self.task == "predict" else 3*sum(layers) - layers[0])
+
+    @property
     def what(self) -> str:
         """The work in words."""
         network = "-".join(map(str, self.sizes))
@@ -59,14 +66,27 @@ W4 = Case("W4", DIGITS, 2560, 128, targets={"best": 1.05})
 W5_ONE = Case("W5", SMALL, 1, 1, "predict", targets={"best": 2})
 W5_MANY = Case("W5", SMALL, 1_000_000, 1_000_000, "predict", targets={"best": 5})
 
-# W1-W5: pynn beside its peers.  Cases without a target are measured only where their dtype is asked for.
+# W10: one example at a time on wide networks.
+W10 = tuple(Case("W10", sizes, examples, 1, task, targets={"NumPy": 1, "PyTorch": 1})
+            for sizes in (DIGITS, (1024, 1024, 1024, 10), (100, 500, 1))
+            for task, examples in (("predict", 1), ("train", 64)))
+
+# W9: the map, for `python -m benchmarks.network_map`: three equal hidden layers, of a few hundred to ten million parameters.
+W9_SIZES = tuple((20, n, n, n, 10) for n in (3, 18, 65, 218, 701, 2228))
+W9_BATCHES = (1, 8, 32, 128, 1024)
+
+# W11: many small fits; microseconds that a fit costs beside its epochs.
+W11_EPOCHS = 5
+W11_MICROSECONDS = {"Network": 30, "NetworkClassifier": 300}
+
+# W1-W5 and W10: pynn beside its peers.  Cases without a target are measured only where their dtype is asked for.
 CASES = (
     W1, replace(W1, dtype="float64", targets={}),
     W2, replace(W2, dtype="float64", targets={"best": 1.6}),
     W3, replace(W3, dtype="float64", targets={}),
     W4, replace(W4, threads=2, targets={"best": 1.2}),
     replace(W4, dtype="float64", targets={}), replace(W4, dtype="float64", threads=2, targets={}),
-    W5_ONE, W5_MANY,
+    W5_ONE, W5_MANY, *W10,
 )
 
 # W6: the time of an example from a thousand to ten million of them, slowest over fastest; and memory beyond the data, by
