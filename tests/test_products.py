@@ -1,6 +1,12 @@
 """The products over tiles of every instruction set that this CPU has, against NumPy's."""
 from __future__ import annotations
 
+import platform
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -55,3 +61,24 @@ def test_products_longer_than_a_chunk(probe, dtype, units, inputs):
     A = rng.standard_normal((inputs, 70)).astype(dtype)
     dZ = rng.standard_normal((units, 70)).astype(dtype)
     check_products(probe, W, A, dZ)
+
+
+@pytest.mark.skipif(shutil.which("objdump") is None or platform.machine() != "x86_64", reason="reads x86-64's instructions")
+@pytest.mark.parametrize("level", sorted({"avx2", "avx512"} & set(cnn_core.instruction_sets)))
+def test_inner_loops_are_loads_and_multiply_adds_only(level):
+    # a compiler or a flag that spills a tile's sums, or fills them by `rep stos`, makes pynn much slower and breaks nothing else
+    folder = Path(cnn_core.__file__).parent / level
+    files = map(str, folder.glob("products.*"))
+    text = subprocess.run(["objdump", "-d", "--no-show-raw-insn", *files], capture_output=True, text=True, check=True).stdout
+    if "__asan" in text:
+        pytest.skip("built for debugging")
+    assert "rep stos" not in text
+    instructions = [line.split("\t")[1] if "\t" in line else "" for line in text.splitlines()]
+    register = "zmm" if level == "avx512" else "ymm"
+    loops = [at for at, line in enumerate(instructions) if line.startswith("vfmadd") and register in line]
+    # 6 rows by 2 registers: 12 multiply-adds and 8 loads, with a few instructions that count and jump
+    tight = [at for at in loops if sum(at <= other < at + 21 for other in loops) >= 12]
+    assert tight, "no loop of a full tile was found"
+    for at in tight:
+        stores = [line for line in instructions[at:at + 18] if re.search(rf"vmov\w+ +%{register}\d+,.*\((%rsp|%rbp)\)", line)]
+        assert not stores, stores
