@@ -29,8 +29,8 @@ DIRECTIVES = {
     "initializedcheck": DEBUG,
     "cdivision": True,      # IEEE division: 1/0 is infinite, as NumPy has it
 }
-# The tiles of tiles.pxd need loops of up to 7 rounds to be unrolled before vectorisation and longer loops to be vectorised; gcc
-# and clang have a flag each.
+# Loops of up to 7 rounds, as over the units of a tile, have to be unrolled before vectorisation, and longer ones to be
+# vectorised; gcc and clang have a flag each.
 # -fno-trapping-math: both sides of a choice may be computed; one may set a floating-point flag, which nobody reads.
 FLAGS = {False: ["-O3", "-g0", "-fno-trapping-math", "-fno-math-errno",
                  "--param=max-completely-peel-times=7", "-mllvm -unroll-full-max-count=7"], True: ["-O1", "-g"]}

@@ -66,7 +66,7 @@ def test_products_longer_than_a_chunk(probe, dtype, units, inputs):
 @pytest.mark.skipif(shutil.which("objdump") is None or platform.machine() != "x86_64", reason="reads x86-64's instructions")
 @pytest.mark.parametrize("level", sorted({"avx2", "avx512"} & set(cnn_core.instruction_sets)))
 def test_inner_loops_are_loads_and_multiply_adds_only(level):
-    # a compiler or a flag that spills a tile's sums, or fills them by `rep stos`, makes pynn much slower and breaks nothing else
+    # a compiler or flag that spills a tile's sums, or fills them by `rep stos`, makes pynn slower and breaks nothing else
     folder = Path(cnn_core.__file__).parent / level
     files = map(str, folder.glob("products.*"))
     text = subprocess.run(["objdump", "-d", "--no-show-raw-insn", *files], capture_output=True, text=True, check=True).stdout
