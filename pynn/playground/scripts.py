@@ -1,6 +1,7 @@
 """A Python script that makes the same network: plain calls of pynn where the training was plain."""
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from pynn.playground.choices import DATA, MOST_EXAMPLES, TABLE, Json
@@ -30,14 +31,23 @@ def script_of(session: Session) -> str:
 
 
 def _is_plain(command: Json) -> bool:
-    return command["command"] == "edit" or (command["command"] == "set" and set(command["setting"]) == {"training"})
+    name = command["command"]
+    return name in ("edit", "add_points") or (name == "set" and set(command["setting"]) == {"training"})
 
 
 def _replayed_script(session: Session) -> str:
-    """A script that runs the session again."""
+    """A script that runs the session again, with what the code says as comments."""
+    course = session.course
+    told = [f"# {part}: {json.dumps(content, ensure_ascii=False)}" for part, content in course.base.items()]
+    for event in course.events[:course.applied]:
+        fields = ", ".join(f"{name}={value!r}" for name, value in event.command.items() if name != "command")
+        told.append(f"# epoch {event.at.epoch}, batch {event.at.batch}: {event.command['command']} {fields}".rstrip())
+    told.append(f"# at the end: epoch {course.epoch}, batch {course.batch}")
+    lines = "\n".join(told)
     return f'''"""Written by the playground of pynn: runs the same training again, with all changes by hand."""
 from pynn.playground.opening import replay
 
+{lines}
 net = replay(
     "{code_of(session)}")
 print(net.summary())
@@ -46,7 +56,8 @@ print(net.summary())
 
 def _plain_script(session: Session) -> str:
     course = session.course
-    lines = ['"""Written by the playground of pynn: gives the same network, bit for bit."""', "import pynn", ""]
+    lines = ['"""Written by the playground of pynn: gives the same network, bit for bit."""', "import numpy as np", "",
+             "import pynn", ""]
     lines += _data_lines(course.base["data"], session.origin.source)
     network = course.base["network"]
     hidden = ", ".join(map(str, network["hidden"]))
@@ -66,6 +77,8 @@ def _plain_script(session: Session) -> str:
             break
         if event.command["command"] == "edit":
             lines.append(_edit_line(event.command))
+        elif event.command["command"] == "add_points":
+            lines += _points_lines(event.command["rows"])
         else:
             before, setting = setting, merge(setting, event.command["setting"])
             begins = begins or _rule_of(setting) != _rule_of(before)
@@ -103,6 +116,11 @@ def _split_lines(data: Json) -> list[str]:
         return ["X_train, y_train = X, y"]
     return ["X_train, X_test, y_train, y_test = pynn.datasets.split(X, y, "
             f"test_size={data['test_share']}, rng={data['seed']})"]
+
+
+def _points_lines(rows: list[list[float]]) -> list[str]:
+    return [f"X_train = np.concatenate([X_train, {[row[:-1] for row in rows]!r}])",
+            f"y_train = np.concatenate([y_train, np.array({[row[-1] for row in rows]!r}, y_train.dtype)])"]
 
 
 def _edit_line(command: Json) -> str:

@@ -238,6 +238,7 @@ def test_the_script_gives_the_same_bits(plain):
         do(session, "edit", layer=1, unit=1, input=0, value=0.3)
         do(session, "go", epoch=4)
         do(session, "set", setting={"training": {"learning_rate": 0.02, "batch_size": None}})
+        do(session, "add_points", points=[[0.5, 0.25, 1], [-1, 0.1, 0]])
         do(session, "go", epoch=7)
         do(session, "set", setting={"training": {"optimizer": "sgd", "coefficients": {"momentum": 0.9}, "l2": 1e-3}})
         do(session, "go", epoch=9)
@@ -249,6 +250,7 @@ def test_the_script_gives_the_same_bits(plain):
     exec(compile(text, "script.py", "exec"), names)
     assert names["net"].parameters.tobytes() == session.net.parameters.tobytes()
     assert max(map(len, text.splitlines())) < 200 or not plain
+    assert plain or "# epoch 8, batch 1: add_layer after=2, units=5" in text
 
 
 @pytest.mark.parametrize("fields", [{"target": "species"}, {"target": "mass"},
