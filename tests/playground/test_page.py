@@ -182,13 +182,19 @@ def test_the_surface_is_what_the_network_predicts(window):
 
 
 def test_a_table_is_dropped_on_the_page(window):
-    table = "height,width,kind\n" + "\n".join(f"{k % 7},{k % 5},{'big' if k % 7 > 3 else 'small'}" for k in range(80))
+    rows = [f"{k % 7},{k % 5},{'red' if k % 2 else 'blue'},{'big' if k % 7 > 3 else 'small'}" for k in range(80)]
+    table = "\n".join(["height,width,colour,kind", *rows])
     data = window.page.evaluate_handle(
         "text => { const data = new DataTransfer();"
         " data.items.add(new File([text], 'shapes.csv', {type: 'text/csv'})); return data; }", table)
     window.page.dispatch_event(".pynn", "drop", {"dataTransfer": data})
     window.page.wait_for_selector("text=shapes.csv")
-    window.until(lambda: window.net.sizes[0] == 2)
+    window.page.click("summary:has-text('Learn from 3 columns')")
+    assert window.page.is_checked("label:has-text('colour') input")
+    inputs = window.net.sizes[0]
+    window.page.uncheck("label:has-text('width') input")
+    window.page.wait_for_selector("summary:has-text('Learn from 2 columns')")
+    assert window.net.sizes[0] == inputs - 1
     window.step("epoch", 1)
     assert window.session(lambda session: session.message("state").header["names"]["labels"]) is not None
 

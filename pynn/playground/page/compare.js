@@ -58,7 +58,7 @@ export function comparePanel(app) {
   app.on("tab", (name) => { if (name === "compare") show(); });
   return h("div", { class: "stack" }, h("p", {}, t("compare.what")),
     h("div", { class: "form" }, vary, field(t("compare.values"), values), epochs, h("div", { class: "row" }, button(t("compare.start"), start, { class: "strong", "data-key": "start-compare" }), stop)),
-    status, runs, h("figure", { class: "curve" }, h("figcaption", { class: "name" }, h("span", {}, t("compare.chart")), range), chart));
+    status, runs, h("p", { class: "small soft" }, t("compare.difference")), h("figure", { class: "curve" }, h("figcaption", { class: "name" }, h("span", {}, t("compare.chart")), range), chart));
 }
 
 function kindText(vary, value) {

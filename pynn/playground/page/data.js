@@ -63,8 +63,7 @@ export async function base64(file) {
   return btoa(text);
 }
 
-/* Whether a column is learnt from; a column of names has a feature for each of them, such as "colour = red". */
-const isUsed = (table, name) => table.features.some((feature) => feature === name || feature.startsWith(`${name} = `));
+const isUsed = (table, name) => table.chosen.includes(name);
 
 /* Which columns of the table are learnt from, and which is predicted. */
 function tableFields(app) {
