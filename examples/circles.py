@@ -12,6 +12,7 @@ import matplotlib
 import matplotlib.pyplot as plt
 
 import pynn
+from pynn.translation import _
 
 matplotlib.use("Agg")           # pictures are written to files, so no screen is needed
 
@@ -37,23 +38,23 @@ def run(epochs: int, learning_rate: float, batch_size: int, seed: int, out: Path
     net = pynn.Network([2, 4, 6, 6, 4, 1], hidden="relu", output="sigmoid", rng=seed)
     print(net.summary())
 
-    print(f"\nTraining on {len(X_train)} examples: {epochs} epochs in batches of {batch_size}, "
-          f"learning rate {learning_rate:g}")
+    print(_("\nTraining on {m} examples: {epochs} epochs in batches of {batch_size}, learning rate {learning_rate:g}",
+            m=len(X_train), epochs=epochs, batch_size=batch_size, learning_rate=learning_rate))
     start = time.perf_counter()
     history = net.fit(X_train, y_train, validation_data=(X_test, y_test), epochs=epochs, batch_size=batch_size,
                       learning_rate=learning_rate)
-    print(f"Time: {time.perf_counter() - start:.3f} s")
-    print(f"Test accuracy on {len(X_test)} examples: {net.score(X_test, y_test):.3f}")
+    print(_("Time: {seconds:.3f} s", seconds=time.perf_counter() - start))
+    print(_("Test accuracy on {m} examples: {accuracy:.3f}", m=len(X_test), accuracy=net.score(X_test, y_test)))
 
     out.mkdir(parents=True, exist_ok=True)
     data = pynn.plot.dataset(X, y)
     surface = pynn.plot.decision_surface(net, X_test, y_test)
     for ax in (data, surface):
         ax.set_aspect("equal")          # so that circles look round
-    data.set_title("The two circles")
-    surface.set_title("What the network learned, and the test examples")
+    data.set_title(_("The two circles"))
+    surface.set_title(_("What the network learned, and the test examples"))
     curves = pynn.plot.history(history)
-    curves.set_title("Training")
+    curves.set_title(_("Training"))
     for name, ax in (("data", data), ("surface", surface), ("history", curves)):
         path = out / f"circles-{name}.png"
         ax.figure.savefig(path, dpi=150)

@@ -39,8 +39,8 @@ def messages(path):
 
 
 def marked():
-    """Each call of _ in the package and in the lessons: file, line, template, names of the fields given."""
-    for path in [*sorted((ROOT / "pynn").rglob("*.py")), *sorted((ROOT / "examples" / "lessons").glob("*.py"))]:
+    """Each call of _ in the package and in the examples: file, line, template, names of the fields given."""
+    for path in [*sorted((ROOT / "pynn").rglob("*.py")), *sorted((ROOT / "examples").rglob("*.py"))]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
                 yield path.relative_to(ROOT), node.lineno, node.args[0], {keyword.arg for keyword in node.keywords}
@@ -104,7 +104,7 @@ def terms():
             for english, chinese, others in rows if english != "English" and not english.startswith("-")]
 
 
-OTHER_SENSES = (r"\b(?:for example|example code|each unit that x|costs|pynn playground|score a class|"
+OTHER_SENSES = (r"\b(?:for example|example code|each unit that x|costs|pynn playground|score a class|a class keeps|2\. a class|both units|"
                 r"in (?:the|their|its|your)(?: own)? units)\b")
 
 
