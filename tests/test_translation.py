@@ -104,7 +104,8 @@ def terms():
             for english, chinese, others in rows if english != "English" and not english.startswith("-")]
 
 
-OTHER_SENSES = (r"\b(?:for example|example code|each unit that x|costs|pynn playground|score a class|a class keeps|2\. a class|both units|"
+OTHER_SENSES = (r"\b(?:for example|example code|each unit that x|costs|pynn playground|score a class|a class keeps|2\. a class|"
+                r"both units|"
                 r"in (?:the|their|its|your)(?: own)? units)\b")
 
 
