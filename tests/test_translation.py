@@ -104,15 +104,16 @@ def terms():
             for english, chinese, others in rows if english != "English" and not english.startswith("-")]
 
 
-OTHER_SENSES = (r"\b(?:for example|example code|each unit that x|costs|pynn playground|score a class|a class keeps|2\. a class|"
-                r"both units|"
-                r"in (?:the|their|its|your)(?: own)? units)\b")
+OTHER_SENSES = (        # phrases in which a word of the table means something else
+    "for example", "example code", "an example of each", "each unit that x", "the unit does not", "units such as", "both units",
+    "another unit", "in other units", r"in (?:the|their|its|your)(?: own)? units", "costs", "cost least", "pynn playground",
+    "score a class", "a class keeps", r"2\. a class")
 
 
 def prose(text):
     """Without code, addresses, mathematics, names of files, and words of the table in another sense."""
     text = re.sub(r"``.*?``|`[^`]*`_*|\$[^$]*\$|\]\([^)]*\)|<[^>]*>|\{[^}]*\}", " ", text)
-    return re.sub(rf"{OTHER_SENSES}|--\w[\w-]*|\w+[._/]\w+|\w+\(\)", " ", text, flags=re.IGNORECASE)
+    return re.sub(rf"\b(?:{'|'.join(OTHER_SENSES)})\b|--\w[\w-]*|\w+[._/]\w+|\w+\(\)", " ", text, flags=re.IGNORECASE)
 
 
 def has(term, text):
