@@ -16,7 +16,8 @@ torch = pytest.importorskip("torch")
 # What PyTorch has under its own name or another one; the rest of pynn's is left out here.
 ACTIVATIONS = {name: getattr(torch, name, None) or getattr(torch.nn.functional, name) for name in reference.HIDDEN
                if hasattr(torch, name) or hasattr(torch.nn.functional, name)}
-ACTIVATIONS |= {"linear": lambda z: z.clone(), "softmax": lambda z: torch.softmax(z, 1)}
+ACTIVATIONS |= {"linear": lambda z: z.clone(), "softmax": lambda z: torch.softmax(z, 1),
+                "softplus": lambda z: torch.nn.functional.softplus(z, threshold=40)}       # linear above 20 by default
 LOSSES = {"mean_squared_error": torch.nn.functional.mse_loss, "mean_absolute_error": torch.nn.functional.l1_loss,
           "huber": torch.nn.functional.huber_loss}
 CROSS_ENTROPIES = ("binary_cross_entropy", "categorical_cross_entropy")
