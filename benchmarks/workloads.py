@@ -117,8 +117,8 @@ def data(case: Case) -> tuple[Array, Array]:
     """X (m, n[0]) in the case's dtype and classes y (m,): two noisy circles, or random digits."""
     rng = np.random.default_rng(0)
     m, units = case.examples, case.sizes[-1]
-    if units > 1:
-        return rng.random((m, case.sizes[0])).astype(case.dtype), rng.integers(units, size=m)
+    if units > 1 or case.sizes[0] != 2:
+        return rng.random((m, case.sizes[0])).astype(case.dtype), rng.integers(max(2, units), size=m)
     y = rng.integers(2, size=m)
     angle, radius = rng.uniform(0, 2 * np.pi, m), np.where(y == 1, 0.3, 1.0)
     X = radius * np.stack([np.cos(angle), np.sin(angle)]) + rng.normal(scale=0.1, size=(2, m))
