@@ -50,8 +50,8 @@ def of_the_package(templates: Path) -> None:
         catalogue.add(sentence)
     with template.open("wb") as file:
         write_po(file, catalogue)
-    babel("update", "--no-fuzzy-matching", "--ignore-obsolete", "-w", "120", "-i", template, "-d", PACKAGE, "-D", "pynn",
-          "-l", "zh_CN")
+    babel("update", "--no-fuzzy-matching", "--ignore-obsolete", "--ignore-pot-creation-date", "-w", "120", "-i", template,
+          "-d", PACKAGE, "-D", "pynn", "-l", "zh_CN")
     babel("compile", "-d", PACKAGE, "-D", "pynn")
 
 
