@@ -5,6 +5,7 @@ English site.  Each page links to its twin.
 """
 from __future__ import annotations
 
+import html
 import importlib
 import logging
 import re
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import matplotlib
+from babel.messages.pofile import read_po
 from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx.application import Sphinx
@@ -106,6 +108,18 @@ def _read(app: Sphinx, *arguments: Any) -> None:
         pattern = r"(?s)```text\n.*?```"
         blocks = iter(re.findall(pattern, (HERE / "equations.zh-CN.md").read_text(encoding="utf-8")))
         source[0] = re.sub(pattern, lambda block: next(blocks), source[0])
+    if app.config.language == "zh_CN" and arguments[-2] == "lessons/index":
+        source[0] = _thumbnails_in_chinese(source[0])
+
+
+def _thumbnails_in_chinese(text: str) -> str:
+    """The gallery writes the titles and first sentences of the lessons as HTML, which Sphinx does not translate."""
+    known: dict[Any, Any] = {}
+    for path in (HERE / "locale" / "zh_CN" / "LC_MESSAGES" / "lessons").glob("*.po"):
+        with path.open("rb") as file:
+            known |= {message.id: html.escape(message.string) for message in read_po(file) if message.id}
+    return re.sub(r'(?<=tooltip=")[^"]*|(?<=thumbnail-title">)[^<]*',
+                  lambda match: known.get(html.unescape(match[0]), match[0]), text)
 
 
 def _link_the_twin(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
