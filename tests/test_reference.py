@@ -40,7 +40,7 @@ SAME = {"W": "theta", "b": "theta", "dW": "gradient", "db": "gradient", "g": "gr
         "learning_rate": "alpha", "rule": "optimizer", "coefficients": "optimizer", "first": "state", "second": "state"}
 SIZES = {"examples", "columns", "units", "parameters"}                  # an array of NumPy's knows its own
 WAYS = {"panel", "add", "inputs_too", "scale"}                          # room, and what to do with the sum of a batch
-ONLY_THERE = {"update": {"alpha"}, "penalise": {"net"}}                 # in Optimizer; all layers at once
+ONLY_THERE = {"update": {"alpha"}, "penalise": {"net"}, "backward": {"gradient"}}     # in Optimizer; of all layers; apart
 
 
 def declared(file, name):
