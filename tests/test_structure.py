@@ -6,6 +6,7 @@ import graphlib
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -144,6 +145,14 @@ def test_files_and_functions_are_short():
         assert all(len(line) <= 128 for line in text.splitlines()), name        # ruff reads no Cython
         found |= {f"{name}:{function}" for function, body in functions_of(text) if lines_of_code(body) > MOST_IN_A_FUNCTION}
     assert not found
+
+
+def test_the_wheel_has_every_package():
+    project = PACKAGE.parent / "pyproject.toml"
+    if not project.exists():
+        pytest.skip("away from the sources")
+    listed = tomllib.loads(project.read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    assert {f"pynn.{name}" for name in NAMES if f"{name}.__init__" in MODULES} | {"pynn", "cnn_core"} == set(listed)
 
 
 def test_no_private_name_of_network_is_used_outside_its_module():
