@@ -120,4 +120,3 @@ class Diagnosis:
         return printable("\n".join(lines))
 
     __repr__ = __str__          # readable at a prompt and in a notebook
-

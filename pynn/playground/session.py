@@ -289,5 +289,3 @@ def _error_entry(error: Exception) -> Json:
     field, colon, _rest = text.replace("：", ":").partition(":")
     is_field = colon and field.replace(".", "").replace("_", "").replace("[", "").replace("]", "").replace(" ", "x").isalnum()
     return {"field": field if is_field and " " not in field else "", "message": text}
-
-

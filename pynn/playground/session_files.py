@@ -108,5 +108,3 @@ def _source_of(told: Json, X: Array, y: Array) -> Source:
 def _read(path: str) -> bytes:
     with open(path, "rb") as file:
         return file.read()
-
-
