@@ -49,7 +49,6 @@ CAUSES: tuple[Check, ...] = (       # in causal order: whatever is found makes t
 NOTES: tuple[Check, ...] = (note_rare_classes, note_features, note_nearly_equal_features, note_linear_layers)
 
 
-
 def diagnose(net: Network, X: Any, y: Any, *, validation_data: Any = None) -> Diagnosis:
     """Say why a network is not learning.
 

@@ -81,14 +81,20 @@ def test_training_names_the_cell(content, line, column, message, tmp_path, monke
     check_refusal(["train", "bad.csv", "--out", "m"], line, column, message, tmp_path, capsys)
 
 
-@pytest.mark.parametrize(("rows", "line", "column", "message"), BAD_TO_PREDICT)
-def test_predicting_names_the_cell(rows, line, column, message, tmp_path, monkeypatch, capsys):
+@pytest.fixture
+def known_model(tmp_path, monkeypatch, capsys):
+    """The model m of the table KNOWN, in the current folder."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "good.csv").write_text(KNOWN, encoding="utf-8")
     cli.main(["train", "good.csv", "--epochs", "1", "--out", "m"])
     capsys.readouterr()
+    return "m"
+
+
+@pytest.mark.parametrize(("rows", "line", "column", "message"), BAD_TO_PREDICT)
+def test_predicting_names_the_cell(rows, line, column, message, known_model, tmp_path, capsys):
     (tmp_path / "bad.csv").write_text(f"a,colour,flag\n{rows}", encoding="utf-8")
-    check_refusal(["predict", "m", "bad.csv", "--out", "p"], line, column, message, tmp_path, capsys)
+    check_refusal(["predict", known_model, "bad.csv", "--out", "p"], line, column, message, tmp_path, capsys)
 
 
 BAD_TO_EVALUATE = [     # rows, line, column, a part of the message
@@ -99,13 +105,9 @@ BAD_TO_EVALUATE = [     # rows, line, column, a part of the message
 
 
 @pytest.mark.parametrize(("rows", "line", "column", "message"), BAD_TO_EVALUATE)
-def test_evaluating_names_the_cell(rows, line, column, message, tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "good.csv").write_text(KNOWN, encoding="utf-8")
-    cli.main(["train", "good.csv", "--epochs", "1", "--out", "m"])
-    capsys.readouterr()
+def test_evaluating_names_the_cell(rows, line, column, message, known_model, tmp_path, capsys):
     (tmp_path / "bad.csv").write_text(f"a,colour,flag,k\n{rows}", encoding="utf-8")
-    check_refusal(["evaluate", "m", "bad.csv"], line, column, message, tmp_path, capsys)
+    check_refusal(["evaluate", known_model, "bad.csv"], line, column, message, tmp_path, capsys)
 
 
 SOUND = [KNOWN, "a;b;k\n1,5;;2\n3;4,25;3\n;2,5;1\n", "# c\na\tb\tk\n1\t\t7\n3\tx\t8\n",

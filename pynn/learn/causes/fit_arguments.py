@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -45,9 +46,8 @@ def check_penalties(case: Case) -> list[Finding]:
     last = case.last_fit
     if not (last.l1 or last.l2) or case.learned:
         return []
-    with_it = case.try_out(with_new_weights(case.net), **case.settings())
-    without = case.try_out(with_new_weights(case.net), **case.settings(l1=0.0, l2=0.0))
-    if not case.gains(without.loss, min(with_it.loss, case.present)):
+    with_it, without, gains = _compare_without(case, l1=0.0, l2=0.0)
+    if not gains:
         return []
     return [PENALTY.found(l1=last.l1, l2=last.l2, epochs=len(without.losses), with_it=with_it.loss, without=without.loss,
                           setting={"l1": 0.0, "l2": 0.0, "epochs": len(without.losses)})]
@@ -58,13 +58,19 @@ def check_clip_norm(case: Case) -> list[Finding]:
     last = case.last_fit
     if last.clip_norm is None or case.learned:
         return []
-    with_it = case.try_out(with_new_weights(case.net), **case.settings())
-    without = case.try_out(with_new_weights(case.net), **case.settings(clip_norm=None))
-    if not case.gains(without.loss, min(with_it.loss, case.present)):
+    with_it, without, gains = _compare_without(case, clip_norm=None)
+    if not gains:
         return []
     norm = float(np.linalg.norm(case.net.backward(*case.sample).flat))
     return [CLIPPED.found(clip_norm=last.clip_norm, norm=norm, epochs=len(without.losses), with_it=with_it.loss,
                           without=without.loss, setting={"clip_norm": None, "epochs": len(without.losses)})]
+
+
+def _compare_without(case: Case, **off: Any) -> tuple[Trial, Trial, bool]:
+    """Trials from new weights with the settings of the last fit, and some of them off; whether the second gains enough."""
+    with_it = case.try_out(with_new_weights(case.net), **case.settings())
+    without = case.try_out(with_new_weights(case.net), **case.settings(**off))
+    return with_it, without, case.gains(without.loss, min(with_it.loss, case.present))
 
 
 def check_epochs(case: Case) -> list[Finding]:
