@@ -16,7 +16,7 @@ from pynn.numpy_engine import NumpyEngine
 from pynn.optimizers import Optimizer
 from pynn.parameters import Layer, copy_in, layer_views
 from pynn.standardizer import Standardizer, check_standardizer
-from pynn.state import Snapshot, State
+from pynn.state import LastFit, Snapshot, State
 from pynn.table_encoder import TableEncoder, check_encoder
 from pynn.translation import _
 from pynn.validation import check_examples, check_names, check_targets, join_names
@@ -38,6 +38,7 @@ class Parts(NamedTuple):
     target_standardizer: Standardizer | None
     snapshot: Snapshot
     encoder: TableEncoder | None = None
+    last_fit: LastFit | None = None
 
 
 class Model:
@@ -277,12 +278,11 @@ class Model:
         """A second network with the same parameters, seed and epoch: it continues exactly as this one would."""
         twin = type(self).__new__(type(self))
         twin.__setstate__(self.__getstate__())
-        twin.state.last_fit = self._state.last_fit
         return twin
 
     def __getstate__(self) -> Parts:
         return Parts(self._architecture, self._engine_name, self._feature_names, self._label_names, self._standardizer,
-                     self._target_standardizer, self._state.snapshot(), self._encoder)
+                     self._target_standardizer, self._state.snapshot(), self._encoder, self._state.last_fit)
 
     def __setstate__(self, parts: Parts) -> None:
         Model.__init__(self, parts.architecture, parts.engine)
@@ -290,6 +290,7 @@ class Model:
         self._standardizer, self._target_standardizer = parts.standardizer, parts.target_standardizer
         self._encoder = parts.encoder
         self._state.restore(parts.snapshot)
+        self._state.last_fit = parts.last_fit
 
     def summary(self) -> str:
         """A table of the layers, for printing.

@@ -13,16 +13,16 @@ from pynn.model import ENGINES, Parts
 from pynn.optimizers import RECIPES, Optimizer
 from pynn.randomness import seed_from
 from pynn.standardizer import Standardizer
-from pynn.state import Snapshot
+from pynn.state import LastFit, Snapshot
 from pynn.table_encoder import TableEncoder, check_encoder
-from pynn.validation import check_names, choice, finite_array, positive_int
+from pynn.validation import boolean, check_names, choice, finite_array, positive_int, real_number
 
 _MOST_COUNTED = 1 << 62             # epochs and steps
 _HEADER: dict[str, tuple[type, ...]] = {        # the types that each entry may have
     "sizes": (list,), "activations": (list,), "loss": (str,), "dropout": (list,), "dtype": (str,), "engine": (str,),
     "seed": (int,), "epoch": (int,), "counts": (list,), "optimizer": (dict,), "feature_names": (list, type(None)),
     "label_names": (list, type(None)), "standardized": (bool,), "target_standardized": (bool,),
-    "encoder": (list, type(None)),
+    "encoder": (list, type(None)), "last_fit": (dict, type(None)),
 }
 
 
@@ -40,7 +40,7 @@ def write(path: Any, parts: Parts) -> None:
         "feature_names": parts.feature_names, "label_names": parts.label_names, "seed": snapshot.seed,
         "epoch": snapshot.epoch, "counts": snapshot.counts.tolist(), "optimizer": _optimizer_entry(snapshot.optimizer),
         "standardized": parts.standardizer is not None, "target_standardized": parts.target_standardizer is not None,
-        "encoder": None if parts.encoder is None else parts.encoder.entry(),
+        "encoder": None if parts.encoder is None else parts.encoder.entry(), "last_fit": _last_fit_entry(parts.last_fit),
     }, arrays)
 
 
@@ -75,7 +75,7 @@ def read(path: Any) -> Parts:
         of_targets = Standardizer(arrays["target_mean"], arrays["target_scale"]) if header["target_standardized"] else None
         return Parts(architecture, engine, names, labels, standardizer, of_targets, Snapshot(
             finite_array(arrays["parameters"], "parameters"), seed, epoch, np.array(counts, np.int64), optimizer,
-            arrays["state"].astype(dtype, copy=False)), encoder)
+            arrays["state"].astype(dtype, copy=False)), encoder, _last_fit_of(header.get("last_fit")))
 
 
 def _architecture_of(header: Mapping[str, Any]) -> Architecture:
@@ -92,6 +92,24 @@ def _optimizer_entry(optimizer: Optimizer) -> dict[str, Any]:
 def _optimizer_of(entry: Mapping[str, Any]) -> Optimizer:
     keywords = dict(entry)
     return RECIPES[choice(keywords.pop("name", None), "optimizer", RECIPES)](**keywords)
+
+
+def _last_fit_entry(last: LastFit | None) -> dict[str, Any] | None:
+    return None if last is None else {**last._asdict(), "optimizer": _optimizer_entry(last.optimizer)}
+
+
+def _last_fit_of(entry: Mapping[str, Any] | None) -> LastFit | None:
+    if entry is None:
+        return None
+    if set(entry) != set(LastFit._fields):
+        raise ValueError(f"last_fit: expected {', '.join(LastFit._fields)}, got {', '.join(entry)}")
+    batch_size, clip_norm = entry["batch_size"], entry["clip_norm"]
+    return LastFit(
+        _check_count(entry["epochs"], "epochs"), None if batch_size is None else positive_int(batch_size, "batch_size"),
+        real_number(entry["learning_rate"], "learning_rate", 0), _optimizer_of(entry["optimizer"]),
+        real_number(entry["l1"], "l1", 0), real_number(entry["l2"], "l2", 0),
+        None if clip_norm is None else real_number(clip_norm, "clip_norm", 0, low_included=False),
+        boolean(entry["diverged"], "diverged"))
 
 
 def _check_count(value: Any, name: str) -> int:

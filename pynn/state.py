@@ -23,7 +23,7 @@ class Snapshot(NamedTuple):
 
 
 class LastFit(NamedTuple):
-    """What the last fit was asked for, for diagnose to compare it with other settings.  Model files do not have it."""
+    """What the last fit was asked for, for diagnose to compare it with other settings."""
 
     epochs: int
     batch_size: int | None

@@ -77,6 +77,7 @@ def test_files_of_older_versions_load_and_go_on(name, probe, outputs, trained_ou
     """The files and numbers were written by the first version of the format."""
     net = pynn.load(Path(__file__).parent / "models" / f"version1-{name}.model")
     np.testing.assert_allclose(net(probe), outputs, rtol=1e-5)
+    assert net.state.last_fit is None
     if name == "classifier":
         assert (net.feature_names, net.label_names, net.dropout) == (("east", "north"), ("no", "yes"), (0.1,))
         assert net.optimizer == optimizers.AdamW(0.02, weight_decay=0.1)

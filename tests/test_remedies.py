@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import pickle
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -229,17 +230,33 @@ def test_weights_that_a_penalty_made_small_are_not_to_be_larger():
     assert "arger weights" not in str(first)
 
 
-def test_a_divergence_is_remembered_by_copies_but_not_by_files(tmp_path):
+def test_a_divergence_is_remembered_by_copies_and_files(tmp_path):
     patient = diverged(0)
     net = patient.train()
     message = next(iter(pynn.diagnose(net.copy(), patient.X, patient.y))).message
     assert message.startswith("the last fit diverged at learning_rate 10; ")
     net.save(tmp_path / "net.npz")
-    assert pynn.diagnose(pynn.load(tmp_path / "net.npz"), patient.X, patient.y).ok
+    loaded = pynn.load(tmp_path / "net.npz")
+    assert next(iter(pynn.diagnose(loaded, patient.X, patient.y))).message == message
     net.learning_rate = 0.05
     assert pynn.diagnose(net, patient.X, patient.y).ok
     net.fit(patient.X, patient.y, epochs=50)
     assert pynn.diagnose(net, patient.X, patient.y).ok
+
+
+@pytest.mark.parametrize("make", [clipped, strong_penalty])
+def test_a_loaded_network_has_the_same_diagnosis(make, tmp_path):
+    """Also without what older files lack; but then it is said that the arguments of the last fit are not known."""
+    patient = make(0)
+    net = patient.train()
+    net.save(tmp_path / "model")
+    loaded = pynn.load(tmp_path / "model")
+    assert loaded.state.last_fit == net.state.last_fit == pickle.loads(pickle.dumps(net)).state.last_fit
+    found = pynn.diagnose(loaded, patient.X, patient.y)
+    assert str(found) == str(pynn.diagnose(net, patient.X, patient.y))
+    loaded.state.last_fit = None
+    found = pynn.diagnose(loaded, patient.X, patient.y)
+    assert not found.ok or found.checks[0].startswith("The arguments of the last fit are not known, so that l1, l2, clip_norm")
 
 
 def test_overfitting_needs_validation_data():

@@ -38,6 +38,7 @@ def state(net):
     """All that there is of a network, to compare."""
     parts = net.__getstate__()._asdict()
     scaled, snapshot = parts.pop("standardizer"), parts.pop("snapshot")._asdict()
+    del parts["last_fit"]           # what was asked for, not what the network is
     return {**parts, **snapshot, "scaled": scaled and (scaled.mean.tobytes(), scaled.scale.tobytes()),
             **{name: (snapshot[name].tobytes(), snapshot[name].dtype) for name in ("parameters", "vectors", "counts")}}
 
@@ -184,6 +185,11 @@ def with_header(data, **changes):
     return packed({**parts, "header.json": json.dumps({k: v for k, v in header.items() if v is not ...})})
 
 
+def with_last_fit(data, **changes):
+    last = json.loads(members(data)["header.json"])["last_fit"]
+    return with_header(data, last_fit=last | changes)
+
+
 def npy(array, allow_pickle=False):
     buffer = io.BytesIO()
     np.save(buffer, array, allow_pickle=allow_pickle)
@@ -240,6 +246,9 @@ WRONG = {
     "an optimizer without state": (lambda good: with_header(good, optimizer={"name": "sgd"}), "state"),
     "an unknown number": (lambda good: with_header(good, optimizer={"name": "adam", "gamma": 1}), "gamma"),
     "a NaN": (lambda good: with_header(good, optimizer={"name": "adam", "eps": float("nan")}), "eps"),
+    "a last fit without l2": (lambda good: with_header(good, last_fit={"epochs": 3}), "last_fit"),
+    "a last fit of text": (lambda good: with_last_fit(good, l2="much"), "l2"),
+    "a last fit that half diverged": (lambda good: with_last_fit(good, diverged=0.5), "diverged"),
     "a name too many": (lambda good: with_header(good, feature_names=["a", "b", "c"]), "feature_names"),
     "names that are numbers": (lambda good: with_header(good, label_names=[0, 1]), "label_names"),
     "no standardizer": (lambda good: with_header(good, standardized=False), "members"),

@@ -56,7 +56,7 @@ def diagnose(net: Network, X: Any, y: Any, *, validation_data: Any = None) -> Di
     ----------
     net : Network
         Fresh or trained; it is not changed.  Trials run on copies, with `net.optimizer`, `net.learning_rate` and the other
-        arguments of the last fit, if it ran in this process, also if it diverged.  Assign `net.learning_rate` to try another.
+        arguments of the last fit, also if it diverged; a model file keeps them.  Assign `net.learning_rate` to try another.
     X : array-like, (m, n[0])
     y : array-like
         The training examples, as for `Network.fit`.  At most 2000 of them are looked at closely.
@@ -115,7 +115,7 @@ def _facts(case: Case) -> tuple[str, tuple[str, ...]]:
         loss, guess, score = case.loss, case.guess, net.score(X, y)
     except FloatingPointError:          # the outputs overflow, as a finding says
         return "", ()
-    checks = _sanity_checks() if net.epoch and not case.learned else ()
+    checks = _sanity_checks(case) if net.epoch and not case.learned else ()
     if case.labels is not None:
         share = np.bincount(case.labels).max() / len(y)
         return _("loss {loss:.4g}, of the best constant {guess:.4g}; accuracy {score:.1%}, of the largest class {share:.1%}",
@@ -127,8 +127,11 @@ def _facts(case: Case) -> tuple[str, tuple[str, ...]]:
              loss=loss, guess=guess, score=score), checks
 
 
-def _sanity_checks() -> tuple[str, ...]:
-    return (_("Fit 20 examples alone: a network that cannot learn them by heart has a mistake in its data or settings."),
+def _sanity_checks(case: Case) -> tuple[str, ...]:
+    unknown = _("The arguments of the last fit are not known, so that l1, l2, clip_norm and a divergence were not examined: "
+                "fit again without them.")
+    return (*(() if case.given.state.last_fit else (unknown,)),
+            _("Fit 20 examples alone: a network that cannot learn them by heart has a mistake in its data or settings."),
             _("Take units that are not linear in the hidden layers, such as relu or tanh."),
             _("Take more units, then more layers."),
             _("Train for more epochs, with a higher and with a lower learning rate."))
