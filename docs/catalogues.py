@@ -43,7 +43,7 @@ def sentences_as_data() -> list[str]:
 def of_the_package(templates: Path) -> None:
     """The sentences that _ marks in pynn and in the examples, and those that are data."""
     template = templates / "pynn.pot"
-    babel("extract", "--no-location", "-o", template, "pynn", "examples")
+    babel("extract", "--no-location", "-k", "Sentence", "-o", template, "pynn", "examples")
     with template.open("rb") as file:
         catalogue = read_po(file)
     for sentence in sentences_as_data():

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from pynn.reference import HIDDEN, LOSSES, OUTPUT
+from pynn.translation import Sentence
 from pynn.validation import choice, positive_int, real_number
 
 _MOST_PARAMETERS = 1 << 33
@@ -40,7 +41,8 @@ class Architecture:
         sizes = _check_sizes(sizes)
         output = choice(output or ("sigmoid" if sizes[-1] == 1 else "softmax"), "output", OUTPUT)
         if output == "softmax" and sizes[-1] == 1:
-            raise ValueError("output: softmax over one unit is always 1; expected 'sigmoid' or 'linear', or more units")
+            raise ValueError(Sentence("output: softmax over one unit is always 1; expected 'sigmoid' or 'linear', or more "
+                                      "units"))
         vars(self).update(
             sizes=sizes,
             activations=(*check_hidden(hidden, "hidden", len(sizes) - 2), output),
@@ -81,13 +83,14 @@ def _count_parameters(sizes: Sequence[int]) -> int:
 
 def _check_sizes(sizes: Any) -> tuple[int, ...]:
     if isinstance(sizes, str | bytes) or not isinstance(sizes, Sequence | np.ndarray):
-        raise TypeError(f"sizes: expected a sequence of ints such as [2, 4, 1], got {sizes!r}")
+        raise TypeError(Sentence("sizes: expected a sequence of ints such as [2, 4, 1], got {sizes!r}", sizes=sizes))
     if len(sizes) < 2:
-        raise ValueError(f"sizes: expected at least n[0] and n[1], got {list(sizes)}")
+        raise ValueError(Sentence("sizes: expected at least n[0] and n[1], got {sizes}", sizes=list(sizes)))
     checked = tuple(positive_int(n, f"sizes[{l}]") for l, n in enumerate(sizes))
     parameters = _count_parameters(checked)
     if parameters > _MOST_PARAMETERS or max(checked) > _MOST_PARAMETERS:
-        raise ValueError(f"sizes: expected at most {_MOST_PARAMETERS} parameters, got {parameters} from {list(checked)}")
+        raise ValueError(Sentence("sizes: expected at most {most} parameters, got {parameters} from {sizes}",
+                                  most=_MOST_PARAMETERS, parameters=parameters, sizes=list(checked)))
     return checked
 
 
@@ -96,17 +99,18 @@ def check_hidden(hidden: Any, name: str, layers: int) -> tuple[str, ...]:
     if isinstance(hidden, str):
         return (choice(hidden, name, HIDDEN),) * layers
     if not isinstance(hidden, Sequence | np.ndarray):
-        raise TypeError(f"{name}: expected a name or a sequence of names, got {hidden!r}")
+        raise TypeError(Sentence("{name}: expected a name or a sequence of names, got {hidden!r}", name=name, hidden=hidden))
     if len(hidden) != layers:
-        raise ValueError(f"{name}: expected {layers} names, one for each hidden layer, got {len(hidden)}")
+        raise ValueError(Sentence("{name}: expected {layers} names, one for each hidden layer, got {count}", name=name,
+                                  layers=layers, count=len(hidden)))
     return tuple(choice(one, f"{name}[{i}]", HIDDEN) for i, one in enumerate(hidden))
 
 
 def _check_loss(loss: Any, output: str) -> str:
     loss = choice(loss or OUTPUT[output][0], "loss", LOSSES)
     if loss not in OUTPUT[output]:
-        raise ValueError(f"loss: {loss!r} does not go with output {output!r}; expected "
-                         f"{' or '.join(map(repr, OUTPUT[output]))}")
+        raise ValueError(Sentence("loss: {loss!r} does not go with output {output!r}; expected {known}", loss=loss,
+                                  output=output, known=" or ".join(map(repr, OUTPUT[output]))))
     return loss
 
 
@@ -114,7 +118,8 @@ def _check_dropout(dropout: Any, layers: int) -> tuple[float, ...]:
     if not isinstance(dropout, Sequence | np.ndarray) or isinstance(dropout, str):
         return (real_number(dropout, "dropout", 0, 1, high_included=False),) * layers
     if len(dropout) != layers:
-        raise ValueError(f"dropout: expected {layers} probabilities, one for each hidden layer, got {len(dropout)}")
+        raise ValueError(Sentence("dropout: expected {layers} probabilities, one for each hidden layer, got {count}",
+                                  layers=layers, count=len(dropout)))
     return tuple(real_number(p, f"dropout[{i}]", 0, 1, high_included=False) for i, p in enumerate(dropout))
 
 
@@ -122,7 +127,7 @@ def _check_dtype(dtype: Any) -> np.dtype[Any]:
     try:
         checked = np.dtype(dtype)
     except TypeError:
-        raise TypeError(f"dtype: expected 'float32' or 'float64', got {dtype!r}") from None
+        raise TypeError(Sentence("dtype: expected 'float32' or 'float64', got {dtype!r}", dtype=dtype)) from None
     if dtype is None or checked not in (np.dtype(np.float32), np.dtype(np.float64)):
-        raise ValueError(f"dtype: expected 'float32' or 'float64', got {dtype!r}")
+        raise ValueError(Sentence("dtype: expected 'float32' or 'float64', got {dtype!r}", dtype=dtype))
     return checked

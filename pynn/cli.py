@@ -17,7 +17,7 @@ from pathlib import Path
 from pynn import commands
 from pynn.optimizers import RECIPES
 from pynn.reference import HIDDEN
-from pynn.translation import _
+from pynn.translation import _, translated
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -36,11 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(1)
     except (ValueError, OSError) as error:
         with _argparse_speaking():
-            parser.error(str(error))
+            parser.error(translated(error))
     except MemoryError as error:
         commands.fail(_("not enough memory: {error}", error=error))
     except ArithmeticError as error:
-        commands.fail(str(error))
+        commands.fail(translated(error))
     except KeyboardInterrupt:
         commands.fail(_("interrupted"))
 

@@ -37,7 +37,7 @@ from pynn.output_places import REPORT_MARK, check_output, check_replaceable, is_
 from pynn.report.subject import Subject
 from pynn.storage import replacing
 from pynn.table_encoder import TableEncoder
-from pynn.translation import _
+from pynn.translation import _, translated
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -158,7 +158,7 @@ def export(given: argparse.Namespace) -> None:
     try:
         getattr(exporters, f"to_{given.to}")(net, given.out)
     except RuntimeError as error:           # what was written cannot be compiled or run
-        fail(str(error))
+        fail(translated(error))
     _say(_("wrote {path}", path=given.out))
 
 
@@ -251,7 +251,7 @@ def _save(net: Network, out: str) -> None:
     except ValueError as error:
         beside = next(name for name in (f"{out}.model{k or ''}" for k in itertools.count()) if not os.path.exists(name))
         net.save(beside)
-        told = str(error).removesuffix(_("; nothing was written"))
+        told = translated(error).removesuffix(_("; nothing was written"))
         raise ValueError(_("{error}; the model is in {path}", error=told, path=beside)) from None
     net.save(out)
 

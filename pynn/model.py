@@ -18,7 +18,7 @@ from pynn.parameters import Layer, copy_in, layer_views
 from pynn.standardizer import Standardizer, check_standardizer
 from pynn.state import LastFit, Snapshot, State
 from pynn.table_encoder import TableEncoder, check_encoder
-from pynn.translation import _
+from pynn.translation import Sentence, _
 from pynn.validation import check_examples, check_names, check_targets, join_names
 from pynn.writing import display_width, printable
 
@@ -139,8 +139,9 @@ class Model:
     @learning_rate.setter
     def learning_rate(self, value: float) -> None:
         if self._state.scheduled is not None:
-            raise ValueError(f"learning_rate: in this fit a schedule sets it, so a callback cannot set it to {value!r}; give "
-                             "fit a number as learning_rate, or let the schedule do what the callback does")
+            raise ValueError(Sentence("learning_rate: in this fit a schedule sets it, so a callback cannot set it to "
+                                      "{value!r}; give fit a number as learning_rate, or let the schedule do what the "
+                                      "callback does", value=value))
         self._state.optimizer = self._state.optimizer.with_learning_rate(value)
         if self._state.last_fit is not None:        # a divergence at another rate is no longer the question
             self._state.last_fit = self._state.last_fit._replace(learning_rate=float(value), diverged=False)
@@ -203,8 +204,9 @@ class Model:
     def target_standardizer(self, value: Standardizer | None) -> None:
         checked = check_standardizer(value, "target_standardizer", self.sizes[-1])
         if checked is not None and not self.is_regression:
-            raise ValueError("target_standardizer: expected None for a network with probabilities as outputs "
-                             f"({self.activations[-1]}), got a Standardizer; only values are scaled (output='linear')")
+            raise ValueError(Sentence("target_standardizer: expected None for a network with probabilities as outputs "
+                                      "({activation}), got a Standardizer; only values are scaled (output='linear')",
+                                      activation=self.activations[-1]))
         self._target_standardizer = checked
 
     @property
@@ -227,7 +229,7 @@ class Model:
 
     def __getitem__(self, l: int) -> Layer:
         if isinstance(l, bool) or not hasattr(l, "__index__"):
-            raise TypeError(f"layer: expected an int from 1 to {len(self)}, got {l!r}")
+            raise TypeError(Sentence("layer: expected an int from 1 to {count}, got {l!r}", count=len(self), l=l))
         number = operator.index(l)
         if not 1 <= number <= len(self):
             raise IndexError(f"layer: expected 1 to {len(self)} (0 is the input), got {number}")
@@ -252,7 +254,8 @@ class Model:
         X = self.encode(X, name)
         columns, known = column_names(X, self.sizes[0]), self._feature_names
         if columns is not None and known is not None and columns != known:
-            raise ValueError(f"{name}: expected the columns {join_names(known)} in this order, got {join_names(columns)}")
+            raise ValueError(Sentence("{name}: expected the columns {known} in this order, got {columns}", name=name,
+                                      known=join_names(known), columns=join_names(columns)))
         if self._standardizer is not None:
             X = self._standardizer.transform_named(X, name)
         return check_examples(X, name, self.sizes[0], self.dtype, narrow=narrow)

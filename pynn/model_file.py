@@ -15,6 +15,7 @@ from pynn.randomness import seed_from
 from pynn.standardizer import Standardizer
 from pynn.state import LastFit, Snapshot
 from pynn.table_encoder import TableEncoder, check_encoder
+from pynn.translation import Sentence
 from pynn.validation import boolean, check_names, choice, finite_array, positive_int, real_number
 
 _MOST_COUNTED = 1 << 62             # epochs and steps
@@ -50,13 +51,13 @@ def read(path: Any) -> Parts:
         header.setdefault("target_standardized", False)         # a file of pynn 0.1
         for key, kinds in _HEADER.items():
             if type(header.get(key)) not in kinds:
-                raise ValueError(f"{key}: not in its header, or not a {kinds[0].__name__}")
+                raise ValueError(Sentence("{key}: not in its header, or not a {kind}", key=key, kind=kinds[0].__name__))
         architecture = _architecture_of(header)
         engine = choice(header["engine"], "engine", ENGINES)
         seed, epoch = seed_from(header["seed"]), _check_count(header["epoch"], "epoch")
         counts = [_check_count(count, "counts") for count in header["counts"]]
         if len(counts) != 2:
-            raise ValueError(f"counts: expected 2 numbers, got {len(counts)}")
+            raise ValueError(Sentence("counts: expected 2 numbers, got {count}", count=len(counts)))
         optimizer = _optimizer_of(header["optimizer"])
         names = check_names(header["feature_names"], "feature_names", architecture.sizes[0])
         labels = check_names(header["label_names"], "label_names", architecture.labels)
@@ -68,7 +69,8 @@ def read(path: Any) -> Parts:
             layout |= dict.fromkeys(("mean", "scale"), (np.float64, architecture.sizes[:1]))
         if header["target_standardized"]:
             if not architecture.is_regression:
-                raise ValueError("target_standardized: expected false for a network with probabilities as outputs, got true")
+                raise ValueError(Sentence("target_standardized: expected false for a network with probabilities as outputs, "
+                                          "got true"))
             layout |= dict.fromkeys(("target_mean", "target_scale"), (np.float64, architecture.sizes[-1:]))
         arrays = read_arrays(layout)
         standardizer = Standardizer(arrays["mean"], arrays["scale"]) if header["standardized"] else None
@@ -102,7 +104,8 @@ def _last_fit_of(entry: Mapping[str, Any] | None) -> LastFit | None:
     if entry is None:
         return None
     if set(entry) != set(LastFit._fields):
-        raise ValueError(f"last_fit: expected {', '.join(LastFit._fields)}, got {', '.join(entry)}")
+        raise ValueError(Sentence("last_fit: expected {fields}, got {found}", fields=", ".join(LastFit._fields),
+                                  found=", ".join(entry)))
     batch_size, clip_norm = entry["batch_size"], entry["clip_norm"]
     return LastFit(
         _check_count(entry["epochs"], "epochs"), None if batch_size is None else positive_int(batch_size, "batch_size"),
@@ -114,5 +117,6 @@ def _last_fit_of(entry: Mapping[str, Any] | None) -> LastFit | None:
 
 def _check_count(value: Any, name: str) -> int:
     if positive_int(value, name, 0) > _MOST_COUNTED:
-        raise ValueError(f"{name}: expected at most {_MOST_COUNTED}, got {value}")
+        raise ValueError(Sentence("{name}: expected at most {most}, got {value}", name=name,
+                                  most=_MOST_COUNTED, value=value))
     return int(value)

@@ -14,6 +14,7 @@ from pynn.model import ENGINES, Model, column_names
 from pynn.optimizers import Optimizer
 from pynn.passes import ForwardPass, Gradients, join_gradient, split_gradient
 from pynn.randomness import seed_from
+from pynn.translation import Sentence
 from pynn.validation import check_weights, choice, real_number
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -147,7 +148,8 @@ class Network(Model):
         theta = self._state.theta.copy()
         self._engine.descend(theta, flat, alpha)
         if not np.isfinite(theta).all():
-            raise ValueError(f"learning_rate: expected a step that leaves W and b finite, got {alpha:g}: lower it")
+            raise ValueError(Sentence("learning_rate: expected a step that leaves W and b finite, got {alpha:g}: lower it",
+                                      alpha=alpha))
         self._state.theta[:] = theta
 
     # -------------------------------------------------------------------------------------------------- training
@@ -244,7 +246,7 @@ class Network(Model):
         True
         """
         if not self._fitting.acquire(blocking=False):
-            raise RuntimeError("a fit of this network is already running, in another thread or around this callback")
+            raise RuntimeError(Sentence("a fit of this network is already running, in another thread or around this callback"))
         names = self._feature_names
         try:
             if names is None:
@@ -277,7 +279,8 @@ class Network(Model):
         """
         outputs = self(X)
         if np.isnan(outputs.max()):
-            raise FloatingPointError("an output of the network is NaN: look at net.parameters for NaN and infinities")
+            raise FloatingPointError(Sentence("an output of the network is NaN: look at net.parameters for NaN and "
+                                              "infinities"))
         if self.is_regression:
             return outputs[:, 0] if self.sizes[-1] == 1 else outputs
         if self.activations[-1] == "softmax":
@@ -295,7 +298,8 @@ class Network(Model):
         (1, 2)
         """
         if self.is_regression:
-            raise TypeError("predict_proba: the outputs of this network are values, not probabilities (output='linear')")
+            raise TypeError(Sentence("predict_proba: the outputs of this network are values, not probabilities "
+                                     "(output='linear')"))
         outputs = self(X)
         if self.sizes[-1] == 1:
             return np.hstack([1 - outputs, outputs])
@@ -327,15 +331,15 @@ class Network(Model):
             if np.isnan(value):
                 theta = self._state.theta
                 cause = (training.explain_overflow(self._engine, self._architecture, theta, X, y) if np.isfinite(theta).all()
-                         else "look at net.parameters for NaN and infinities")
-                raise FloatingPointError(f"the {name} of the network is NaN: {cause}")
+                         else Sentence("look at net.parameters for NaN and infinities"))
+                raise FloatingPointError(Sentence("the {name} of the network is NaN: {cause}", name=name, cause=cause))
         return result
 
     def _check_validation(self, pair: Any) -> tuple[Array, Array] | None:
         if pair is None:
             return None
         if not isinstance(pair, tuple | list) or len(pair) != 2:
-            raise TypeError(f"validation_data: expected a pair (X, y), got {type(pair).__name__}")
+            raise TypeError(Sentence("validation_data: expected a pair (X, y), got {kind}", kind=type(pair).__name__))
         X = self.check_examples(pair[0], "validation_data[0]", narrow=True)
         return X, self.check_targets(pair[1], "validation_data[1]", len(X))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from pynn.reference import OPTIMIZERS
 from pynn.registry import Coefficients
+from pynn.translation import Sentence
 from pynn.validation import boolean, choice, real_number
 
 __all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Adamax", "Optimizer", "RMSprop"]
@@ -67,7 +68,7 @@ class SGD(Optimizer):
         super().__post_init__()
         self._check("momentum", 0, 1)
         if boolean(self.nesterov, "nesterov") and not self.momentum:
-            raise ValueError("nesterov: expected a momentum above 0 with it, got momentum=0")
+            raise ValueError(Sentence("nesterov: expected a momentum above 0 with it, got momentum=0"))
 
     @property
     def rule(self) -> str:
@@ -126,7 +127,7 @@ class Adam(Optimizer):
         super().__post_init__()
         self._check("eps", 0)
         if not isinstance(self.betas, tuple | list) or len(self.betas) != 2:
-            raise TypeError(f"betas: expected a pair of numbers, got {self.betas!r}")
+            raise TypeError(Sentence("betas: expected a pair of numbers, got {betas!r}", betas=self.betas))
         pair = tuple(real_number(beta, f"betas[{i}]", 0, 1, high_included=False) for i, beta in enumerate(self.betas))
         object.__setattr__(self, "betas", pair)
 
@@ -169,5 +170,6 @@ def optimizer_of(optimizer: object) -> Optimizer:
     if isinstance(optimizer, Optimizer) and type(optimizer) is not Optimizer:
         return optimizer
     if not isinstance(optimizer, str):
-        raise TypeError(f"optimizer: expected a name or one of pynn.optimizers, got {optimizer!r}")
+        raise TypeError(Sentence("optimizer: expected a name or one of pynn.optimizers, got {optimizer!r}",
+                                 optimizer=optimizer))
     return RECIPES[choice(optimizer, "optimizer", RECIPES)]()

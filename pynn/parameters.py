@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from pynn.translation import Sentence
 from pynn.validation import finite_array
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -30,14 +31,15 @@ def layer_views(flat: Array, sizes: Sequence[int]) -> Iterator[tuple[Array, Arra
         at = end
 
 
-def find_not_finite(theta: Array, sizes: Sequence[int]) -> str | None:
+def find_not_finite(theta: Array, sizes: Sequence[int]) -> Sentence | None:
     """Name the first parameter that is not finite, with its value; None if there is none."""
     if np.isfinite(theta).all():
         return None
     for l, views in enumerate(layer_views(theta, sizes), start=1):
         for name, array in zip("Wb", views, strict=True):
             for row, column in np.argwhere(~np.isfinite(array)):
-                return f"{name}[{l}][{row}, {column}] is {array[row, column]}"
+                return Sentence("{name}[{l}][{row}, {column}] is {value}", name=name, l=l, row=row, column=column,
+                                value=array[row, column])
     raise AssertionError("the layers do not cover theta")
 
 

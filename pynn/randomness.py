@@ -5,6 +5,8 @@ import numbers
 
 import numpy as np
 
+from pynn.translation import Sentence
+
 _BITS = (1 << 64) - 1
 
 
@@ -15,9 +17,9 @@ def seed_from(rng: object) -> int:
     if isinstance(rng, np.random.Generator):
         return int(rng.integers(1 << 64, dtype=np.uint64))
     if isinstance(rng, bool) or not isinstance(rng, numbers.Integral):
-        raise TypeError(f"rng: expected None, an int or a numpy Generator, got {type(rng).__name__}")
+        raise TypeError(Sentence("rng: expected None, an int or a numpy Generator, got {kind}", kind=type(rng).__name__))
     if not 0 <= int(rng) <= _BITS:
-        raise ValueError(f"rng: expected an int from 0 to 2**64 - 1, got {rng}")
+        raise ValueError(Sentence("rng: expected an int from 0 to 2**64 - 1, got {rng}", rng=rng))
     return int(rng)
 
 

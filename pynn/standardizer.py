@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from pynn.translation import Sentence
 from pynn.validation import check_examples, check_weights, finite_array
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -47,13 +48,14 @@ class Standardizer:
         for name in ("mean", "scale"):
             array = finite_array(getattr(self, name), name).astype(np.float64)
             if array.ndim != 1 or len(array) == 0:
-                raise ValueError(f"{name}: expected shape (features,), got {array.shape}")
+                raise ValueError(Sentence("{name}: expected shape (features,), got {shape}", name=name, shape=array.shape))
             array.flags.writeable = False
             object.__setattr__(self, name, array)
         if self.mean.shape != self.scale.shape:
-            raise ValueError(f"scale: expected as many numbers as mean has, {len(self.mean)}, got {len(self.scale)}")
+            raise ValueError(Sentence("scale: expected as many numbers as mean has, {expected}, got {count}",
+                                      expected=len(self.mean), count=len(self.scale)))
         if self.scale.min() <= 0:
-            raise ValueError(f"scale: expected numbers above 0, got {self.scale.min():g}")
+            raise ValueError(Sentence("scale: expected numbers above 0, got {least:g}", least=self.scale.min()))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.mean, self.scale)
@@ -78,8 +80,10 @@ class Standardizer:
         """The same as fit; errors call the argument `name`."""
         X = finite_array(X, name)
         if X.ndim != 2 or 0 in X.shape:
-            hint = f"; one feature or target is a column: {name}.reshape(-1, 1)" if X.ndim == 1 and len(X) else ""
-            raise ValueError(f"{name}: expected shape (m, features), got {X.shape}{hint}")
+            column = Sentence("; one feature or target is a column: {name}.reshape(-1, 1)", name=name)
+            hint = column if X.ndim == 1 and len(X) else ""
+            raise ValueError(Sentence("{name}: expected shape (m, features), got {shape}{hint}", name=name, shape=X.shape,
+                                      hint=hint))
         weights = check_weights(sample_weight, "sample_weight", len(X))
         with np.errstate(over="ignore", invalid="ignore"):
             moved = X - X[0].astype(np.float64)         # this makes the deviation of a constant feature exactly 0
@@ -88,7 +92,8 @@ class Standardizer:
             rounding = len(X) * np.finfo(np.float64).eps
             constant = variance <= rounding * variance + (rounding * mean)**2
         if not (np.isfinite(mean) & np.isfinite(variance)).all():
-            raise ValueError(f"{name}: expected numbers whose mean and deviation float64 can hold, got larger ones")
+            raise ValueError(Sentence("{name}: expected numbers whose mean and deviation float64 can hold, got larger ones",
+                                      name=name))
         return cls(mean, np.where(constant, 1.0, np.sqrt(variance)))
 
     def transform(self, X: Any) -> Array:
@@ -123,7 +128,9 @@ class Standardizer:
 def check_standardizer(value: object, name: str, features: int) -> Standardizer | None:
     """Return a Standardizer of `features` features, or None."""
     if value is not None and not isinstance(value, Standardizer):
-        raise TypeError(f"{name}: expected a pynn.Standardizer or None, got {type(value).__name__}")
+        raise TypeError(Sentence("{name}: expected a pynn.Standardizer or None, got {kind}", name=name,
+                                 kind=type(value).__name__))
     if value is not None and len(value.mean) != features:
-        raise ValueError(f"{name}: expected one of {features} features, got one of {len(value.mean)}")
+        raise ValueError(Sentence("{name}: expected one of {features} features, got one of {count}", name=name,
+                                  features=features, count=len(value.mean)))
     return value

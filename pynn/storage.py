@@ -15,6 +15,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from pynn.translation import Sentence, sentence_of
+
 Array = np.ndarray[Any, np.dtype[Any]]
 Layout = Mapping[str, tuple[Any, tuple[int, ...]]]      # dtype and shape of every array by its name
 
@@ -27,7 +29,8 @@ def write(path: Any, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> 
     """Write a model file so that a crash at any moment leaves the old file or the new one."""
     text = json.dumps({"format": _FORMAT, "version": _VERSION, **header}, default=np.generic.item).encode("ascii")
     if len(text) > _MOST_HEADER:
-        raise ValueError(f"path: {path}: expected names of at most {_MOST_HEADER} bytes in all, got a header of {len(text)}")
+        raise ValueError(Sentence("path: {path}: expected names of at most {most} bytes in all, got a header of "
+                                  "{count}", path=path, most=_MOST_HEADER, count=len(text)))
     with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
         archive.writestr(zipfile.ZipInfo(_HEADER), text)
         for key, array in arrays.items():
@@ -39,9 +42,9 @@ def check_place(path: Any) -> str:
     name = os.path.realpath(check_path(path))         # a link stays, and what it points to is replaced
     folder = os.path.dirname(name)
     if not os.path.isdir(folder):
-        raise FileNotFoundError(errno.ENOENT, "No such folder", folder)
+        raise FileNotFoundError(errno.ENOENT, Sentence("No such folder"), folder)
     if not os.access(folder, os.W_OK):
-        raise PermissionError(errno.EACCES, "No permission to write to this folder", folder)
+        raise PermissionError(errno.EACCES, Sentence("No permission to write to this folder"), folder)
     return name
 
 
@@ -86,16 +89,18 @@ def reading(path: Any) -> Iterator[tuple[dict[str, Any], Callable[[Layout], dict
             with zipfile.ZipFile(file) as archive:
                 yield _read_header(archive, most), lambda layout: _read_arrays(archive, layout, most)
         except Exception as error:      # a broken zip file makes zipfile raise almost anything
-            raise ValueError(f"path: {path} cannot be loaded: {str(error) or type(error).__name__}") from error
+            raise ValueError(Sentence("path: {path} cannot be loaded: {error}", path=path,
+                                      error=sentence_of(error) if str(error) else type(error).__name__)) from error
 
 
 def check_path(path: Any) -> str:
     """The path as a str; an error if it cannot be that of a file."""
     if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"path: expected a str or path-like, got {path!r} ({type(path).__name__})")
+        raise TypeError(Sentence("path: expected a str or path-like, got {path!r} ({kind})", path=path,
+                                 kind=type(path).__name__))
     name = os.fsdecode(path)
     if os.path.exists(name) and not os.path.isfile(name):
-        raise ValueError(f"path: {path} is a folder or a device, expected a file")
+        raise ValueError(Sentence("path: {path} is a folder or a device, expected a file", path=path))
     return name
 
 
@@ -121,30 +126,34 @@ def _write_array(archive: zipfile.ZipFile, name: str, array: Array) -> None:
 def _read_header(archive: zipfile.ZipFile, most: int) -> dict[str, Any]:
     size = archive.getinfo(_HEADER).file_size
     if size > min(most, _MOST_HEADER):
-        raise ValueError(f"the header has {size} bytes, expected at most {min(most, _MOST_HEADER)}")
+        raise ValueError(Sentence("the header has {size} bytes, expected at most {most}", size=size,
+                                  most=min(most, _MOST_HEADER)))
     header = json.loads(_read_member(archive, _HEADER, size).decode("ascii"))
     if not isinstance(header, dict) or header.pop("format", None) != _FORMAT:
-        raise ValueError("its header is not that of a pynn model")
+        raise ValueError(Sentence("its header is not that of a pynn model"))
     version = header.pop("version", None)
     if version != _VERSION:
-        raise ValueError(f"its format is version {version!r}, this pynn reads version {_VERSION}")
+        raise ValueError(Sentence("its format is version {version!r}, this pynn reads version {known}", version=version,
+                                  known=_VERSION))
     return header
 
 
 def _read_arrays(archive: zipfile.ZipFile, layout: Layout, most: int) -> dict[str, Array]:
     members = [_HEADER, *(f"{key}.npy" for key in layout)]
     if archive.namelist() != members:
-        raise ValueError(f"expected the members {', '.join(members)}, got {', '.join(archive.namelist()[:10])}")
+        raise ValueError(Sentence("expected the members {members}, got {found}", members=", ".join(members),
+                                  found=", ".join(archive.namelist()[:10])))
     headers = {key: _array_header(dtype, shape) for key, (dtype, shape) in layout.items()}
     sizes = {key: len(headers[key]) + int(np.prod(shape, dtype=object)) * np.dtype(dtype).itemsize
              for key, (dtype, shape) in layout.items()}
     if sum(sizes.values()) > most:
-        raise ValueError(f"the arrays take {sum(sizes.values())} bytes, the file has {most}")
+        raise ValueError(Sentence("the arrays take {size} bytes, the file has {most}", size=sum(sizes.values()), most=most))
     arrays = {}
     for key, (dtype, shape) in layout.items():
         data = _read_member(archive, f"{key}.npy", sizes[key])
         if not data.startswith(headers[key]):
-            raise ValueError(f"{key}: expected an array of {np.dtype(dtype).name} of shape {shape}")
+            raise ValueError(Sentence("{key}: expected an array of {name} of shape {shape}", key=key, name=np.dtype(dtype).name,
+                                      shape=shape))
         arrays[key] = np.frombuffer(data, _little(dtype), offset=len(headers[key])).reshape(shape)
     return arrays
 
@@ -153,7 +162,8 @@ def _read_member(archive: zipfile.ZipFile, name: str, size: int) -> bytes:
     """The bytes of a member, whose checksum is compared."""
     info = archive.getinfo(name)
     if info.compress_type != zipfile.ZIP_STORED:
-        raise ValueError(f"{name} is compressed, expected it uncompressed")
+        raise ValueError(Sentence("{name} is compressed, expected it uncompressed", name=name))
     if not info.file_size == info.compress_size == size:
-        raise ValueError(f"{name} has {info.file_size} bytes, expected {size}")
+        raise ValueError(Sentence("{name} has {found} bytes, expected {size}", name=name, found=info.file_size,
+                                  size=size))
     return archive.read(info)

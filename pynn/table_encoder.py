@@ -1,6 +1,7 @@
 """TableEncoder: from the columns of a table, of any kind, to the inputs of a network."""
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -11,7 +12,7 @@ import numpy as np
 from pynn.datasets.column import Column, is_missing
 from pynn.datasets.frame import AnyColumn, columns_of
 from pynn.standardizer import Standardizer
-from pynn.translation import _
+from pynn.translation import Sentence, _, sentence_of
 from pynn.validation import boolean, choice, real_number
 from pynn.writing import listed
 
@@ -57,12 +58,14 @@ class NumberCode:
         numbers = _flags(column) if self.is_boolean and column.kind == "text" else column.numbers()
         missing = np.isnan(numbers)
         if unknown == "error" and not self.has_missing and missing.any():
-            raise ValueError(f"{column.place(int(missing.argmax()))}: expected a value, it is missing, as no cell was when the "
-                             "encoder was fitted; unknown='ignore' (--unknown ignore) takes the mean")
+            raise ValueError(Sentence("{place}: expected a value, it is missing, as no cell was when the encoder was "
+                                      "fitted; unknown='ignore' (--unknown ignore) takes the mean",
+                                      place=column.place(int(missing.argmax()))))
         wrong = ~missing & (numbers != 0) & (numbers != 1)
         if self.is_boolean and wrong.any():
             row = int(wrong.argmax())
-            raise ValueError(f"{column.place(row)}: expected True or False, got {numbers[row]:g}")
+            raise ValueError(Sentence("{place}: expected True or False, got {number:g}", place=column.place(row),
+                                      number=numbers[row]))
         values = np.where(missing, self.mean, numbers)
         with np.errstate(over="ignore"):
             inputs[:, 0] = values if self.is_boolean else (values - self.mean) / self.scale
@@ -70,8 +73,8 @@ class NumberCode:
             inputs[:, 1] = missing
         if not np.isfinite(inputs[:, 0]).all():
             row = int((~np.isfinite(inputs[:, 0])).argmax())
-            raise ValueError(f"{column.place(row)}: expected a number that float64 can hold if standardised, got "
-                             f"{values[row]:g}")
+            raise ValueError(Sentence("{place}: expected a number that float64 can hold if standardised, got {number:g}",
+                                      place=column.place(row), number=values[row]))
 
     def describe(self) -> str:
         """What it does, in words."""
@@ -99,11 +102,14 @@ class TextCode:
         found = set(cells)
         levels = sorted(level for level in found if level is not None)
         if len(levels) > MOST_LEVELS:
-            raise ValueError(f"{column.place(0)}: expected at most {MOST_LEVELS} different texts in the column, got "
-                             f"{len(levels)}, such as {', '.join(map(repr, levels[:3]))}; leave it out: {_leave_out(column)}")
+            raise ValueError(Sentence("{place}: expected at most {most} different texts in the column, got {count}, "
+                                      "such as {texts}; leave it out: {leave_out}", place=column.place(0),
+                                      most=MOST_LEVELS, count=len(levels), texts=", ".join(map(repr, levels[:3])),
+                                      leave_out=_leave_out(column)))
         if any(len(level) > _LONGEST for level in levels):
-            raise ValueError(f"{column.place(0)}: expected texts of at most {_LONGEST} characters in the column, got one of "
-                             f"{max(map(len, levels))}; leave it out: {_leave_out(column)}")
+            raise ValueError(Sentence("{place}: expected texts of at most {most} characters in the column, got one of "
+                                      "{length}; leave it out: {leave_out}", place=column.place(0), most=_LONGEST,
+                                      length=max(map(len, levels)), leave_out=_leave_out(column)))
         return cls(column.name, tuple(levels), None in found) if levels else None
 
     @property
@@ -122,10 +128,10 @@ class TextCode:
         if unknown == "error" and len(known) < len(codes):
             row = int((codes < 0).argmax())
             level = next(cell for at, cell in enumerate(column.texts()) if at == row)
-            what = "no text in an empty cell" if level is None else repr(level)
-            raise ValueError(f"{column.place(row)}: unknown level, {what}; the encoder knows "
-                             f"{listed([repr(one) for one in self.levels], 10)}; unknown='ignore' (--unknown ignore) sets "
-                             "its inputs to 0")
+            what = Sentence("no text in an empty cell") if level is None else repr(level)
+            raise ValueError(Sentence("{place}: unknown level, {what}; the encoder knows {known}; unknown='ignore' "
+                                      "(--unknown ignore) sets its inputs to 0", place=column.place(row), what=what,
+                                      known=listed([repr(one) for one in self.levels], 10)))
         inputs[known, codes[known]] = 1
 
     def describe(self) -> str:
@@ -217,13 +223,14 @@ class TableEncoder:
             try:
                 code = _fit_column(column, rows)
             except ValueError as error:
-                refused.append(str(error).removeprefix("path: "))
+                refused.append(_without_path(error))
             else:
                 codes += [] if code is None else [code]
         if refused:         # all of them, so that the user mends the table once
-            raise ValueError("table: " + "\n".join(refused))
+            lines = functools.reduce(lambda one, other: Sentence("{one}\n{other}", one=one, other=other), refused)
+            raise ValueError(Sentence("table: {lines}", lines=lines))
         if not codes:
-            raise ValueError("table: expected a column with values, got none")
+            raise ValueError(Sentence("table: expected a column with values, got none"))
         _check_different(codes)
         self._codes = tuple(codes)
         return self
@@ -254,13 +261,13 @@ class TableEncoder:
         self._check_fitted()
         columns = columns_of(table, name, self.columns)
         if len(columns[0]) == 0:
-            raise ValueError(f"{name}: expected at least one row, got none")
+            raise ValueError(Sentence("{name}: expected at least one row, got none", name=name))
         X = np.zeros((len(columns[0]), len(self.feature_names)))
         for code, column, inputs in zip(self._codes, columns, self.inputs.values(), strict=True):
             try:
                 code.write(column, X[:, inputs], unknown)
             except ValueError as error:
-                raise ValueError(f"{name}: {str(error).removeprefix('path: ')}") from None
+                raise ValueError(Sentence("{name}: {error}", name=name, error=_without_path(error))) from None
         return X
 
     def fit_transform(self, table: Any) -> Array:
@@ -312,7 +319,7 @@ class TableEncoder:
 
     def _check_fitted(self) -> None:
         if not self._codes:
-            raise ValueError("encoder: expected one that is fitted, got TableEncoder(); call fit first")
+            raise ValueError(Sentence("encoder: expected one that is fitted, got TableEncoder(); call fit first"))
 
     # ------------------------------------------------------------------------------------------------- in a model file
 
@@ -338,7 +345,8 @@ def fit_scale(column: AnyColumn, numbers: Array) -> Standardizer:
     except ValueError:
         every = column.numbers()
         row = int(np.nanargmax(abs(every)))
-        raise ValueError(f"{column.place(row)}: expected numbers whose mean and deviation float64 can hold, got {every[row]:g}"
+        raise ValueError(Sentence("{place}: expected numbers whose mean and deviation float64 can hold, got {number:g}",
+                                  place=column.place(row), number=every[row])
                          ) from None
 
 
@@ -347,17 +355,19 @@ def check_encoder(value: object, features: int) -> TableEncoder | None:
     if value is None:
         return None
     if not isinstance(value, TableEncoder):
-        raise TypeError(f"encoder: expected a pynn.TableEncoder or None, got {type(value).__name__}")
+        raise TypeError(Sentence("encoder: expected a pynn.TableEncoder or None, got {kind}", kind=type(value).__name__))
     if len(value.feature_names) != features:
-        raise ValueError(f"encoder: expected one of {features} inputs, got {value!r} of {len(value.feature_names)}")
+        raise ValueError(Sentence("encoder: expected one of {features} inputs, got {value!r} of {count}", features=features,
+                                  value=value, count=len(value.feature_names)))
     return TableEncoder.from_entry(value.entry())       # a later fit of the original changes nothing
 
 
 def _fit_column(column: AnyColumn, rows: Array | None) -> Code | None:
     """What becomes of a column; None if it has no values, a ValueError if it is refused."""
     if column.kind == "date":
-        raise ValueError(f"{column.place(0)}: expected numbers, True and False, or text, got dates or times; replace them by "
-                         f"numbers, such as the days since the first date, or leave them out: {_leave_out(column)}")
+        raise ValueError(Sentence("{place}: expected numbers, True and False, or text, got dates or times; replace them by "
+                                  "numbers, such as the days since the first date, or leave them out: {leave_out}",
+                                  place=column.place(0), leave_out=_leave_out(column)))
     if column.kind == "empty":
         return None
     if column.kind in ("number", "boolean"):
@@ -371,13 +381,20 @@ def _check_mostly_text(column: Any) -> None:
     """A column in which most cells are numbers is one of numbers, with a mistake in it."""
     if 2 * column.count_numbers() > len(column):
         row = column.first_other
-        raise ValueError(f"{column.place(row)}: expected a number, as most cells of this column are, got "
-                         f"{column.cell(row)!r}; correct it (an empty cell is a missing number), or leave the column out: "
-                         f"{_leave_out(column)}")
+        raise ValueError(Sentence("{place}: expected a number, as most cells of this column are, got {cell!r}; correct it "
+                                  "(an empty cell is a missing number), or leave the column out: {leave_out}",
+                                  place=column.place(row), cell=column.cell(row), leave_out=_leave_out(column)))
 
 
-def _leave_out(column: AnyColumn) -> str:
-    return f"--drop {column.name!r}, or features=[…] without it" if isinstance(column, Column) else "drop it from the frame"
+def _leave_out(column: AnyColumn) -> Sentence:
+    if isinstance(column, Column):
+        return Sentence("--drop {name!r}, or features=[…] without it", name=column.name)
+    return Sentence("drop it from the frame")
+
+
+def _without_path(error: ValueError) -> Sentence:
+    """The text of an error of the reader without the name of its argument."""
+    return sentence_of(error).edited(lambda text: text.removeprefix("path: "))
 
 
 def _flags(column: AnyColumn) -> Array:
@@ -386,7 +403,7 @@ def _flags(column: AnyColumn) -> Array:
     for row, cell in enumerate(column.texts()):
         if cell is not None and not is_missing(cell):
             if cell.lower() not in _FLAGS:
-                raise ValueError(f"{column.place(row)}: expected True or False, got {cell!r}")
+                raise ValueError(Sentence("{place}: expected True or False, got {cell!r}", place=column.place(row), cell=cell))
             values[row] = _FLAGS[cell.lower()]
     return values
 
@@ -402,8 +419,9 @@ def _check_different(codes: Sequence[Code]) -> None:
     for code in codes:
         for name in code.feature_names:
             if name in owners:
-                raise ValueError(f"table: the inputs of the columns {owners[name]!r} and {code.name!r} would both be called "
-                                 f"{name!r}; rename one of the columns")
+                raise ValueError(Sentence("table: the inputs of the columns {one!r} and {other!r} would both be called "
+                                          "{name!r}; rename one of the columns", one=owners[name], other=code.name,
+                                          name=name))
             owners[name] = code.name
 
 
@@ -411,7 +429,8 @@ def _code_of(entry: dict[str, Any]) -> Code:
     kind = choice(entry.pop("kind", None), "encoder", ("number", "text"))
     wanted = {"name", "has_missing", *(("levels",) if kind == "text" else ("is_boolean", "mean", "scale"))}
     if entry.keys() != wanted or not isinstance(entry["name"], str):
-        raise ValueError(f"encoder: expected the entries {', '.join(sorted(wanted))}, got {listed(sorted(entry))}")
+        raise ValueError(Sentence("encoder: expected the entries {wanted}, got {found}", wanted=", ".join(sorted(wanted)),
+                                  found=listed(sorted(entry))))
     has_missing = boolean(entry["has_missing"], "has_missing")
     if kind == "number":
         return NumberCode(entry["name"], boolean(entry["is_boolean"], "is_boolean"),
@@ -419,5 +438,6 @@ def _code_of(entry: dict[str, Any]) -> Code:
                           real_number(entry["scale"], "scale", 0, low_included=False), has_missing)
     levels = entry["levels"]
     if not isinstance(levels, list | tuple) or len(levels) > MOST_LEVELS or not all(isinstance(one, str) for one in levels):
-        raise ValueError(f"encoder: expected at most {MOST_LEVELS} texts as levels of {entry['name']!r}, got {listed(levels)}")
+        raise ValueError(Sentence("encoder: expected at most {most} texts as levels of {name!r}, got {levels}",
+                                  most=MOST_LEVELS, name=entry["name"], levels=listed(levels)))
     return TextCode(entry["name"], tuple(levels), has_missing)

@@ -21,6 +21,7 @@ from pynn.parameters import find_not_finite
 from pynn.progress import EpochBar
 from pynn.randomness import seed_from
 from pynn.state import LastFit, State
+from pynn.translation import Sentence
 from pynn.validation import boolean, check_weights, choice, positive_int, real_number
 
 if TYPE_CHECKING:
@@ -136,7 +137,8 @@ class Training:
         """Train; after Ctrl-C return the history so far, after a divergence restore the state and raise DivergenceError."""
         wrong = self._find_not_finite()
         if wrong is not None:
-            raise DivergenceError(f"before epoch 1: {wrong}: assign finite parameters first", self.history)
+            raise DivergenceError(Sentence("before epoch 1: {wrong}: assign finite parameters first",
+                                           wrong=wrong), self.history)
         self._call_all("prepare")
         before = self.state.snapshot()
         try:
@@ -188,7 +190,8 @@ class Training:
         self.loss_before = summed_loss / (len(X[sample]) if sampled is None else float(sampled.sum()) or 1.0)
         if not np.isfinite(self.loss_before):
             cause = explain_overflow(self.engine, self.architecture, self.state.theta, X, y)
-            raise DivergenceError(f"before epoch 1: the loss is {self.loss_before}: {cause}", self.history)
+            raise DivergenceError(Sentence("before epoch 1: the loss is {loss_before}: {cause}", loss_before=self.loss_before,
+                                           cause=cause), self.history)
         self.total = sum_of_squares(y) if self.architecture.is_regression else None
         if self.plan.recipe is not None:
             self.state.use(self.plan.recipe)
@@ -271,8 +274,9 @@ class Training:
         self.warned = True
         at = int((losses > limit).argmax())
         epoch = self.history.epochs - len(losses) + at + 1
-        warnings.warn(f"epoch {epoch}: the loss is {losses[at]:.4g}, above {_WARN_ABOVE} times the {self.loss_before:.4g} "
-                      f"before the fit; lower learning_rate (now {rates[at]:g}) or scale the inputs",
+        warnings.warn(Sentence("epoch {epoch}: the loss is {loss:.4g}, above {times} times the {loss_before:.4g} "
+                               "before the fit; lower learning_rate (now {rate:g}) or scale the inputs", epoch=epoch,
+                               loss=losses[at], times=_WARN_ABOVE, loss_before=self.loss_before, rate=rates[at]),
                       DivergenceWarning, stacklevel=5)
 
     def _divergence(self, learning_rate: float) -> DivergenceError:
@@ -282,20 +286,23 @@ class Training:
         if history.interrupted or np.isfinite(history["loss"][-1]):
             what = self._find_not_finite()
         else:
-            what = f"the loss is {history['loss'][-1]}"
+            what = Sentence("the loss is {loss}", loss=history["loss"][-1])
         optimizer, theta = self.state.optimizer, self.state.theta
         eps: float = getattr(optimizer, "eps", 1.0)
         if theta.dtype.type(eps) == 0 and np.isnan(theta).any():
-            cause = (f"eps={eps:g} of {type(optimizer).__name__} is 0 in {theta.dtype}, so a gradient of 0 gives 0/0: take an "
-                     "eps above 0, such as 1e-8")
+            cause = Sentence("eps={eps:g} of {optimizer} is 0 in {dtype}, so a gradient of 0 gives 0/0: take an eps above 0, "
+                             "such as 1e-8", eps=eps, optimizer=type(optimizer).__name__, dtype=theta.dtype)
+        elif self.architecture.is_regression:
+            cause = Sentence("Steps of learning_rate {rate:g} overshoot the minimum: lower learning_rate, or scale the inputs "
+                             "and y to about -1 ... 1 (net.standardizer, net.target_standardizer)", rate=learning_rate)
         else:
-            cause = (f"Steps of learning_rate {learning_rate:g} overshoot the minimum: lower learning_rate, or scale the inputs"
-                     f"{' and y' * self.architecture.is_regression} to about -1 ... 1 (net.standardizer"
-                     f"{', net.target_standardizer' * self.architecture.is_regression})")
-        return DivergenceError(f"epoch {epoch}: {what} (the loss before the fit was {self.loss_before:.4g}). {cause}. The "
-                               "network is as it was before the fit.", history)
+            cause = Sentence("Steps of learning_rate {rate:g} overshoot the minimum: lower learning_rate, or scale the inputs "
+                             "to about -1 ... 1 (net.standardizer)", rate=learning_rate)
+        return DivergenceError(Sentence("epoch {epoch}: {what} (the loss before the fit was {loss_before:.4g}). {cause}. "
+                                        "The network is as it was before the fit.", epoch=epoch, what=what,
+                                        loss_before=self.loss_before, cause=cause), history)
 
-    def _find_not_finite(self) -> str | None:
+    def _find_not_finite(self) -> Sentence | None:
         return find_not_finite(self.state.theta, self.architecture.sizes)
 
 
@@ -309,15 +316,16 @@ def evaluate(engine: Any, architecture: Architecture, theta: Array, X: Array, y:
     return _report(summed_loss, metric, count, sum_of_squares(y, weights) if architecture.is_regression else None)
 
 
-def explain_overflow(engine: Any, architecture: Architecture, theta: Array, X: Array, y: Array) -> str:
+def explain_overflow(engine: Any, architecture: Architecture, theta: Array, X: Array, y: Array) -> Sentence:
     """Why the loss of finite parameters is not finite, and what to do."""
     if architecture.is_regression:
         outputs, targets = abs(engine.predict(theta, X)).max(), abs(y).max()
         if np.isfinite(outputs) and targets >= outputs:
-            return (f"y has values up to {targets:g}, whose squares sum up to more than float64 holds; scale y to about "
-                    "-1 ... 1, as net.target_standardizer does")
-    return (f"the values of X, up to {abs(X).max():g}, and the parameters, up to {abs(theta).max():g}, give outputs that "
-            f"{architecture.dtype} cannot hold; scale the inputs to about -1 ... 1, or assign smaller parameters")
+            return Sentence("y has values up to {largest:g}, whose squares sum up to more than float64 holds; scale y to about "
+                            "-1 ... 1, as net.target_standardizer does", largest=targets)
+    return Sentence("the values of X, up to {X:g}, and the parameters, up to {theta:g}, give outputs that {dtype} cannot hold; "
+                    "scale the inputs to about -1 ... 1, or assign smaller parameters", X=abs(X).max(), theta=abs(theta).max(),
+                    dtype=architecture.dtype)
 
 
 @np.errstate(over="ignore", invalid="ignore")

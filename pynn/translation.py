@@ -2,6 +2,7 @@
 
 Every sentence is a whole template with named fields, in English, and ``_`` finds its translation in a gettext catalogue,
 ``pynn/locale/<language>/LC_MESSAGES/pynn.mo``.  Exceptions of the Python interface stay English: programs read them too.
+Their text is a `Sentence`, and `translated` says it in another language where the command or a page shows it.
 """
 from __future__ import annotations
 
@@ -10,10 +11,10 @@ import functools
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from gettext import NullTranslations
@@ -72,9 +73,87 @@ def speaking(name: str) -> Iterator[None]:
 
 def _(template: str, **fields: Any) -> str:
     """The template in the language in use; then each ``{field}`` in it is replaced, if fields are given."""
-    current = language()
-    text = template if current == "en" else _catalogue(current).gettext(template)
-    return text.format(**fields) if fields else text
+    return _filled(template, fields, language())
+
+
+def _filled(template: str, fields: dict[str, Any], name: str) -> str:
+    """The template in a language with its fields, of which sentences and errors are translated too."""
+    text = template if name == "en" else _catalogue(name).gettext(template)
+    if not fields:
+        return text
+    return text.format(**{key: translated(value, name) if isinstance(value, Sentence | BaseException) else value
+                          for key, value in fields.items()})
+
+
+class Sentence(str):
+    """The text of an error or a warning: English as a str, and its template and fields, from which `translated` makes others.
+
+    A field may be a Sentence or an error; it is translated with the rest.
+    """
+
+    template: str
+    fields: dict[str, Any]
+    edit: Callable[[str], str]
+
+    def __new__(cls, template: str, /, **fields: Any) -> Self:
+        """`Sentence("{name}: expected an int, got {value!r}", name=…, value=…)`; the template is a constant."""
+        return cls._of(template, fields, str)
+
+    @classmethod
+    def _of(cls, template: str, fields: dict[str, Any], edit: Callable[[str], str]) -> Self:
+        self = super().__new__(cls, edit(_filled(template, fields, "en")))
+        self.template, self.fields, self.edit = template, fields, edit
+        return self
+
+    def edited(self, edit: Callable[[str], str]) -> Self:
+        """The same with a small change of the text in every language, such as another name of a file."""
+        before = self.edit
+        return self._of(self.template, self.fields, lambda text: edit(before(text)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return str, (str(self),)        # the fields of an error may be anything, also what cannot be pickled
+
+    def spoken(self, name: str) -> str:
+        """The text in a language."""
+        return self.edit(_filled(self.template, self.fields, name))
+
+
+def sentence_of(error: BaseException) -> Sentence:
+    """The text of an error."""
+    first = error.args[0] if error.args else None
+    return first if isinstance(first, Sentence) else Sentence("{said}", said=error)
+
+
+def translated(said: str | BaseException, name: str | None = None) -> str:
+    """A sentence or the text of an error in a language, by default the one in use; unknown errors of others are quoted."""
+    name = name or language()
+    if isinstance(said, Sentence):
+        return said.spoken(name)
+    first = said.args[0] if isinstance(said, BaseException) and said.args else None
+    if isinstance(first, Sentence):
+        return first.spoken(name)
+    if name != "en" and isinstance(said, OSError) and said.strerror:
+        files = " -> ".join(repr(file) for file in (said.filename, said.filename2) if file is not None)
+        return f"{translated(said.strerror, name)}{files and ': '}{files}"
+    if name != "en" and isinstance(said, UnicodeDecodeError):
+        return Sentence("{encoding!r} codec can't decode byte 0x{byte:02x} in position {position}: {reason}",
+                        encoding=said.encoding, byte=said.object[said.start], position=said.start,
+                        reason=translated(said.reason, name)).spoken(name)
+    if str(said) in _OF_OTHERS:
+        return _filled(str(said), {}, name)
+    return said if isinstance(said, str) else Sentence("{error}", error=str(said)).spoken(name)
+
+
+_OF_OTHERS = frozenset((        # what the system, Python and its modules say of files
+    Sentence("No such file or directory"), Sentence("Permission denied"), Sentence("File exists"), Sentence("Is a directory"),
+    Sentence("Not a directory"), Sentence("No space left on device"), Sentence("Read-only file system"),
+    Sentence("File name too long"), Sentence("Operation not permitted"), Sentence("Address already in use"),
+    Sentence("invalid start byte"), Sentence("invalid continuation byte"), Sentence("unexpected end of data"),
+    Sentence("character maps to <undefined>"), Sentence("ordinal not in range(128)"), Sentence("illegal encoding"),
+    Sentence("truncated data"),
+    Sentence("File is not a zip file"), Sentence("Bad magic number for central directory"),
+    Sentence("Compressed file ended before the end-of-stream marker was reached"),
+))
 
 
 @functools.cache

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from pynn.translation import Sentence
+
 _ROWS = 1 << 16         # rows checked at a time, so that a check needs little memory and Ctrl-C does not wait long
 _NAMES_SHOWN = 10
 _INTEGER, _REAL = (int, numbers.Integral), (float, int, numbers.Real)     # the common types first: an ABC is slow to ask
@@ -16,9 +18,11 @@ _INTEGER, _REAL = (int, numbers.Integral), (float, int, numbers.Real)     # the 
 def positive_int(value: object, name: str, least: int = 1) -> int:
     """An int that is at least `least`."""
     if isinstance(value, bool) or not isinstance(value, _INTEGER):
-        raise TypeError(f"{name}: expected an int, got {value!r} ({type(value).__name__})")
+        raise TypeError(Sentence("{name}: expected an int, got {value!r} ({kind})", name=name, value=value,
+                                 kind=type(value).__name__))
     if value < least:
-        raise ValueError(f"{name}: expected an int of at least {least}, got {value}")
+        raise ValueError(Sentence("{name}: expected an int of at least {least}, got {value}", name=name, least=least,
+                                  value=value))
     return int(value)
 
 
@@ -26,7 +30,8 @@ def real_number(value: object, name: str, low: float, high: float = math.inf, *,
                 high_included: bool = True) -> float:
     """A finite float between low and high."""
     if isinstance(value, bool) or not isinstance(value, _REAL):
-        raise TypeError(f"{name}: expected a real number, got {value!r} ({type(value).__name__})")
+        raise TypeError(Sentence("{name}: expected a real number, got {value!r} ({kind})", name=name, value=value,
+                                 kind=type(value).__name__))
     try:
         number = float(value)
     except OverflowError:
@@ -35,23 +40,27 @@ def real_number(value: object, name: str, low: float, high: float = math.inf, *,
     below = number <= high if high_included else number < high
     if not (math.isfinite(number) and above and below):
         left, right = "[" if low_included else "(", "]" if high_included and high < math.inf else ")"
-        raise ValueError(f"{name}: expected a finite number in {left}{low:g}, {high:g}{right}, got {number!r}")
+        raise ValueError(Sentence("{name}: expected a finite number in {left}{low:g}, {high:g}{right}, got {number!r}",
+                                  name=name, left=left, low=low, high=high, right=right, number=number))
     return number
 
 
 def boolean(value: object, name: str) -> bool:
     """True or False."""
     if not isinstance(value, bool | np.bool_):
-        raise TypeError(f"{name}: expected True or False, got {value!r} ({type(value).__name__})")
+        raise TypeError(Sentence("{name}: expected True or False, got {value!r} ({kind})", name=name, value=value,
+                                 kind=type(value).__name__))
     return bool(value)
 
 
 def choice(value: object, name: str, known: Any) -> str:
     """One of the known names."""
     if not isinstance(value, str):
-        raise TypeError(f"{name}: expected a str, got {value!r} ({type(value).__name__})")
+        raise TypeError(Sentence("{name}: expected a str, got {value!r} ({kind})", name=name, value=value,
+                                 kind=type(value).__name__))
     if value not in known:
-        raise ValueError(f"{name}: unknown name {value!r}; there are {', '.join(map(repr, known))}")
+        raise ValueError(Sentence("{name}: unknown name {value!r}; there are {known}", name=name, value=value,
+                                  known=", ".join(map(repr, known))))
     return value
 
 
@@ -61,21 +70,23 @@ def finite_array(value: object, name: str, *, narrow: bool = False) -> np.ndarra
     With `narrow`, integers of at most 32 bits stay as they are, and bool becomes uint8, without a copy: the engine reads them.
     """
     if value is None:
-        raise TypeError(f"{name}: expected an array of real numbers, got None")
+        raise TypeError(Sentence("{name}: expected an array of real numbers, got None", name=name))
     if callable(getattr(value, "toarray", None)) or callable(getattr(value, "todense", None)):
-        raise TypeError(f"{name}: expected a dense array, got a sparse {type(value).__name__}; {name}.toarray() makes one")
+        raise TypeError(Sentence("{name}: expected a dense array, got a sparse {kind}; {name}.toarray() makes one", name=name,
+                                 kind=type(value).__name__))
     if np.ma.is_masked(value):
-        raise ValueError(f"{name}: expected no missing values, got a masked array with some masked")
+        raise ValueError(Sentence("{name}: expected no missing values, got a masked array with some masked", name=name))
     try:
         array = np.asarray(value)
     except (ValueError, TypeError) as error:
         if isinstance(value, Sequence) and "inhomogeneous" in str(error):
             raise _ragged(value, name) from None
-        raise ValueError(f"{name}: expected an array of real numbers, got {type(value).__name__}: {error}") from None
+        raise ValueError(Sentence("{name}: expected an array of real numbers, got {kind}: {error}", name=name,
+                                  kind=type(value).__name__, error=error)) from None
     if array.dtype == object:
         array = _numbers_of_objects(array, name)
     if array.dtype.kind not in "fiub":
-        raise TypeError(f"{name}: expected real numbers, got dtype {array.dtype}")
+        raise TypeError(Sentence("{name}: expected real numbers, got dtype {dtype}", name=name, dtype=array.dtype))
     array = _native(array, name, narrow=narrow)
     if array.dtype.kind == "f":
         for start in range(0, len(array) if array.ndim else 0, _ROWS):
@@ -84,7 +95,8 @@ def finite_array(value: object, name: str, *, narrow: bool = False) -> np.ndarra
                 at = np.argwhere(~np.isfinite(rows))[0]
                 found = rows[tuple(at)]
                 at[0] += start
-                raise ValueError(f"{name}: expected finite numbers, got {found} at {at.tolist()}")
+                raise ValueError(Sentence("{name}: expected finite numbers, got {found} at {at}", name=name, found=found,
+                                          at=at.tolist()))
     return array
 
 
@@ -93,7 +105,7 @@ def _native(array: np.ndarray, name: str, *, narrow: bool) -> np.ndarray:
     native = array.dtype.isnative and array.flags.aligned
     if array.dtype.kind in "iub":
         if array.dtype == np.uint64 and array.size and array.max() > np.iinfo(np.int64).max:
-            raise ValueError(f"{name}: expected integers below 2**63, got {array.max()}")
+            raise ValueError(Sentence("{name}: expected integers below 2**63, got {most}", name=name, most=array.max()))
         if narrow and native and array.dtype.itemsize < 8:
             return array.view(np.uint8) if array.dtype == bool else array
         return array.astype(np.int64, copy=not native)
@@ -106,10 +118,11 @@ def _numbers_of_objects(array: np.ndarray, name: str) -> np.ndarray:
     """Python objects as float64; the error names the first one that is no number, text and missing values before others."""
     cells = list(np.ndenumerate(array))
     if any(isinstance(element, str | bytes) for _, element in cells):
-        raise TypeError(f"{name}: expected real numbers, got text among Python objects")
+        raise TypeError(Sentence("{name}: expected real numbers, got text among Python objects", name=name))
     for at, element in cells:
         if _is_missing(element):
-            raise ValueError(f"{name}: expected no missing values, got {element!r} at {list(at)}")
+            raise ValueError(Sentence("{name}: expected no missing values, got {element!r} at {at}", name=name, element=element,
+                                      at=list(at)))
     if array.ndim == 1 and all(isinstance(element, Sequence | np.ndarray) for _, element in cells):
         raise _ragged(array, name)
     try:
@@ -117,11 +130,11 @@ def _numbers_of_objects(array: np.ndarray, name: str) -> np.ndarray:
     except (ValueError, TypeError):
         for at, element in cells:
             if not hasattr(element, "__float__"):
-                raise TypeError(f"{name}: expected real numbers, got {type(element).__name__} among Python objects, at "
-                                f"{list(at)}") from None
-        raise TypeError(f"{name}: expected real numbers, got an array of Python objects") from None
+                raise TypeError(Sentence("{name}: expected real numbers, got {kind} among Python objects, at {at}", name=name,
+                                         kind=type(element).__name__, at=list(at))) from None
+        raise TypeError(Sentence("{name}: expected real numbers, got an array of Python objects", name=name)) from None
     except OverflowError:
-        raise ValueError(f"{name}: expected numbers that float64 can hold, got larger ones") from None
+        raise ValueError(Sentence("{name}: expected numbers that float64 can hold, got larger ones", name=name)) from None
 
 
 def _is_missing(element: object) -> bool:
@@ -135,9 +148,11 @@ def _ragged(rows: Any, name: str) -> ValueError:
     lengths = [len(row) if isinstance(row, Sequence | np.ndarray) else None for row in rows]
     for number, length in enumerate(lengths):
         if length != lengths[0]:
-            one, other = ("a number" if n is None else f"{n} element{'s' * (n != 1)}" for n in (lengths[0], length))
-            return ValueError(f"{name}: expected rows of equal length, got {one} in row 0 and {other} in row {number}")
-    return ValueError(f"{name}: expected rows of equal length, got a list among the numbers")
+            one, other = (Sentence("a number") if n is None else Sentence("1 element") if n == 1 else
+                          Sentence("{count} elements", count=n) for n in (lengths[0], length))
+            return ValueError(Sentence("{name}: expected rows of equal length, got {one} in row 0 and {other} in row "
+                                       "{number}", name=name, one=one, other=other, number=number))
+    return ValueError(Sentence("{name}: expected rows of equal length, got a list among the numbers", name=name))
 
 
 def check_network(net: object) -> None:
@@ -147,7 +162,7 @@ def check_network(net: object) -> None:
     """
     methods = ("forward", "backward", "descend", "fit", "predict")
     if isinstance(net, type) or not all(callable(getattr(net, name, None)) for name in methods):
-        raise TypeError(f"net: expected a pynn.Network, got {type(net).__name__}")
+        raise TypeError(Sentence("net: expected a pynn.Network, got {kind}", kind=type(net).__name__))
 
 
 def check_examples(value: object, name: str, features: int, dtype: np.dtype[Any], *, narrow: bool = False) -> np.ndarray:
@@ -156,12 +171,13 @@ def check_examples(value: object, name: str, features: int, dtype: np.dtype[Any]
     if array.ndim != 2 or array.shape[1] != features:
         hint = ""
         if array.ndim == 1 and array.shape == (features,):
-            hint = "; one example is a row: X.reshape(1, -1)"
+            hint = Sentence("; one example is a row: X.reshape(1, -1)")
         elif array.ndim == 2 and array.shape[0] == features:
-            hint = "; one example is a row: is this X transposed?"
-        raise ValueError(f"{name}: expected shape (m, {features}), got {array.shape}{hint}")
+            hint = Sentence("; one example is a row: is this X transposed?")
+        raise ValueError(Sentence("{name}: expected shape (m, {features}), got {shape}{hint}", name=name, features=features,
+                                  shape=array.shape, hint=hint))
     if len(array) == 0:
-        raise ValueError(f"{name}: expected at least one example, got shape {array.shape}")
+        raise ValueError(Sentence("{name}: expected at least one example, got shape {shape}", name=name, shape=array.shape))
     _fits(array, name, dtype)
     return array
 
@@ -173,16 +189,17 @@ def check_targets(value: object, name: str, m: int, units: int, output: str, dty
     """
     array = finite_array(value, name)
     if output == "softmax":
-        wanted = f"(m,) class numbers 0 … {units - 1} or one-hot (m, {units})"
+        wanted = Sentence("(m,) class numbers 0 … {last} or one-hot (m, {units})", last=units - 1, units=units)
         fits = array.ndim == 1 or array.shape[1:] == (units,)
     elif units == 1:
-        wanted, fits = "(m,) or (m, 1)", array.ndim == 1 or array.shape[1:] == (1,)
+        wanted, fits = Sentence("(m,) or (m, 1)"), array.ndim == 1 or array.shape[1:] == (1,)
     else:
-        wanted, fits = f"(m, {units})", array.shape[1:] == (units,)
+        wanted, fits = Sentence("(m, {units})", units=units), array.shape[1:] == (units,)
     if array.ndim not in (1, 2) or not fits:
-        raise ValueError(f"{name}: expected {wanted}, got shape {array.shape}")
+        raise ValueError(Sentence("{name}: expected {wanted}, got shape {shape}", name=name, wanted=wanted, shape=array.shape))
     if len(array) != m:
-        raise ValueError(f"{name}: expected as many examples as X has, {m}, got {len(array)}")
+        raise ValueError(Sentence("{name}: expected as many examples as X has, {m}, got {count}", name=name, m=m,
+                                  count=len(array)))
     if output == "linear":
         _fits(array, name, dtype)
         return array
@@ -195,12 +212,14 @@ def check_targets(value: object, name: str, m: int, units: int, output: str, dty
             good = (rows == 0) | (rows == 1) if output == "softmax" else (rows >= 0) & (rows <= 1)
         if not good.all():
             found = rows[~good].flat[0]
-            zero_or_one = "only 0 and 1" if output == "softmax" else "numbers from 0 to 1"
-            expected = f"class numbers 0 … {units - 1}" if labels else zero_or_one
+            zero_or_one = Sentence("only 0 and 1") if output == "softmax" else Sentence("numbers from 0 to 1")
+            expected = Sentence("class numbers 0 … {last}", last=units - 1) if labels else zero_or_one
             hint = _numbering_advice(name, array, units if labels else 2) if labels or units == 1 else ""
-            raise ValueError(f"{name}: expected {expected}, got {found}{hint}")
+            raise ValueError(Sentence("{name}: expected {expected}, got {found}{hint}", name=name, expected=expected,
+                                      found=found, hint=hint))
         if output == "softmax" and not labels and (rows.sum(axis=1) != 1).any():
-            raise ValueError(f"{name}: expected one-hot rows, each with a single 1, got a row with none or several")
+            raise ValueError(Sentence("{name}: expected one-hot rows, each with a single 1, got a row with none or several",
+                                      name=name))
     return array.astype(np.int64, copy=False) if labels else array
 
 
@@ -210,8 +229,10 @@ def _numbering_advice(name: str, array: np.ndarray, classes: int) -> str:
     if (found != np.floor(found)).any():
         return ""
     if len(found) <= classes:
-        return f"; np.unique({name}, return_inverse=True)[1] numbers the classes from 0"
-    return f"; {len(found)} classes need as many output units" if (found == np.arange(len(found))).all() else ""
+        return Sentence("; np.unique({name}, return_inverse=True)[1] numbers the classes from 0", name=name)
+    if (found == np.arange(len(found))).all():
+        return Sentence("; {count} classes need as many output units", count=len(found))
+    return ""
 
 
 def check_weights(value: object, name: str, m: int) -> np.ndarray | None:
@@ -220,11 +241,12 @@ def check_weights(value: object, name: str, m: int) -> np.ndarray | None:
         return None
     array = finite_array(value, name).astype(np.float64)
     if array.shape != (m,):
-        raise ValueError(f"{name}: expected shape ({m},), a weight for each example, got {array.shape}")
+        raise ValueError(Sentence("{name}: expected shape ({m},), a weight for each example, got {shape}", name=name, m=m,
+                                  shape=array.shape))
     if array.min() < 0:
-        raise ValueError(f"{name}: expected no weight below 0, got {array.min():g}")
+        raise ValueError(Sentence("{name}: expected no weight below 0, got {least:g}", name=name, least=array.min()))
     if array.max() == 0:
-        raise ValueError(f"{name}: expected some weight above 0, got only zeros")
+        raise ValueError(Sentence("{name}: expected some weight above 0, got only zeros", name=name))
     array /= array.max()            # so that a sum of huge weights stays finite
     return array / array.mean()
 
@@ -234,20 +256,24 @@ def check_names(value: object, name: str, expected: int) -> tuple[str, ...] | No
     if value is None:
         return None
     if isinstance(value, str) or not isinstance(value, Iterable):
-        raise TypeError(f"{name}: expected a sequence of {expected} names or None, got {value!r}")
+        raise TypeError(Sentence("{name}: expected a sequence of {expected} names or None, got {value!r}", name=name,
+                                 expected=expected, value=value))
     names = tuple(value)
     for one in names:
         if not isinstance(one, str):
-            raise TypeError(f"{name}: expected names of type str, got {one!r} ({type(one).__name__})")
+            raise TypeError(Sentence("{name}: expected names of type str, got {one!r} ({kind})", name=name, one=one,
+                                     kind=type(one).__name__))
     if len(names) != expected or len(set(names)) != expected:
-        raise ValueError(f"{name}: expected {expected} different names, got {join_names(names)}")
+        raise ValueError(Sentence("{name}: expected {expected} different names, got {names}", name=name, expected=expected,
+                                  names=join_names(names)))
     return tuple(map(str, names))           # NumPy's str_ too
 
 
 def join_names(names: Sequence[str]) -> str:
     """The names in one line; only the first ones if there are many."""
     more = len(names) - _NAMES_SHOWN
-    return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    shown = ", ".join(names[:_NAMES_SHOWN])
+    return Sentence("{names} and {count} more", names=shown, count=more) if more > 0 else shown
 
 
 def _fits(array: np.ndarray, name: str, dtype: np.dtype[Any]) -> None:
@@ -256,4 +282,5 @@ def _fits(array: np.ndarray, name: str, dtype: np.dtype[Any]) -> None:
         for start in range(0, len(array), _ROWS):
             rows = array[start:start + _ROWS]
             if rows.size and (rows.max() > largest or rows.min() < -largest):
-                raise ValueError(f"{name}: expected numbers that float32 can hold, up to {largest:g}, got larger ones")
+                raise ValueError(Sentence("{name}: expected numbers that float32 can hold, up to {largest:g}, got larger "
+                                          "ones", name=name, largest=largest))

@@ -17,16 +17,21 @@ from pynn import cli, reference, workbook
 from pynn.initializers import INITIALIZERS
 from pynn.learn.exercises import EXERCISES
 from pynn.optimizers import RECIPES
-from pynn.translation import speaking
+from pynn.translation import speaking, translated
+
+from .tables.test_bad_tables import BAD as BAD_TO_TRAIN
+from .tables.test_bad_tables import BAD_TO_EVALUATE, BAD_TO_PREDICT, KNOWN
+from .test_csv import BAD, BAD_X, read
 
 ROOT = Path(__file__).parent.parent
 LESSONS = sorted((ROOT / "examples" / "lessons").glob("0[1-7]*.py"))
 
 # Names: of programs and formats, and of functions in formulas.
 NAMES = """\
-pynn numpy python javascript onnx safetensors node onnxruntime html csv json utf gzip iris relu nan inf none generator
-glorot xavier huber log exp max min sign sqrt alpha phi grad cos reference float train predict evaluate info export check
-playground figures tab error ignore column true false rng seed standardizer fit return ctrl data out model file"""
+pynn numpy python javascript onnx safetensors node onnxruntime html csv json utf gbk gzip excel xlsx xls parquet iris
+relu nan inf none generator glorot xavier huber log exp max min sign sqrt alpha phi grad cos reference float train
+predict evaluate info export check playground figures tab error ignore column true false rng seed standardizer fit
+return ctrl data out model file"""
 
 
 def names() -> set[str]:
@@ -39,6 +44,7 @@ def names() -> set[str]:
 
 def english(text: str) -> list[str]:
     """The English words of a text, without options, files, quotations and names."""
+    text = re.sub(r"\w+='[^']*'|\b0x[0-9a-f]+", " ", text)
     text = re.sub(r"--[\w-]+|\S*[/\\]\S*|'[^']*'|\w+\.\w+(?:\.\w+)*|\b[A-Z_]{3,}\b|\w*_\w*", " ", text)
     text = re.sub(r"\w+\[[^\]]*\]|\w+\([^()]*\)|\w+=\S+", " ", text)
     return [word for word in re.findall(r"[A-Za-z]{3,}", text) if word.lower() not in names()]
@@ -136,6 +142,36 @@ def test_a_table_is_learned_in_chinese(tmp_path, capsys):
     cli.main(["evaluate", str(model), str(table)])
     printed = capsys.readouterr()
     assert not english(printed.out + printed.err)
+
+
+@pytest.mark.usefixtures("chinese")
+def test_bad_tables(tmp_path):
+    """What the reader says in English is said in Chinese by the command."""
+    for content, keywords, _message in [*BAD, *((content, {}, message) for content, message in BAD_X)]:
+        with pytest.raises(ValueError, match=" ") as caught:
+            _ = read(tmp_path, content, **keywords).X
+        said = translated(caught.value).replace(str(tmp_path), "")
+        assert re.search("[一-鿿]", said)
+        assert not english(re.sub(r"^\w+: |“.*?”", "", said).partition("；可选")[0]), said
+
+
+@pytest.mark.usefixtures("chinese")
+def test_bad_tables_through_the_command(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "good.csv").write_text(KNOWN, encoding="utf-8")
+    cli.main(["train", "good.csv", "--epochs", "1", "--out", "m"])
+    cases = [*((["train", "bad.csv", "--out", "n"], content) for content, *_place in BAD_TO_TRAIN),
+             *((["predict", "m", "bad.csv", "--out", "p"], f"a,colour,flag\n{rows}") for rows, *_place in BAD_TO_PREDICT),
+             *((["evaluate", "m", "bad.csv"], f"a,colour,flag,k\n{rows}") for rows, *_place in BAD_TO_EVALUATE),
+             (["evaluate", "good.csv", "good.csv"], KNOWN), (["evaluate", "nothing", "good.csv"], KNOWN)]
+    for command, content in cases:
+        (tmp_path / "bad.csv").write_text(content, encoding="utf-8")
+        capsys.readouterr()
+        with pytest.raises(SystemExit):
+            cli.main(command)
+        said = capsys.readouterr().err.partition("错误：")[2]
+        assert said
+        assert not english(re.sub(r"^\w+: ", "", said)), said
 
 
 @pytest.mark.slow

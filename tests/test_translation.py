@@ -5,6 +5,7 @@ import ast
 import gettext
 import importlib.util
 import json
+import pickle
 import re
 import string
 import subprocess
@@ -16,7 +17,7 @@ import pytest
 
 import pynn
 from pynn import translation
-from pynn.translation import _, speaking
+from pynn.translation import Sentence, _, speaking, translated
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = translation.LOCALE / "zh_CN" / "LC_MESSAGES"
@@ -39,10 +40,10 @@ def messages(path):
 
 
 def marked():
-    """Each call of _ in the package and in the examples: file, line, template, names of the fields given."""
+    """Each call of _ and of Sentence in the package and in the examples: file, line, template, names of the fields given."""
     for path in [*sorted((ROOT / "pynn").rglob("*.py")), *sorted((ROOT / "examples").rglob("*.py"))]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "Sentence"):
                 yield path.relative_to(ROOT), node.lineno, node.args[0], {keyword.arg for keyword in node.keywords}
 
 
@@ -111,8 +112,8 @@ OTHER_SENSES = (        # phrases in which a word of the table means something e
 
 
 def prose(text):
-    """Without code, addresses, mathematics, names of files, and words of the table in another sense."""
-    text = re.sub(r"``.*?``|`[^`]*`_*|\$[^$]*\$|\]\([^)]*\)|<[^>]*>|\{[^}]*\}", " ", text)
+    """Without code, names of arguments, addresses, mathematics, names of files, and words of the table in another sense."""
+    text = re.sub(r"^\w+: |\b\w+=|``.*?``|`[^`]*`_*|\$[^$]*\$|\]\([^)]*\)|<[^>]*>|\{[^}]*\}", " ", text)
     return re.sub(rf"\b(?:{'|'.join(OTHER_SENSES)})\b|--\w[\w-]*|\w+[._/]\w+|\w+\(\)", " ", text, flags=re.IGNORECASE)
 
 
@@ -198,6 +199,32 @@ def test_a_program_chooses(environment):
     assert pynn.language("en") == "en"
     with pytest.raises(ValueError, match=r"name is 'fr'; expected one of 'en', 'zh_CN'"):
         pynn.language("fr")
+
+
+def test_an_error_of_the_library_is_english_and_can_be_said_in_chinese():
+    with pytest.raises(ValueError, match=r"sizes\[1\]: expected an int of at least 1, got -1") as caught, speaking("zh_CN"):
+        pynn.Network([2, -1])
+    assert translated(caught.value, "zh_CN") == "sizes[1]: 应当是不小于 1 的整数，实际为 -1"
+    assert translated(caught.value, "en") == str(caught.value)
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert str(again) == str(caught.value)
+
+
+def test_errors_in_errors_and_errors_of_others_are_said_too(tmp_path):
+    (tmp_path / "no model").write_text("x")
+    with pytest.raises(ValueError, match="cannot be loaded: File is not a zip file") as caught:
+        pynn.load(tmp_path / "no model")
+    assert translated(caught.value, "zh_CN").endswith("no model：文件不是 zip 文件")
+    with pytest.raises(FileNotFoundError) as missing:
+        pynn.load(tmp_path / "nothing")
+    assert translated(missing.value, "zh_CN") == f"没有这个文件或文件夹: {str(tmp_path / 'nothing')!r}"
+    assert translated(ValueError("unknown"), "zh_CN") == "“unknown”"
+
+
+def test_a_sentence_is_edited_in_every_language():
+    sentence = Sentence("path: {path}, line {line}", path="/tmp/x", line=3).edited(lambda text: text.replace("/tmp/x", "x.csv"))
+    assert sentence.edited(lambda text: text.removeprefix("path: ")) == "x.csv, line 3"
+    assert translated(sentence, "zh_CN") == "path: x.csv，第 3 行"
 
 
 def test_speaking_is_of_one_thread():

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 import numpy as np
 
 from pynn.datasets.numerals import Numerals
-from pynn.translation import _
+from pynn.translation import Sentence, _
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Kind = Literal["number", "boolean", "date", "text", "empty"]
@@ -100,9 +100,9 @@ class Column:
         """How many cells are numbers."""
         return int(np.isfinite(self._scan.numbers).sum())
 
-    def place(self, row: int) -> str:
+    def place(self, row: int) -> Sentence:
         """Where a cell is: the file, the line and the column."""
-        return f"{self._path}, line {self.line(row)}, column {self.name!r}"
+        return Sentence("{path}, line {line}, column {name!r}", path=self._path, line=self.line(row), name=self.name)
 
     def line(self, row: int) -> int:
         """The line of the file in which a row begins."""
@@ -133,8 +133,10 @@ class Column:
 
     def _not_a_number(self, row: int) -> ValueError:
         cell = self.cell(row)
-        wanted = f"a value, it is missing ({cell!r})" if is_missing(cell) else f"a finite number, got {cell!r}"
-        return ValueError(f"path: {self.place(row)}: expected {wanted}")
+        if is_missing(cell):
+            return ValueError(Sentence("path: {place}: expected a value, it is missing ({cell!r})", place=self.place(row),
+                                       cell=cell))
+        return ValueError(Sentence("path: {place}: expected a finite number, got {cell!r}", place=self.place(row), cell=cell))
 
     def texts(self) -> Iterator[str | None]:
         """The cells as text, None where one is empty."""

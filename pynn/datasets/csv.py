@@ -14,7 +14,7 @@ from pynn.datasets.labels import class_labels
 from pynn.datasets.numerals import Numerals, decimals_of
 from pynn.datasets.records import Records, read_records
 from pynn.datasets.table import Features, Table
-from pynn.translation import _
+from pynn.translation import Sentence, _
 from pynn.validation import boolean
 
 _LOOKED_AT = 2000           # cells of a column that are looked at for the decimal sign, whole numbers left aside
@@ -83,11 +83,12 @@ def load_csv(path: Any, *, target: int | str = -1, features: Sequence[str] | Non
     at = _target_position(target, names, _where(records))
     others = [k for k in range(len(names.names)) if k != at and k not in names.left_out]
     if not others:
-        raise ValueError(f"{_where(records)}: expected two or more columns, got {names.names}; if there are more, give the "
-                         "delimiter: delimiter=' ' (--delimiter)")
+        raise ValueError(Sentence("{where}: expected two or more columns, got {names}; if there are more, give the "
+                                  "delimiter: delimiter=' ' (--delimiter)", where=_where(records), names=names.names))
     chosen = others if features is None else _positions(features, names.names, path)
     if at in chosen:
-        raise ValueError(f"target: expected a column that is no feature, got {names.names[at]!r}, which is one")
+        raise ValueError(Sentence("target: expected a column that is no feature, got {name!r}, which is one",
+                                  name=names.names[at]))
     *columns, target_column = _columns(records, names, [*chosen, at], decimal)
     if header is True and features is None:
         check_header(records, [*columns, target_column])
@@ -140,13 +141,13 @@ def _read(path: Any, header: Any, delimiter: str | None, encoding: str | None) -
     return records, names
 
 
-def _where(records: Records) -> str:
-    return f"path: {records.path}, line {records.header_line or records.lines[0]}"
+def _where(records: Records) -> Sentence:
+    return Sentence("path: {path}, line {line}", path=records.path, line=records.header_line or records.lines[0])
 
 
 def _columns(records: Records, found: Names, positions: list[int], decimal: str | None) -> list[Column]:
     if decimal not in (None, ".", ","):
-        raise ValueError(f"decimal: expected '.', ',' or None, got {decimal!r}")
+        raise ValueError(Sentence("decimal: expected '.', ',' or None, got {decimal!r}", decimal=decimal))
     numerals = Numerals(decimal or _find_decimal(records, found.names, positions))
     if numerals.decimal == ",":
         found.notes.append(_("numbers have a decimal comma"))
@@ -158,16 +159,17 @@ def _find_decimal(records: Records, names: list[str], positions: list[int]) -> s
     columns = [records.columns[k] for k in positions]
     if not any(cells.have(",") or cells.match(_THOUSANDS) for cells in columns):
         return "."
-    found: dict[str, str] = {}          # decimal sign, or both if it may be either: a cell and its place
+    found: dict[str, Sentence] = {}     # decimal sign, or both if it may be either: a cell and its place
     for k, cells in zip(positions, columns, strict=True):
         for signs, (row, cell) in _signs(cells).items():
-            found.setdefault(signs, f"{cell!r} in line {records.lines[row]}, column {names[k]!r}")
+            found.setdefault(signs, Sentence("{cell!r} in line {line}, column {name!r}", cell=cell, line=records.lines[row],
+                                             name=names[k]))
     if "." in found and "," in found:
-        raise ValueError(f"path: {records.path}: expected one decimal sign, got {found['.']}, and {found[',']}; "
-                         "give it: decimal='.' or ',' (--decimal)")
+        raise ValueError(Sentence("path: {path}: expected one decimal sign, got {one}, and {other}; give it: decimal='.' "
+                                  "or ',' (--decimal)", path=records.path, one=found["."], other=found[","]))
     if ".," in found and not ("." in found or "," in found):
-        raise ValueError(f"path: {records.path}: {found['.,']}, may have a decimal comma or a comma between thousands; "
-                         "give the decimal sign: decimal='.' or ',' (--decimal)")
+        raise ValueError(Sentence("path: {path}: {found}, may have a decimal comma or a comma between thousands; give the "
+                                  "decimal sign: decimal='.' or ',' (--decimal)", path=records.path, found=found[".,"]))
     return "," if "," in found else "."
 
 
@@ -190,42 +192,46 @@ def _signs(cells: Any) -> dict[str, tuple[int, str]]:
 
 def _target(column: Column, classes: bool | None) -> tuple[Array, tuple[str, ...] | None]:
     """y and the names of the classes, if there are classes."""
-    remedy = "; if the cells are names of classes: classes=True (--classes)"
+    remedy = Sentence("; if the cells are names of classes: classes=True (--classes)")
     if classes or (column.kind in ("text", "boolean") and not column.is_mixed):
         return class_labels(column)
     if classes is None and column.kind == "number" and not column.missing() and len(np.unique(column.numbers())) == 2:
         return class_labels(column)
     row = column.first_number
     if row is not None and column.first_other is not None and column.first_other < row:
-        raise ValueError(f"path: {column.place(row)}: expected text as above, got {column.cell(row)!r}{remedy}")
+        raise ValueError(Sentence("path: {place}: expected text as above, got {cell!r}{remedy}", place=column.place(row),
+                                  cell=column.cell(row), remedy=remedy))
     try:
         return column.numbers_without_missing(), None
     except ValueError as error:
-        raise ValueError(f"{error}{remedy}") from None
+        raise ValueError(Sentence("{error}{remedy}", error=error, remedy=remedy)) from None
 
 
 def _positions(features: Sequence[str], names: list[str], path: Any) -> list[int]:
     if isinstance(features, str):
-        raise TypeError(f"features: expected a sequence of names, got {features!r}")
+        raise TypeError(Sentence("features: expected a sequence of names, got {features!r}", features=features))
     places = {name: column for column, name in enumerate(names)}
     missing = [name for name in features if name not in places]
     if missing:
-        raise ValueError(f"features: {path} has no column {', '.join(map(repr, missing))}; "
-                         f"there are {', '.join(map(repr, names))}")
+        raise ValueError(Sentence("features: {path} has no column {missing}; there are {names}", path=path,
+                                  missing=", ".join(map(repr, missing)), names=", ".join(map(repr, names))))
     return [places[name] for name in features]
 
 
-def _target_position(target: Any, found: Names, where: str) -> int:
-    names, where = found.names, where.removeprefix("path: ")
+def _target_position(target: Any, found: Names, where: Sentence) -> int:
+    names, where = found.names, where.edited(lambda text: text.removeprefix("path: "))
     if isinstance(target, str):
         if target not in names:
-            raise ValueError(f"target: unknown column {target!r} of {where}; there are {', '.join(map(repr, names))}")
+            raise ValueError(Sentence("target: unknown column {target!r} of {where}; there are {names}", target=target,
+                                      where=where, names=", ".join(map(repr, names))))
         return names.index(target)
     if isinstance(target, bool) or not isinstance(target, numbers.Integral):
-        raise TypeError(f"target: expected a column's name or position, got {target!r} ({type(target).__name__})")
+        raise TypeError(Sentence("target: expected a column's name or position, got {target!r} ({kind})", target=target,
+                                 kind=type(target).__name__))
     at = int(target)
     if not -len(names) <= at < len(names):
-        raise ValueError(f"target: expected a position from {-len(names)} to {len(names) - 1} in {where}, got {at}")
+        raise ValueError(Sentence("target: expected a position from {first} to {last} in {where}, got {at}",
+                                  first=-len(names), last=len(names) - 1, where=where, at=at))
     if at >= 0:
         return at
     kept = [k for k in range(len(names)) if k not in found.left_out]       # −1 is no column without name and values

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from pynn.datasets.column import Column
 from pynn.datasets.numerals import could_be_number
 from pynn.datasets.records import Records
-from pynn.translation import _
+from pynn.translation import Sentence, _
 
 _UNNAMED = re.compile(r"(?:Unnamed: \d+)?")       # what a column without a name is called by pandas
 
@@ -22,13 +22,14 @@ class Names(NamedTuple):
 
 def name_columns(records: Records) -> Names:
     """Name the columns; the first one may have no name, as the index that pandas writes."""
-    where = f"path: {records.path}, line {records.header_line}"
+    where = Sentence("path: {path}, line {line}", path=records.path, line=records.header_line)
     if records.names is None:
         return Names([f"column {k}" for k in range(1, len(records.columns) + 1)], [], [])
     left_out, notes = [], []
     for at, (name, cells) in enumerate(zip(records.names, records.columns, strict=True)):
         if name in records.names[:at]:
-            raise ValueError(f"{where}, column {name!r}: expected different names, got this one twice")
+            raise ValueError(Sentence("{where}, column {name!r}: expected different names, got this one twice", where=where,
+                                      name=name))
         if not _UNNAMED.fullmatch(name):
             continue
         if not any(cells):
@@ -38,25 +39,29 @@ def name_columns(records: Records) -> Names:
             left_out.append(at)
             notes.append(_("the first column has no name, so it is an index; it is left out"))
         elif not name:
-            raise ValueError(f"{where}: expected a name for column {at + 1}, got none")
+            raise ValueError(Sentence("{where}: expected a name for column {number}, got none", where=where, number=at + 1))
     return Names(records.names, left_out, notes)
 
 
 def check_header(records: Records, columns: list[Column]) -> None:
     """Raise a ValueError if the line of names looks like data: a name is a number, or is also a cell of its column."""
-    where = f"path: {records.path}, line {records.header_line}"
-    ways_out = "If the file has no line of names: header=False (--no-header); if these are names: header='names' (--header)"
+    where = Sentence("path: {path}, line {line}", path=records.path, line=records.header_line)
+    ways_out = Sentence("If the file has no line of names: header=False (--no-header); if these are names: "
+                        "header='names' (--header)")
     for name in records.names or ():
         if could_be_number(name):
-            raise ValueError(f"{where} looks like data: the name {name!r} is a number. {ways_out}")
+            raise ValueError(Sentence("{where} looks like data: the name {name!r} is a number. {ways_out}", where=where,
+                                      name=name, ways_out=ways_out))
     for column in columns:
         row = _first_row(column, column.name)
         if row is not None:
             if all(_cell(records, at, row) == name for at, name in enumerate(records.names or ())):
-                raise ValueError(f"path: {records.path}, line {records.lines[row]}: expected data, got the names of line "
-                                 f"{records.header_line} again: remove them. {ways_out}")
-            raise ValueError(f"{where} looks like data: the name {column.name!r} is also a cell of its column, in line "
-                             f"{records.lines[row]}. {ways_out}")
+                raise ValueError(Sentence("path: {path}, line {line}: expected data, got the names of line {first} "
+                                          "again: remove them. {ways_out}", path=records.path, line=records.lines[row],
+                                          first=records.header_line, ways_out=ways_out))
+            raise ValueError(Sentence("{where} looks like data: the name {name!r} is also a cell of its column, in line "
+                                      "{line}. {ways_out}", where=where, name=column.name, line=records.lines[row],
+                                      ways_out=ways_out))
 
 
 def _first_row(column: Column, text: str) -> int | None:

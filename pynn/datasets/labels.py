@@ -10,6 +10,7 @@ import numpy as np
 
 from pynn.datasets.column import Array, Column
 from pynn.datasets.numerals import Numerals
+from pynn.translation import Sentence
 
 _LEADING_ZERO = re.compile(r"[+−-]?0\d")
 
@@ -27,7 +28,8 @@ def class_labels(column: Column) -> tuple[Array, tuple[str, ...]]:
     spellings: dict[str, Decimal | str] = {}
     for row, cell in enumerate(column.cells):
         if not cell:
-            raise ValueError(f"path: {column.place(row)}: expected the name of a class, the cell is empty")
+            raise ValueError(Sentence("path: {place}: expected the name of a class, the cell is empty",
+                                      place=column.place(row)))
         if cell not in spellings:
             spellings[cell] = class_key(cell, column.numerals)
     names: dict[Decimal | str, str] = {}

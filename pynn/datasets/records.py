@@ -14,6 +14,7 @@ import numpy as np
 
 from pynn.datasets.numerals import could_be_number
 from pynn.datasets.text_file import open_text
+from pynn.translation import Sentence
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 200           # lines that are looked at for the delimiter
@@ -81,7 +82,8 @@ def read_records(path: Any, *, header: bool, delimiter: str | None, encoding: st
         records = _records(itertools.chain(sample, lines), len(preamble), delimiter, path)
         start = next(records, None)
         if start is None:
-            raise ValueError(f"path: {path}, line 1: expected {'a header line' if header else 'data'}, the file is empty")
+            raise ValueError(Sentence("path: {path}, line 1: expected {what}, the file is empty", path=path,
+                                      what=Sentence("a header line") if header else Sentence("data")))
         names = None
         if header:
             commented = _commented_names(preamble, start[1], delimiter)
@@ -93,10 +95,12 @@ def read_records(path: Any, *, header: bool, delimiter: str | None, encoding: st
             records, header_line = itertools.chain([start], records), 0
             width = len(_without_blank_end(start[1]))
         if width == 0:
-            raise ValueError(f"path: {path}, line {start[0]}: expected names or data, got only delimiters")
+            raise ValueError(Sentence("path: {path}, line {line}: expected names or data, got only delimiters", path=path,
+                                      line=start[0]))
         columns, numbers, blank = _by_column(records, width, names, path)
     if not numbers:
-        raise ValueError(f"path: {path}, line {header_line + 1}: expected at least one row after the header line, got none")
+        raise ValueError(Sentence("path: {path}, line {line}: expected at least one row after the header line, got "
+                                  "none", path=path, line=header_line + 1))
     return Records(path, delimiter, names, columns, np.array(numbers), header_line, blank)
 
 
@@ -104,16 +108,18 @@ def _check_delimiter(delimiter: object) -> None:
     if delimiter is None:
         return
     if not isinstance(delimiter, str):
-        raise TypeError(f"delimiter: expected a str or None, got {delimiter!r} ({type(delimiter).__name__})")
+        raise TypeError(Sentence("delimiter: expected a str or None, got {delimiter!r} ({kind})", delimiter=delimiter,
+                                 kind=type(delimiter).__name__))
     if len(delimiter) != 1 or delimiter in '\r\n"\0':
-        raise ValueError(f"delimiter: expected one character that is no quote or line end, got {delimiter!r}")
+        raise ValueError(Sentence("delimiter: expected one character that is no quote or line end, got {delimiter!r}",
+                                  delimiter=delimiter))
 
 
 def _without_nul(stream: Iterator[str], path: Any) -> Iterator[str]:
     for number, line in enumerate(stream, start=1):
         if _PACKED in line:
-            raise ValueError(f"path: {path}, line {number}: expected text, got a NUL character; the file may be in UTF-16: "
-                             "encoding='utf-16-le' (--encoding utf-16-le)")
+            raise ValueError(Sentence("path: {path}, line {number}: expected text, got a NUL character; the file may be in "
+                                      "UTF-16: encoding='utf-16-le' (--encoding utf-16-le)", path=path, number=number))
         yield line
 
 
@@ -167,8 +173,13 @@ def _records(lines: Iterator[str], offset: int, delimiter: str, path: Any) -> It
         except StopIteration:
             return
         except csv.Error as error:
-            reason = "a quote is opened and not closed" if "end of data" in str(error) else str(error)
-            raise ValueError(f"path: {path}, line {line}: not a CSV file: {reason}") from None
+            reason: str | csv.Error = error
+            if "end of data" in str(error):
+                reason = Sentence("a quote is opened and not closed")
+            elif str(error).endswith("expected after '\"'"):
+                reason = Sentence("'{delimiter}' expected after '\"'", delimiter=delimiter)
+            raise ValueError(Sentence("path: {path}, line {line}: not a CSV file: {reason}", path=path, line=line,
+                                      reason=reason)) from None
         yield line, record
 
 
@@ -200,8 +211,8 @@ def _by_column(records: Iterator[tuple[int, list[str]]], width: int, names: list
             if not any(map(str.strip, record[width:])):
                 record = record[:width]             # a trailing delimiter
             if len(record) != width and any(map(str.strip, record)):
-                raise ValueError(f"path: {path}, line {line}, {_place(record, width, names)}: expected {width} cells, "
-                                 f"got {len(record)}")
+                raise ValueError(Sentence("path: {path}, line {line}, {place}: expected {width} cells, got {count}", path=path,
+                                          line=line, place=_place(record, width, names), width=width, count=len(record)))
         if not any(map(str.strip, record)):
             blank += len(record) > 1
             continue
@@ -219,8 +230,9 @@ def _pack(chunk: list[list[str]], columns: list[Cells]) -> None:
     chunk.clear()
 
 
-def _place(record: list[str], width: int, names: list[str] | None) -> str:
+def _place(record: list[str], width: int, names: list[str] | None) -> Sentence:
     """Where a row has too few or too many cells."""
     at = len(record) if len(record) < width else width - 1
     column = repr(names[at]) if names else str(at + 1)
-    return f"column {column}" if len(record) < width else f"after column {column}"
+    return (Sentence("column {column}", column=column) if len(record) < width else
+            Sentence("after column {column}", column=column))

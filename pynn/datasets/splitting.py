@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from pynn.randomness import generator_from
+from pynn.translation import Sentence
 from pynn.validation import boolean, positive_int, real_number
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -47,20 +48,20 @@ def split(X: Any, y: Any, *, test_size: float = 0.1, stratify: bool = False,
     """
     X, y = _array(X, "X"), _array(y, "y")
     if X.ndim == 0 or y.ndim == 0 or len(X) != len(y):
-        raise ValueError(f"X, y: expected X and y of equal length, got shapes {X.shape} and {y.shape}")
+        raise ValueError(Sentence("X, y: expected X and y of equal length, got shapes {X} and {y}", X=X.shape, y=y.shape))
     m = len(X)
     if isinstance(test_size, numbers.Integral):
         tests = positive_int(test_size, "test_size")
     else:
         tests = math.ceil(m * real_number(test_size, "test_size", 0, 1, low_included=False, high_included=False))
     if not 0 < tests < m:
-        raise ValueError(f"test_size: expected examples in both sets, but {test_size} of {m} examples "
-                         f"leaves {m - tests} to train on and {tests} to test on")
+        raise ValueError(Sentence("test_size: expected examples in both sets, but {test_size} of {m} examples leaves {rest} "
+                                  "to train on and {tests} to test on", test_size=test_size, m=m, rest=m - tests, tests=tests))
     stratify, generator = boolean(stratify, "stratify"), generator_from(rng)
     order = generator.permutation(m)
     if stratify:
         if y.ndim != 1:
-            raise ValueError(f"stratify: expected one column of labels y, got shape {y.shape}")
+            raise ValueError(Sentence("stratify: expected one column of labels y, got shape {shape}", shape=y.shape))
         _, of_class, counts = np.unique(y, return_inverse=True, return_counts=True)
         order = order[np.argsort(of_class[order], kind="stable")]       # sorted by class, shuffled within each
         place = np.arange(m) - np.repeat(np.cumsum(counts) - counts, counts)        # of each row within its class
@@ -93,4 +94,5 @@ def _array(value: Any, name: str) -> Array:
     try:
         return np.asarray(value)
     except ValueError as error:
-        raise ValueError(f"{name}: expected rows of equal length, got a {type(value).__name__}: {error}") from None
+        raise ValueError(Sentence("{name}: expected rows of equal length, got a {kind}: {error}", name=name,
+                                  kind=type(value).__name__, error=error)) from None

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pynn.datasets.column import Array, Column, Kind
-from pynn.translation import _
+from pynn.translation import Sentence, _
 from pynn.writing import listed
 
-_NO_NUMBERS = {"date": "dates", "text": "texts", "empty": "no values"}
+_NO_NUMBERS = {"date": Sentence("dates"), "text": Sentence("texts"), "empty": Sentence("no values")}
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,10 @@ class Features:
                 X[:, k] = column.numbers_without_missing()
             except ValueError as error:
                 what = _NO_NUMBERS.get(column.kind)
-                leave_out = f"the column has {what}: leave it out by features=… (--features, --drop), or " if what else ""
-                raise ValueError(f"{error}; {leave_out}encode the table by pynn.TableEncoder") from None
+                if what is None:
+                    raise ValueError(Sentence("{error}; encode the table by pynn.TableEncoder", error=error)) from None
+                raise ValueError(Sentence("{error}; the column has {what}: leave it out by features=… (--features, --drop), or "
+                                          "encode the table by pynn.TableEncoder", error=error, what=what)) from None
         return X
 
     def describe(self) -> str:

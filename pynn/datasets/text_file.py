@@ -10,6 +10,8 @@ import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO, TextIO
 
+from pynn.translation import Sentence
+
 _BYTE_ORDER_MARKS = (       # the longer ones first: UTF-32's begins with UTF-16's
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -18,9 +20,9 @@ _BYTE_ORDER_MARKS = (       # the longer ones first: UTF-32's begins with UTF-16
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _NO_TEXT = (                # how files begin that are no text
-    (b"PK\x03\x04", "a ZIP archive or an Excel workbook (.xlsx)"),
-    (b"\xd0\xcf\x11\xe0", "an Excel workbook (.xls)"),
-    (b"PAR1", "a Parquet file"),
+    (b"PK\x03\x04", Sentence("a ZIP archive or an Excel workbook (.xlsx)")),
+    (b"\xd0\xcf\x11\xe0", Sentence("an Excel workbook (.xls)")),
+    (b"PAR1", Sentence("a Parquet file")),
 )
 
 
@@ -31,7 +33,8 @@ def open_text(path: Any, encoding: str | None) -> Iterator[TextIO]:
     A byte order mark may remain as the first character, "\\ufeff".
     """
     if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"path: expected a str or path-like, got {path!r} ({type(path).__name__})")
+        raise TypeError(Sentence("path: expected a str or path-like, got {path!r} ({kind})", path=path,
+                                 kind=type(path).__name__))
     if encoding is not None:
         _check_encoding(encoding)
     found = encoding or "utf-8"
@@ -40,24 +43,28 @@ def open_text(path: Any, encoding: str | None) -> Iterator[TextIO]:
             start = binary.peek(4)[:4]
             for mark, what in _NO_TEXT:
                 if start.startswith(mark):
-                    raise ValueError(f"path: {path} is {what}, expected a text file: save the table as CSV")
+                    raise ValueError(Sentence("path: {path} is {what}, expected a text file: save the table as CSV", path=path,
+                                              what=what))
             found = encoding or next((name for mark, name in _BYTE_ORDER_MARKS if start.startswith(mark)), "utf-8")
             yield io.TextIOWrapper(binary, encoding=found, newline="")
     except UnicodeError as error:
         line = _undecodable_line(path, found)
-        remedy = "; give its encoding, for example encoding='cp1252' (--encoding cp1252)" if encoding is None else ""
-        raise ValueError(f"path: {path}{line} is not in {found.removesuffix('-sig').upper()}: {error}{remedy}") from None
+        remedy = "" if encoding else Sentence("; give its encoding, for example encoding='cp1252' (--encoding cp1252)")
+        raise ValueError(Sentence("path: {path}{line} is not in {encoding}: {error}{remedy}", path=path, line=line,
+                                  encoding=found.removesuffix("-sig").upper(), error=error, remedy=remedy)) from None
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise ValueError(f"path: {path} is a damaged gzip file: {error}") from None
+        raise ValueError(Sentence("path: {path} is a damaged gzip file: {error}", path=path, error=error)) from None
 
 
 def _check_encoding(encoding: str) -> None:
     if not isinstance(encoding, str):
-        raise TypeError(f"encoding: expected a str or None, got {encoding!r} ({type(encoding).__name__})")
+        raise TypeError(Sentence("encoding: expected a str or None, got {encoding!r} ({kind})", encoding=encoding,
+                                 kind=type(encoding).__name__))
     try:
         "".encode(encoding)
     except (LookupError, ValueError):
-        raise ValueError(f"encoding: expected an encoding that Python knows, such as 'cp1252', got {encoding!r}") from None
+        raise ValueError(Sentence("encoding: expected an encoding that Python knows, such as 'cp1252', got {encoding!r}",
+                                  encoding=encoding)) from None
 
 
 def _unzipped(file: BinaryIO) -> io.BufferedReader:
@@ -66,7 +73,7 @@ def _unzipped(file: BinaryIO) -> io.BufferedReader:
     return io.BufferedReader(gzip.GzipFile(fileobj=file)) if file.peek(2)[:2] == b"\x1f\x8b" else file
 
 
-def _undecodable_line(path: Any, encoding: str) -> str:
+def _undecodable_line(path: Any, encoding: str) -> str | Sentence:
     """The place of the first line that cannot be decoded, if line ends are single bytes."""
     if encoding.startswith(("utf-16", "utf-32")) or not os.path.isfile(path):
         return ""
@@ -75,5 +82,5 @@ def _undecodable_line(path: Any, encoding: str) -> str:
             try:
                 line.decode(encoding)
             except UnicodeError:
-                return f", line {number}"
+                return Sentence(", line {number}", number=number)
     return ""

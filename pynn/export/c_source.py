@@ -13,6 +13,7 @@ import numpy as np
 from pynn import reference, storage
 from pynn.export.checks import TOLERANCE, compare, examples_of, is_wanted, program
 from pynn.export.contents import FLOAT32, Array, Contents, number, read_network, rows_of
+from pynn.translation import Sentence
 
 # of z, and of e = exp(-|z|), which cannot overflow
 _FORMULAS = {
@@ -89,17 +90,17 @@ def to_c(net: Any, path: Any, *, dtype: Any = None, name: str = "predict", check
     text = "\n".join(_lines(contents, name, X[:8], Y[:8], "static inline " if header else "")) + "\n"
     if is_wanted(check, compiler, "a C compiler on the PATH (cc, gcc or clang)"):
         assert compiler is not None
-        compare(_run(compiler, text, contents, name, X), Y, contents.dtype, "the compiled C file")
+        compare(_run(compiler, text, contents, name, X), Y, contents.dtype, Sentence("the compiled C file"))
     with storage.replacing(path) as file:
         file.write(text.encode("ascii"))
 
 
 def _check_name(name: object) -> None:
     if not isinstance(name, str):
-        raise TypeError(f"name: expected a str, got {name!r} ({type(name).__name__})")
+        raise TypeError(Sentence("name: expected a str, got {name!r} ({kind})", name=name, kind=type(name).__name__))
     if not re.fullmatch("[A-Za-z][A-Za-z0-9_]*", name) or name in _TAKEN.split() or name.removesuffix("f") in _TAKEN.split():
-        raise ValueError("name: expected an identifier of C such as 'predict', no keyword and no function of the library, "
-                         f"got {name!r}")
+        raise ValueError(Sentence("name: expected an identifier of C such as 'predict', no keyword and no function of the "
+                                  "library, got {name!r}", name=name))
 
 
 def _lines(contents: Contents, name: str, X: Array, Y: Array, linkage: str) -> Iterator[str]:
@@ -283,6 +284,7 @@ int main(void)
         built = subprocess.run([compiler, "-std=c99", "-O1", "check.c", "-o", "check.exe", "-lm"], cwd=folder,
                                capture_output=True, text=True, check=False)
         if built.returncode:
-            raise RuntimeError(f"check: {compiler} cannot compile the file, so nothing was written: {built.stderr[:1000]}")
+            raise RuntimeError(Sentence("check: {compiler} cannot compile the file, so nothing was written: {stderr}",
+                                        compiler=compiler, stderr=built.stderr[:1000]))
         subprocess.run([os.path.join(folder, "check.exe")], cwd=folder, check=True)
         return np.fromfile(os.path.join(folder, "y"), contents.dtype)

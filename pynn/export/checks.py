@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from pynn.export.contents import FLOAT32, Array
+from pynn.translation import Sentence
 from pynn.validation import boolean
 
 _EXAMPLES = 16
@@ -43,11 +44,13 @@ def program(*names: str) -> str | None:
     return next((found for found in map(shutil.which, names) if found), None)
 
 
-def compare(got: Any, expected: Array, dtype: np.dtype[Any], what: str, hint: str = "check=False skips this check") -> None:
+def compare(got: Any, expected: Array, dtype: np.dtype[Any], what: str, hint: str | None = None) -> None:
     """ArithmeticError if max |got − expected| is above the tolerance, relative to max |expected|."""
     got = np.asarray(got, np.float64).reshape(expected.shape)
     with np.errstate(invalid="ignore"):
         difference, size = np.abs(got - expected).max(), np.abs(expected).max()
     if not difference <= TOLERANCE[dtype] * size:
-        raise ArithmeticError(f"{what} differs from the network by {difference:.2g}, where the largest output is "
-                              f"{size:.2g}; expected at most {TOLERANCE[dtype]:g} of that. {hint}")
+        raise ArithmeticError(Sentence("{what} differs from the network by {difference:.2g}, where the largest output is "
+                                       "{size:.2g}; expected at most {tolerance:g} of that. {hint}", what=what,
+                                       difference=difference, size=size, tolerance=TOLERANCE[dtype],
+                                       hint=hint or Sentence("check=False skips this check")))

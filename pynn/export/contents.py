@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from pynn.standardizer import Standardizer
+from pynn.translation import Sentence
 from pynn.validation import check_network, finite_array
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -55,17 +56,19 @@ def read_network(net: Any, function: str, activations: Collection[str], dtype: A
     check_network(net)
     for activation in net.activations:
         if activation not in activations and activation not in ("linear", "softmax"):
-            raise ValueError(f"net: {function} cannot write the activation {activation!r}; expected "
-                             f"{', '.join(activations)}, linear or softmax")
+            raise ValueError(Sentence("net: {function} cannot write the activation {activation!r}; expected {activations}, "
+                                      "linear or softmax", function=function, activation=activation,
+                                      activations=", ".join(activations)))
     if getattr(net, "encoder", None) is not None:
-        raise ValueError(f"net: {function} cannot carry its TableEncoder (net.encoder); expected a network of numeric inputs. "
-                         "Set encoder = None on a copy of it, and give the exported file what net.encoder.transform returns")
+        raise ValueError(Sentence("net: {function} cannot carry its TableEncoder (net.encoder); expected a network of "
+                                  "numeric inputs. Set encoder = None on a copy of it, and give the exported file what "
+                                  "net.encoder.transform returns", function=function))
     finite_array(net.parameters, "net.parameters")
     dtype = net.dtype if dtype is None else _checked_dtype(dtype)
     with np.errstate(over="ignore"):
         W, b = [layer.W.astype(dtype) for layer in net], [layer.b[:, 0].astype(dtype) for layer in net]
     if not all(np.isfinite(array).all() for array in (*W, *b)):
-        raise ValueError(f"dtype: expected one that can hold the parameters of the network, got {dtype}")
+        raise ValueError(Sentence("dtype: expected one that can hold the parameters of the network, got {dtype}", dtype=dtype))
     return Contents(net.sizes, net.activations, net.loss, net.dropout, dtype, W, b, net.standardizer,
                     net.target_standardizer, net.feature_names, net.label_names)
 
@@ -91,7 +94,7 @@ def _checked_dtype(dtype: Any) -> np.dtype[Any]:
     try:
         checked = np.dtype(dtype)
     except TypeError:
-        raise TypeError(f"dtype: expected 'float32', 'float64' or None, got {dtype!r}") from None
+        raise TypeError(Sentence("dtype: expected 'float32', 'float64' or None, got {dtype!r}", dtype=dtype)) from None
     if checked not in (FLOAT32, np.dtype(np.float64)):
-        raise ValueError(f"dtype: expected 'float32', 'float64' or None, got {dtype!r}")
+        raise ValueError(Sentence("dtype: expected 'float32', 'float64' or None, got {dtype!r}", dtype=dtype))
     return checked

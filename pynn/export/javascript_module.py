@@ -14,6 +14,7 @@ from pynn import reference, storage
 from pynn.export.checks import compare, examples_of, is_wanted, program
 from pynn.export.contents import Array, Contents, number, read_network, rows_of
 from pynn.export.normal_tail import NORMAL_TAIL
+from pynn.translation import Sentence
 
 # of z, and of e = e^-|z|, which cannot overflow
 _FORMULAS = {
@@ -73,7 +74,7 @@ def to_javascript(net: Any, path: Any, *, check: bool | None = None) -> None:
     if is_wanted(check, node, "node on the PATH"):
         assert node is not None
         X, Y = examples_of(net)
-        compare(_run(node, text, X), Y, contents.dtype, "the JavaScript module")
+        compare(_run(node, text, X), Y, contents.dtype, Sentence("the JavaScript module"))
     with storage.replacing(path) as file:
         file.write(text.encode("ascii"))
 
@@ -165,5 +166,6 @@ def _run(node: str, text: str, X: Array) -> Array:
                 file.write(content)
         done = subprocess.run([node, "main.mjs"], cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"check: node cannot run the module, so nothing was written: {done.stderr[:1000]}")
+        raise RuntimeError(Sentence("check: node cannot run the module, so nothing was written: {stderr}",
+                                    stderr=done.stderr[:1000]))
     return np.array([float(word) for word in done.stdout.split()])

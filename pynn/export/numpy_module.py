@@ -7,6 +7,7 @@ from typing import Any
 from pynn import reference, storage
 from pynn.export.checks import compare, examples_of, is_wanted
 from pynn.export.contents import Array, Contents, number, read_network, rows_of
+from pynn.translation import Sentence
 
 _FORMULAS = {       # of z (m, n[l]); e^-|z| cannot overflow
     "sigmoid": "np.where(z > 0, 1, np.exp(-np.abs(z))) / (1 + np.exp(-np.abs(z)))",
@@ -66,7 +67,7 @@ def to_numpy(net: Any, path: Any, *, check: bool | None = None) -> None:
         X, Y = examples_of(net)
         module: dict[str, Any] = {"__name__": "check"}
         exec(compile(text, "<to_numpy>", "exec"), module)
-        compare(module["predict"](X), Y, contents.dtype, "the NumPy module")
+        compare(module["predict"](X), Y, contents.dtype, Sentence("the NumPy module"))
     with storage.replacing(path) as file:
         file.write(text.encode("ascii"))
 

@@ -12,6 +12,7 @@ from pynn import reference, storage
 from pynn.export.checks import compare, examples_of, installed, is_wanted
 from pynn.export.contents import FLOAT32, VERSION, Array, Contents, read_network
 from pynn.export.normal_tail import NORMAL_TAIL
+from pynn.translation import Sentence
 
 _OPSET, _IR_VERSION = 13, 8
 _DATA_TYPES = {"float32": 1, "int64": 7, "float64": 11}
@@ -56,10 +57,11 @@ def to_onnx(net: Any, path: Any, *, check: bool | None = None) -> None:
     contents = read_network(net, "to_onnx", _ACTIVATIONS)
     data = _model(contents)
     if len(data) > _MOST_BYTES:
-        raise ValueError(f"net: expected one whose ONNX model has at most {_MOST_BYTES} bytes, got one of {len(data)}")
+        raise ValueError(Sentence("net: expected one whose ONNX model has at most {most} bytes, got one of {count}",
+                                  most=_MOST_BYTES, count=len(data)))
     if is_wanted(check, installed("onnxruntime"), 'onnxruntime: pip install "pynn-dense[onnx]"'):
         X, Y = examples_of(net)
-        compare(_run(data, X, contents.dtype), Y, contents.dtype, "the ONNX model in onnxruntime")
+        compare(_run(data, X, contents.dtype), Y, contents.dtype, Sentence("the ONNX model in onnxruntime"))
     with storage.replacing(path) as file:
         file.write(data)
 

@@ -10,6 +10,7 @@ from pynn import storage
 from pynn.export.checks import installed, is_wanted
 from pynn.export.contents import VERSION, Array, Contents, read_network
 from pynn.reference import ACTIVATIONS
+from pynn.translation import Sentence
 
 _NAMES = {"float32": "F32", "float64": "F64"}
 _ALIGNMENT = 8          # bytes: the numbers begin at a multiple
@@ -90,4 +91,5 @@ def _compare(data: bytes, arrays: dict[str, Array]) -> None:
 
     read = load(data)
     if read.keys() != arrays.keys() or not all(np.array_equal(read[name], arrays[name]) for name in arrays):
-        raise ArithmeticError("check: the package safetensors reads other numbers than were written; nothing was written")
+        raise ArithmeticError(Sentence("check: the package safetensors reads other numbers than were written; nothing was "
+                                       "written"))

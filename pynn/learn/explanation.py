@@ -12,7 +12,7 @@ from pynn.learn.notation import Section, as_html, as_text
 from pynn.learn.step import compute_step
 from pynn.learn.unit_sections import Neuron
 from pynn.network import Network
-from pynn.translation import _
+from pynn.translation import Sentence, _
 from pynn.validation import check_network, positive_int, real_number
 from pynn.writing import number_text, printable
 
@@ -128,7 +128,7 @@ def explain(net: Network, x: Any, y: Any, *, learning_rate: float = 0.1, layer: 
     """
     check_network(net)
     if not np.isfinite(net.parameters).all():
-        raise ValueError("net: expected finite parameters, got NaN or infinities in net.parameters")
+        raise ValueError(Sentence("net: expected finite parameters, got NaN or infinities in net.parameters"))
     alpha = real_number(learning_rate, "learning_rate", 0, low_included=False)
     _check_layer_and_unit(net, layer, unit)
     step = compute_step(net, x, y, alpha)
@@ -161,6 +161,7 @@ def _check_layer_and_unit(net: Network, layer: int | None, unit: int | None) -> 
     if layer is not None:
         units = len(net[layer].b)
         if unit is not None and positive_int(unit, "unit") > units:
-            raise ValueError(f"unit: expected 1 to {units}, as many as layer {layer} has, got {unit}")
+            raise ValueError(Sentence("unit: expected 1 to {units}, as many as layer {layer} has, got {unit}", units=units,
+                                      layer=layer, unit=unit))
     elif unit is not None:
-        raise ValueError(f"layer: expected the layer of unit {unit}, got None")
+        raise ValueError(Sentence("layer: expected the layer of unit {unit}, got None", unit=unit))

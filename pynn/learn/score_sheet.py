@@ -15,7 +15,7 @@ from pynn.learn.exercises import EXERCISES
 from pynn.learn.grading import grade, misfit_hint
 from pynn.learn.student import Student
 from pynn.learn.workbook import Verdict
-from pynn.translation import _
+from pynn.translation import Sentence, _
 from pynn.writing import printable
 
 _ROUNDS = 3                 # inputs that every function is called with, each in the sizes of all cases
@@ -93,10 +93,10 @@ def check_file(path: str | Path, seed: int | None = None) -> ScoreSheet:
     if seed is None:
         seed = secrets.randbits(32)
     if seed < 0:
-        raise ValueError(f"seed: expected an int of at least 0, got {seed}")
+        raise ValueError(Sentence("seed: expected an int of at least 0, got {seed}", seed=seed))
     path = Path(path)
     if path.suffix != ".py":
-        raise ValueError(f"file: expected a Python file with a name in .py, got {path}")
+        raise ValueError(Sentence("file: expected a Python file with a name in .py, got {path}", path=path))
     path.read_bytes()           # an error here is the caller's, later ones are the student's
     seeds = np.random.SeedSequence(seed).generate_state(_ROUNDS).tolist()
     with Student(path, EXERCISES.values()) as student:

@@ -9,6 +9,7 @@ import numpy as np
 from pynn.network import Network
 from pynn.passes import ForwardPass, Gradients
 from pynn.reference import ACTIVATIONS, LOSSES
+from pynn.translation import Sentence
 from pynn.validation import check_targets, finite_array
 from pynn.writing import elided
 
@@ -85,7 +86,7 @@ def compute_step(net: Network, x: Any, y: Any, alpha: float) -> Step:
     scaled = net.check_targets(t, "y", len(X))
     gradients, new = net.backward(X, t), net.copy()
     if not np.isfinite(gradients.flat).all():
-        raise ValueError(f"x: expected numbers whose gradients {net.dtype} can hold, got larger ones")
+        raise ValueError(Sentence("x: expected numbers whose gradients {dtype} can hold, got larger ones", dtype=net.dtype))
     with np.errstate(over="ignore", invalid="ignore"):      # α may be absurd
         new.descend(gradients, alpha)
         new_J = new.backward(X, t).loss
