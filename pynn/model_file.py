@@ -112,7 +112,7 @@ def _last_fit_of(entry: Mapping[str, Any] | None) -> LastFit | None:
         real_number(entry["learning_rate"], "learning_rate", 0), _optimizer_of(entry["optimizer"]),
         real_number(entry["l1"], "l1", 0), real_number(entry["l2"], "l2", 0),
         None if clip_norm is None else real_number(clip_norm, "clip_norm", 0, low_included=False),
-        boolean(entry["diverged"], "diverged"))
+        boolean(entry["weighted"], "weighted"), boolean(entry["diverged"], "diverged"))
 
 
 def _check_count(value: Any, name: str) -> int:

@@ -32,6 +32,7 @@ class LastFit(NamedTuple):
     l1: float
     l2: float
     clip_norm: float | None
+    weighted: bool = False              # by class_weight or sample_weight
     diverged: bool = False
 
 

@@ -202,7 +202,7 @@ class Training:
             self.state.start_over(self.seed)
         plan, optimizer = self.plan, self.state.optimizer
         self.state.last_fit = LastFit(plan.epochs, plan.batch_size, optimizer.learning_rate, optimizer, plan.penalties["l1"],
-                                      plan.penalties["l2"], plan.penalties.get("clip_norm"))
+                                      plan.penalties["l2"], plan.penalties.get("clip_norm"), self.data.weights is not None)
 
     def _train_some_epochs(self) -> None:
         """Train until something has to be done between two epochs, and do it."""

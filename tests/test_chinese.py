@@ -82,7 +82,7 @@ def test_diagnoses():
     X, y = pynn.datasets.circles(300, rng=0)
     healthy, dead, symmetric, broken = (pynn.Network([2, 4, 6, 6, 4, 1], rng=0) for _net in range(4))
     dead[2].b[...] = -100
-    symmetric[1].W[...] = 1
+    symmetric[1].W[...] = symmetric[2].W[...] = 1
     broken[1].W[0, 0] = np.nan
     cases = [(healthy, X, y), (dead, X, y), (symmetric, X, y), (broken, X, y), (healthy, 1e4 * X, y), (healthy, X, 0 * y)]
     for net, inputs, targets in cases:

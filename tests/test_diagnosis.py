@@ -339,14 +339,27 @@ def test_rows_that_are_only_small_beside_another_are_not_equal():
     net, X, y = patient(1)
     net[1].W[0] *= 1e9
     assert "symmetry" not in [finding.kind for finding in pynn.diagnose(net, X, y)]
+    alike = " of 8 rows of W[1], with their b[1] and their columns of W[2], equal another row; "
     net[1].W[1:] = net[1].W[1] + 1e-9 * np.arange(7)[:, None]
-    assert the_only(net, X, y).message == "7 of 8 rows of W[1], with their b[1], equal another row; 2 differ"
+    net[2].W[:, 1:] = net[2].W[:, 1:2] * (1 + 1e-9)
+    assert the_only(net, X, y).message == f"7{alike}2 differ"
     net, X, y = patient(1)
-    net[1].W[1:4] = net[1].W[[0, 2, 2]]
-    assert the_only(net, X, y).message == "4 of 8 rows of W[1], with their b[1], equal another row; 6 differ"
+    net[1].W[1:4], net[2].W[:, 1:4] = net[1].W[[0, 2, 2]], net[2].W[:, [0, 2, 2]]
+    assert the_only(net, X, y).message == f"4{alike}6 differ"
     net[1].W[1] += 1
     net[1].W[0] += 2
     assert pynn.diagnose(net, X, y).ok          # two alike of eight are no illness
+
+
+def test_equal_rows_that_different_columns_part_are_no_illness():
+    """Of one feature, all paired weights are 1.41 or −1.41, and the network learns."""
+    X, y = datasets.sine(200, rng=0)
+    net = pynn.Network([1, 8, 1], output="linear", rng=0)
+    assert len(np.unique(net[1].W)) == 2
+    assert pynn.diagnose(net, X, y).ok
+    net.fit(X, y, epochs=100, learning_rate=0.1)
+    assert net.score(X, y) > 0.9
+    assert pynn.diagnose(net, X, y).ok
 
 
 def test_saturation_is_measured():

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import pynn
-from pynn import datasets
+from pynn import datasets, optimizers
 from pynn.learn.finding import KINDS
 
 pytestmark = pytest.mark.filterwarnings("ignore::pynn.DivergenceWarning")
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::pynn.DivergenceWarning")
 CAMPAIGN = 20           # seeds of every illness, of which 19 must be named and cured
 QUICK = 1               # in the plain run
 
-NETWORK = ("sizes", "hidden", "initializer", "output", "rng")
+NETWORK = ("sizes", "hidden", "initializer", "output", "rng", "dropout")
 
 
 @dataclass
@@ -154,12 +154,28 @@ def diverged(seed):
     return Patient(X, y, [2, 8, 1], {"rng": seed, "output": "linear", "learning_rate": [10.0, 1000.0][seed % 2]})
 
 
+def much_dropout(seed):
+    return Patient(*task(seed), [2, 6, 3, 3, 1], {"rng": seed, "dropout": [0.9, 0.95][seed % 2]})
+
+
+def strong_decay(seed):
+    recipe = optimizers.AdamW(learning_rate=0.01, weight_decay=[10.0, 30.0][seed % 2])
+    return Patient(*task(seed), [2, 10, 6, 1], {"rng": seed, "optimizer": recipe, "learning_rate": None})
+
+
+def lopsided(seed):
+    """So large a weight of class 0 that class 1 is not predicted."""
+    X, y = datasets.moons(500, rng=seed)
+    return Patient(X, y, [2, 8, 8, 1], {"rng": seed, "class_weight": {0: [200.0, 1000.0][seed % 2], 1: 1.0}, "epochs": 20})
+
+
 ILL = [(far_from_zero, "unscaled_inputs"), (strong_penalty, "penalty_too_large"), (batches_of_one, "learning_rate_too_high"),
        (no_validation, "overfitting"), (all_linear, "linear_hidden_layers"), (one_neuron, "no_hidden_layer"),
        (too_small, "too_few_units"), (inverted, "permuted_labels"), (renumbered, "permuted_labels"),
        (shuffled_apart, "unrelated_labels"), (random_labels, "unrelated_labels"), (two_epochs, "too_few_epochs"),
        (clipped, "clip_norm_too_small"), (no_positive, "class_imbalance"), (nearly_equal, "nearly_equal_features"),
-       (half_dead, "unlucky_start"), (diverged, "learning_rate_too_high")]
+       (half_dead, "unlucky_start"), (diverged, "learning_rate_too_high"), (much_dropout, "dropout_too_high"),
+       (strong_decay, "penalty_too_large"), (lopsided, "class_imbalance")]
 ILLNESSES = [pytest.param(make, kind, id=make.__name__) for make, kind in ILL]
 
 
@@ -294,6 +310,14 @@ def test_constant_pixels_are_a_note():
     assert found.ok
     assert [(finding.kind, finding.level) for finding in found] == [("constant_features", "note")]
     assert str(found).startswith("1. note: constant_features: 5 of 64 features never change (0, 31, 32, 39, 40): ")
+
+
+def test_balanced_weights_are_no_illness_although_they_cost_loss():
+    """They are for the accuracy of each class; more epochs would not take the loss without weights further down."""
+    patient = no_positive(3)
+    net = patient.train({"class_weight": "balanced", "epochs": 100, "learning_rate": 0.1})
+    assert min((net.predict(patient.X) == k)[patient.y == k].mean() for k in (0, 1)) > 0.8
+    assert list(pynn.diagnose(net, patient.X, patient.y)) == []
 
 
 def test_linear_layers_are_a_note_where_they_harm_nothing():

@@ -143,11 +143,12 @@ class Case:
         """Whether a loss is so much less than another one, at first the present one, that it is no accident."""
         return (self.present if over is None else over) - loss > share * self.held_out_guess
 
-    def new(self, *, sizes: Any = None, hidden: Any = None, rng: int = 0) -> Network:
-        """A network as this one with new weights; with other layers, if they are given; its engine is the compiled one."""
+    def new(self, *, sizes: Any = None, hidden: Any = None, dropout: Any = None, rng: int = 0) -> Network:
+        """A network as this one with new weights; with other layers or dropout, if given; its engine is the compiled one."""
         net, sizes = self.net, tuple(sizes or self.net.sizes)
         hidden = hidden or (net.activations[:-1] if len(sizes) == len(net.sizes) else "relu")
-        dropout = net.dropout if len(sizes) == len(net.sizes) else max(net.dropout, default=0.0)
+        if dropout is None:
+            dropout = net.dropout if len(sizes) == len(net.sizes) else max(net.dropout, default=0.0)
         return Network(sizes, hidden=hidden, output=net.activations[-1], loss=net.loss, dtype=net.dtype, rng=rng,
                        dropout=dropout if len(sizes) > 2 else 0.0)
 

@@ -19,7 +19,7 @@ from pynn.learn.causes.data import (
     note_features,
     note_nearly_equal_features,
 )
-from pynn.learn.causes.fit_arguments import check_clip_norm, check_epochs, check_penalties
+from pynn.learn.causes.fit_arguments import check_clip_norm, check_dropout, check_epochs, check_penalties
 from pynn.learn.causes.labels import check_numbers_of_classes, check_recall, check_relation, note_rare_classes
 from pynn.learn.causes.learning_rate import check_learning_rate
 from pynn.learn.causes.overfitting import check_overfitting
@@ -44,8 +44,8 @@ def _check_signals_and_learning_rate(case: Case) -> list[Finding]:
 
 CAUSES: tuple[Check, ...] = (       # in causal order: whatever is found makes the later ones meaningless
     check_parameters, check_targets, check_scale, check_centre, check_symmetry, check_numbers_of_classes, check_penalties,
-    check_clip_norm, _check_signals_and_learning_rate, check_recall, check_hidden_difference, check_relation, check_capacity,
-    check_epochs, check_overfitting)
+    check_dropout, check_clip_norm, _check_signals_and_learning_rate, check_recall, check_hidden_difference, check_relation,
+    check_capacity, check_epochs, check_overfitting)
 NOTES: tuple[Check, ...] = (note_rare_classes, note_features, note_nearly_equal_features, note_linear_layers)
 
 

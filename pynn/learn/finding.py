@@ -11,10 +11,10 @@ from pynn.writing import printable, wrap
 _WIDTH = 88                 # of a line of text
 
 KINDS = ("non_finite_parameters", "constant_labels", "unscaled_inputs", "unscaled_targets", "symmetry", "penalty_too_large",
-         "clip_norm_too_small", "dead_relus", "saturated_units", "vanishing_gradients", "exploding_gradients",
-         "learning_rate_too_high", "learning_rate_too_low", "permuted_labels", "class_imbalance", "unrelated_labels",
-         "nearly_equal_features", "linear_hidden_layers", "no_hidden_layer", "too_few_units", "too_few_epochs", "unlucky_start",
-         "overfitting", "constant_features", "duplicate_features")
+         "dropout_too_high", "clip_norm_too_small", "dead_relus", "saturated_units", "vanishing_gradients",
+         "exploding_gradients", "learning_rate_too_high", "learning_rate_too_low", "permuted_labels", "class_imbalance",
+         "unrelated_labels", "nearly_equal_features", "linear_hidden_layers", "no_hidden_layer", "too_few_units",
+         "too_few_epochs", "unlucky_start", "overfitting", "constant_features", "duplicate_features")
 
 Level = Literal["illness", "note"]
 
@@ -38,8 +38,8 @@ class Finding:
     level : "illness" or "note"
         An illness keeps the network from learning; a note is worth knowing and harms little.
     setting : mapping or None
-        The remedy as data, if it is a setting: names and values of arguments of `Network` (sizes, hidden, initializer) and of
-        `Network.fit`, and ``{"standardize": True}`` for ``net.standardizer = pynn.Standardizer.fit(X)``,
+        The remedy as data, if it is a setting: names and values of arguments of `Network` (sizes, hidden, initializer, dropout)
+        and of `Network.fit`, and ``{"standardize": True}`` for ``net.standardizer = pynn.Standardizer.fit(X)``,
         ``{"standardize_targets": True}`` for the same with target_standardizer and y.
     """
 

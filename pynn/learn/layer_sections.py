@@ -48,7 +48,7 @@ def scaling_of_targets(step: Step) -> list[Section]:
 def inputs(step: Step) -> Section:
     """A[0] and Y."""
     return Section(_("Input and target"), [
-        *([_("In training, dropout leaves out other units in every step; here all units take part.")]
+        *([_("In training, dropout leaves out different units in each step; here all units take part.")]
           if any(step.net.dropout) else []),
         _("A column is an example.  The shape under a matrix is (rows, columns)."),
         *([_("The rows of A[0] are {names}.", names=join_names(step.net.feature_names))] if step.net.feature_names else []),

@@ -15,7 +15,7 @@ WIDE = (32, 32)             # hidden layers if that does not suffice
 
 LINEAR = Sentences(
     "linear_hidden_layers", "all hidden layers are linear; in trials of {epochs} epochs {size} "
-    "leads to a loss of {own:.4g}, {other} to {loss:.4g}",
+    "leads to a loss of {own:.4g}, {other} with relu to {loss:.4g}",
     "Linear layers one after another are one linear layer, so the network is no better than logistic or linear regression.",
     "Take units that are not linear: hidden='relu', sizes={sizes}{trainer}.")
 LINEAR_NOTE = Sentences(

@@ -35,7 +35,7 @@ OFF_CENTRE = Sentences(
     "unscaled_inputs", "{count} of {n} features lie far from 0, most of all feature {feature}: mean {mean:.4g}, standard "
     "deviation {deviation:.4g}, |mean| / standard deviation {ratio:.3g}; in {epochs} epochs the loss falls to {unscaled:.4g}, "
     "with scaled inputs to {scaled:.4g}",
-    "What is common to all examples outweighs what distinguishes them, so a step that suits it does nothing for the rest.",
+    "The mean is part of every gradient and dominates it, so the steps hardly follow the differences between the examples.",
     "Let the network scale them: net.standardizer = pynn.Standardizer.fit(X), before fit with new weights.")
 UNSCALED_TARGETS = Sentences(
     "unscaled_targets", "{count} of {n} targets out of scale, most of all target {feature}: mean {mean:.4g}, standard "

@@ -47,10 +47,15 @@ NEVER_PREDICTED = Sentences(
     "{balanced:.1%}", COSTS_LITTLE,
     "Fit again with class_weight='balanced', or with more examples of the rare class, and look at each class, not only at the "
     "accuracy.")
+WEIGHTED = Sentences(
+    "class_imbalance", "the last fit had class_weight or sample_weight; {recall:.1%} of class {k} are predicted as such, in "
+    "{epochs} epochs with class_weight='balanced' {balanced:.1%}",
+    "Examples with large weights decide the loss, and the other ones hardly count.",
+    "Fit again with class_weight='balanced', or without weights, and look at each class, not only at the accuracy.")
 UNRELATED = Sentences(
     "unrelated_labels", "on examples held out, a network of {size} units reaches a loss of {loss:.4g} at best, and the best "
     "constant {guess:.4g}; nearest neighbours agree no more than others do",
-    "Nothing can be learned from {m} examples but single ones by heart: X says nothing about y, or too little for so few.",
+    "X says nothing about y, or too little for {m} examples; a network can only learn single examples by heart.",
     "Check that row i of X and element i of y belong together, in particular that both were shuffled or sorted alike, and "
     "that X has features that matter; if so, get more examples.")
 
@@ -76,7 +81,7 @@ def check_numbers_of_classes(case: Case) -> list[Finding]:
 def note_rare_classes(case: Case) -> list[Finding]:
     """Classes with few examples, in each output that has classes."""
     net, y = case.net, case.y
-    if net.is_regression or not are_whole(y):
+    if net.is_regression or not are_whole(y) or case.last_fit.weighted:
         return []
     labels = labels_of(net, y)
     if labels is None:
@@ -97,14 +102,14 @@ def _rare(counts: Array) -> dict[str, Any]:
 
 
 def check_recall(case: Case) -> list[Finding]:
-    """A trained network that hardly predicts a rare class, if balanced weights change that in a trial."""
+    """A trained network that hardly predicts a rare class, or one of small weight, if balanced weights change that."""
     X, labels = case.sample[0], case.labels
     if labels is None or not case.net.epoch:
         return []
     counts = np.bincount(labels, minlength=case.net.architecture.labels)
-    k = int(counts.argmin())
-    recall = _accuracies(case.net, X, labels)
-    if not 0 < counts[k] < RARE * len(labels) / len(counts) or recall[k] >= 0.5:
+    recall, weighted = _accuracies(case.net, X, labels), case.last_fit.weighted
+    k = int(np.nanargmin(recall) if weighted else counts.argmin())
+    if not (weighted or 0 < counts[k] < RARE * len(labels) / len(counts)) or recall[k] >= 0.5:
         return []
     longest = case.epochs(case.net, case.batch_size)
     epochs = min(max(case.net.epoch, longest // 3), longest)
@@ -117,11 +122,13 @@ def check_recall(case: Case) -> list[Finding]:
     now, then = _accuracies(case.net, X_held, held), _accuracies(balanced, X_held, held)
     if then[k] < 0.5 or np.nanmean(then) < np.nanmean(now) + BALANCE:
         return []
+    setting = {"class_weight": "balanced", "epochs": epochs}
+    if weighted:
+        return [WEIGHTED.found(k=k, recall=recall[k], epochs=epochs, balanced=then[k], setting=setting)]
     every = labels_of(case.net, case.y)
     assert every is not None
     counts = np.bincount(every, minlength=len(counts))
-    return [NEVER_PREDICTED.found(recall=recall[k], epochs=epochs, balanced=then[k],
-                                  setting={"class_weight": "balanced", "epochs": epochs}, **_rare(counts))]
+    return [NEVER_PREDICTED.found(recall=recall[k], epochs=epochs, balanced=then[k], setting=setting, **_rare(counts))]
 
 
 def _accuracies(net: Network, X: Array, labels: Array) -> Array:

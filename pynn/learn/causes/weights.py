@@ -1,4 +1,4 @@
-"""Causes in the weights: numbers that are not finite, equal rows, and slopes or sizes that stop the gradient."""
+"""Causes in the weights: numbers that are not finite, equal units, and slopes or sizes that stop the gradient."""
 from __future__ import annotations
 
 import math
@@ -29,8 +29,9 @@ NOT_FINITE = Sentences(
     "A NaN or an infinity spreads through every sum that contains it, to all outputs and all gradients.",
     "Start again from finite parameters; if training caused it, with a lower learning rate or scaled inputs.")
 SYMMETRY = Sentences(
-    "symmetry", "{equal} of {rows} rows of W[{l}], with their b[{l}], equal another row; {different} differ",
-    "Units with equal weights compute the same, and learn the same as long as the next layer treats them alike.",
+    "symmetry", "{equal} of {rows} rows of W[{l}], with their b[{l}] and their columns of W[{after}], equal another row; "
+    "{different} differ",
+    "Units with equal weights to and from them compute the same and get the same gradient, so they stay equal.",
     "Draw the weights at random: initializer='{initializer}' suits {activation}.")
 DEAD_RELUS = Sentences(
     "dead_relus", "{count} of {units} units ({which}) are 0 for every one of {m} examples",
@@ -74,21 +75,26 @@ def check_parameters(case: Case) -> list[Finding]:
 
 
 def check_symmetry(case: Case) -> list[Finding]:
-    """Hidden layers with equal rows."""
+    """Hidden layers with equal units: equal rows alone are no harm, because different columns of the next W part them."""
     net, findings = case.net, []
     for l in range(1, len(net)):
         rows = np.hstack([net[l].W, net[l].b])
-        largest = np.abs(rows).max(axis=1, keepdims=True)
-        largest[largest == 0] = 1
-        alike = np.round(np.hstack([rows / largest, np.log(largest)]) / SAME)
+        alike = np.round(np.hstack([_directions_and_sizes(rows), _directions_and_sizes(net[l + 1].W.T)]) / SAME)
         _, inverse, counts = np.unique(alike, axis=0, return_inverse=True, return_counts=True)
         equal = np.flatnonzero(counts[inverse.ravel()] > 1)
         if 2 * len(equal) >= len(rows) > 1:
             initializer = _initializer_for(net[l].activation)
-            findings.append(SYMMETRY.found(layer=l, equal=len(equal), rows=len(rows), l=l, different=len(counts),
-                                           activation=net[l].activation, initializer=initializer,
-                                           setting={"initializer": initializer}))
+            findings.append(SYMMETRY.found(layer=l, equal=len(equal), rows=len(rows), l=l, after=l + 1,
+                                           different=len(counts), activation=net[l].activation,
+                                           initializer=initializer, setting={"initializer": initializer}))
     return findings
+
+
+def _directions_and_sizes(rows: Array) -> Array:
+    """Each row divided by its largest number, and the logarithm of that."""
+    largest = np.abs(rows).max(axis=1, keepdims=True)
+    largest[largest == 0] = 1
+    return np.hstack([rows / largest, np.log(largest)])
 
 
 def check_signals(case: Case) -> list[Finding]:
