@@ -55,10 +55,11 @@ def understood(table: datasets.Table) -> str:
     names = [column.name for column in table.columns if column.kind == "text" and len(column.levels()) == len(table) > _FEW]
     if names:
         done.append(_("each text of {names} occurs once, so nothing can be learned from it: --drop leaves it out",
-                      names=listed(names)))
+                      names=listed(names, separator=_(", "))))
     names = [column.name for column in table.columns if _counts_rows(column)]
     if names:
-        done.append(_("{names} counts the rows, so it says nothing of others: --drop leaves it out", names=listed(names)))
+        done.append(_("{names} counts the rows, so it says nothing of others: --drop leaves it out",
+                      names=listed(names, separator=_(", "))))
     return _("; ").join([_("{count} rows", count=len(table)), table.describe(), *done,
                          _("target {name}: {taken_for}", name=table.target.name, taken_for=_taken_for(table))])
 
@@ -72,7 +73,7 @@ def _taken_for(table: datasets.Table) -> str:
     """What the target is taken for, and how to say that it is something else."""
     if table.label_names is None:
         return _("values (--classes takes the numbers for names of classes)")
-    fields = {"count": len(table.label_names), "names": listed(table.label_names, 5)}
+    fields = {"count": len(table.label_names), "names": listed(table.label_names, 5, _(", "))}
     if table.target.kind == "number":
         return _("{count} classes: {names} (--values takes the numbers for values)", **fields)
     return _("{count} classes: {names}", **fields)

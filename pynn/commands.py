@@ -4,6 +4,7 @@ from __future__ import annotations
 import argparse
 import csv
 import dataclasses
+import functools
 import io
 import itertools
 import json
@@ -33,11 +34,11 @@ from pynn.datasets.table import Features
 from pynn.history import History
 from pynn.learn.score_sheet import check_file
 from pynn.network import Network, load
-from pynn.output_places import REPORT_MARK, check_output, check_replaceable, is_model, is_report
+from pynn.output_places import check_output, check_replaceable, is_model, is_report, report_mark
 from pynn.report.subject import Subject
 from pynn.storage import replacing
 from pynn.table_encoder import TableEncoder
-from pynn.translation import _, translated
+from pynn.translation import _, language, translated
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -74,11 +75,12 @@ def train(given: argparse.Namespace) -> None:
     _say(_("{rows} rows of {features} features and {what}; wrote {path}",
            rows=len(table), features=len(table.columns), what=what, path=given.out))
     if given.report:
-        subject = Subject(net, table, np.arange(len(y)), X, y, f"the {len(y)} rows that it was trained on; it may predict "
-                          "other rows worse: --validation-split 0.2 sets rows aside")
+        subject = Subject(net, table, np.arange(len(y)), X, y, _(
+            "the {count} rows that it was trained on; it may predict other rows worse: --validation-split 0.2 sets rows aside",
+            count=len(y)))
         if validation is not None:
-            subject = Subject(net, table, validation_rows, *validation,
-                              f"{len(validation_rows)} validation rows, which it was not trained on")
+            subject = Subject(net, table, validation_rows, *validation, _(
+                "{count} validation rows, which it was not trained on", count=len(validation_rows)))
         _report(given, subject, history)
     result = {name: value for name, value in history.last().items() if name != "epoch_seconds"}
     _print(given, {"epochs": history.epochs, **result})
@@ -131,7 +133,8 @@ def evaluate(given: argparse.Namespace) -> None:
     if net.target_standardizer is not None:
         _say(_("the loss is that of {target} standardised, as for training; R² is in its own units", target=table.target_name))
     if given.report:
-        _report(given, Subject(net, table, np.arange(len(y)), X, y, f"the {len(y)} rows of {given.data}"))
+        _report(given, Subject(net, table, np.arange(len(y)), X, y, _("the {count} rows of {table}", count=len(y),
+                                                                              table=given.data)))
     _print(given, result)
 
 
@@ -239,8 +242,9 @@ def _report(given: argparse.Namespace, subject: Subject, history: History | None
     from pynn.report.page import write_report  # here, because it needs matplotlib
 
     check_replaceable("--report", given.report, _("a report of pynn's"), is_report)
-    notes = [f"{os.path.basename(given.data)}: {understood(subject.table)}.", *(f"{note}." for note in subject.table.notes)]
-    write_report(given.report, REPORT_MARK, notes, subject, history)
+    notes = [_("{table}: {understood}.", table=os.path.basename(given.data), understood=understood(subject.table)),
+             *(_("{note}.", note=note) for note in subject.table.notes)]
+    write_report(given.report, report_mark(language()), notes, subject, history)
     _say(_("wrote {path}", path=given.report))
 
 
@@ -273,9 +277,10 @@ def _print(given: argparse.Namespace, result: dict[str, float]) -> None:
         print(json.dumps(result))
     else:
         words = {"epochs": _("epochs"), "rows": _("rows"), "loss": _("loss"), "accuracy": _("accuracy"),
-                 "val_loss": _("val_loss"), "val_accuracy": _("val_accuracy")}
-        print(", ".join(f"{words.get(name, name)} {f'{value:.4g}' if isinstance(value, float) else value}"
-                        for name, value in result.items()))
+                 "val_loss": _("val_loss"), "val_accuracy": _("val_accuracy"), "r2": _("r2"), "val_r2": _("val_r2")}
+        parts = [f"{words.get(name, name)} {f'{value:.4g}' if isinstance(value, float) else value}"
+                 for name, value in result.items()]
+        print(functools.reduce(lambda one, other: _("{one}, {other}", one=one, other=other), parts))
 
 
 def _say(message: str) -> None:

@@ -5,9 +5,9 @@ import os
 from collections.abc import Callable, Mapping
 
 from pynn import storage
-from pynn.translation import _
+from pynn.translation import LANGUAGES, _
 
-REPORT_MARK = b'<!DOCTYPE html>\n<html lang="en">\n<!-- a report of pynn -->\n'      # how each report begins
+_MARK = '<!DOCTYPE html>\n<html lang="{}">\n<!-- a report of pynn -->\n'         # how each report begins
 
 
 def check_output(option: str, path: str, reads: Mapping[str, str], writes: Mapping[str, str] | None = None) -> None:
@@ -49,8 +49,14 @@ def is_model(path: str) -> bool:
 
 def is_report(path: str) -> bool:
     """Whether the file is a report of pynn's."""
+    marks = tuple(report_mark(name) for name in LANGUAGES)
     with open(path, "rb") as file:
-        return file.read(len(REPORT_MARK)) == REPORT_MARK
+        return file.read(max(map(len, marks))).startswith(marks)
+
+
+def report_mark(name: str) -> bytes:
+    """How a report in a language begins."""
+    return _MARK.format(name.replace("_", "-")).encode()
 
 
 def _is_same(one: str, other: str) -> bool:

@@ -136,7 +136,7 @@ class TextCode:
 
     def describe(self) -> str:
         """What it does, in words."""
-        what = f"{self.name}: {listed(self.levels, 10)}"
+        what = _("{kind}: {names}", kind=self.name, names=listed(self.levels, 10, _(", ")))
         return _("{what}; missing: a level of its own", what=what) if self.has_missing else what
 
 

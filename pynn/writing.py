@@ -38,9 +38,9 @@ def number_mathtext(value: float) -> str:
     return rf"{digits} \cdot 10^{{{int(exponent)}}}" if exponent else digits
 
 
-def listed(items: Sequence[Any], most: int = 6) -> str:
+def listed(items: Sequence[Any], most: int = 6, separator: str = ", ") -> str:
     """The items in one line, separated by commas; if there are more than `most`, the first ones and an ellipsis."""
-    return ", ".join(map(str, items[:most])) + (", …" if len(items) > most else "")
+    return separator.join([*map(str, items[:most]), *["…"] * (len(items) > most)])
 
 
 def display_width(text: str) -> int:

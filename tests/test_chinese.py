@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pytest
 
@@ -17,6 +18,7 @@ from pynn import cli, reference, workbook
 from pynn.initializers import INITIALIZERS
 from pynn.learn.exercises import EXERCISES
 from pynn.optimizers import RECIPES
+from pynn.plot._style import font_families
 from pynn.translation import speaking, translated
 
 from .tables.test_bad_tables import BAD as BAD_TO_TRAIN
@@ -142,6 +144,23 @@ def test_a_table_is_learned_in_chinese(tmp_path, capsys):
     cli.main(["evaluate", str(model), str(table)])
     printed = capsys.readouterr()
     assert not english(printed.out + printed.err)
+
+
+@pytest.mark.usefixtures("chinese")
+@pytest.mark.parametrize("target", ["种类", "价格"])
+def test_reports(target, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    lines = [f"{x:.3f},{'红' if x > 0 else '蓝'},{'乙丙甲'[int(x) % 3]},{2 * x:.3f}" for x in rng.normal(size=60)]
+    (tmp_path / "table.csv").write_text("\n".join(["长度,颜色,种类,价格", *lines]), encoding="utf-8")
+    with matplotlib.rc_context({"font.family": font_families()}):
+        cli.main(["train", "table.csv", "--target", target, "--out", "m", "--epochs", "2", "--seed", "0", "--report", "r.html",
+                  "--validation-split", "0.2"])
+        cli.main(["evaluate", "m", "table.csv", "--target", target, "--report", "r.html"])       # over the first one
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert page.startswith('<!DOCTYPE html>\n<html lang="zh-CN">')
+    assert f"“{target}”的模型" in page
+    assert not english(re.sub(r"(?s)<style>.*?</style>|<(?!svg)[^>]+>|<svg [^>]*aria-label=|&#?\w+;", " ", page).replace("True/False", ""))
 
 
 @pytest.mark.usefixtures("chinese")

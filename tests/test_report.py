@@ -11,7 +11,7 @@ import pytest
 import pynn
 from pynn import cli, datasets
 from pynn.command_tables import class_numbers, inputs_of
-from pynn.output_places import REPORT_MARK
+from pynn.output_places import report_mark
 from pynn.report import measures
 from pynn.report.subject import Subject
 
@@ -114,7 +114,7 @@ def test_the_page_of_an_evaluation(shapes, capsys):
 ])
 def test_a_report_takes_no_place_of_the_users(command, message, shapes, capsys):
     (shapes / "mine.html").write_text("<!DOCTYPE html>\n<html>my page</html>")
-    (shapes / "r.html").write_bytes(REPORT_MARK)
+    (shapes / "r.html").write_bytes(report_mark("en"))
     cli.main(["train", "t.csv", "--out", "m", "--epochs", "1"])
     before = {path: path.read_bytes() for path in shapes.iterdir()}
     with pytest.raises(SystemExit) as raised:

@@ -53,7 +53,7 @@ def fields(template):
 
 
 # expressions whose values are data, which docs/catalogues.py collects
-AS_DATA = {"text", "self.kind", "inspect.getdoc(exercise.solve) or ''"}
+AS_DATA = {"text", "self.kind", "one.kind", "inspect.getdoc(exercise.solve) or ''"}
 
 
 @in_the_sources

@@ -165,8 +165,8 @@ class Column:
         count = len(self.levels()) if self.kind == "text" else 0
         levels = "" if not count else _("1 level") if count == 1 else _("{count} levels", count=count)
         missing = _("{count} missing", count=self.missing()) if self.kind != "empty" and self.missing() else ""
-        notes = ", ".join(filter(None, (levels, missing)))
-        return f"{self.name} ({notes})" if notes else self.name
+        notes = _(", ").join(filter(None, (levels, missing)))
+        return _("{name} ({notes})", name=self.name, notes=notes) if notes else self.name
 
     @functools.cached_property
     def _scan(self) -> _Scan:

@@ -57,7 +57,7 @@ class Features:
         kinds: dict[Kind, str] = {"number": _("numbers"), "boolean": _("True/False"), "text": _("text"), "date": _("dates"),
                                   "empty": _("no values")}
         names = {kind: [column.describe() for column in self.columns if column.kind == kind] for kind in kinds}
-        return _("; ").join(_("{kind}: {names}", kind=kinds[kind], names=listed(of_kind, 10))
+        return _("; ").join(_("{kind}: {names}", kind=kinds[kind], names=listed(of_kind, 10, _(", ")))
                             for kind, of_kind in names.items() if of_kind)
 
     def __len__(self) -> int:

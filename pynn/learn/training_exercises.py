@@ -90,7 +90,7 @@ def _judge_train(call: Call, inputs: Inputs, got: dict[str, Array]) -> list[str]
     if not any(array.any() for label, array in got.items() if label[0] == "b"):
         return [_("all biases are still 0: are they updated, and returned?")]
     if still := [label for label, array in got.items() if not array.any()]:
-        return [_("{labels}: still 0: is every layer updated?", labels=", ".join(still))]
+        return [_("{labels}: still 0: is every layer updated?", labels=_(", ").join(still))]
     if accuracy < ACCURACY:
         return [_("it has learned something but not enough ({state}): more iterations, or a larger learning rate?",
                   state=state)]

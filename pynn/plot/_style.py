@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 import matplotlib
 from matplotlib import font_manager
 
-from pynn.translation import language
+from pynn.translation import _, language
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart; blue and orange also differ in grey.
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -75,9 +75,9 @@ def check_fonts(*texts: str) -> None:
             font_manager.fontManager.addfont(path)
     _cjk_fonts.cache_clear()
     if not _cjk_fonts():
-        warnings.warn("no font with Chinese, Japanese and Korean characters is installed, so pictures show boxes in their "
-                      "place; install one: the package fonts-noto-cjk (Debian, Ubuntu), google-noto-sans-cjk-fonts (Fedora), "
-                      "noto-fonts-cjk (Arch), or the font Noto Sans CJK SC", stacklevel=1)      # one place, so it is shown once
+        warnings.warn(_("no font with Chinese, Japanese and Korean characters is installed, so pictures show boxes in their "
+                        "place; install one: the package fonts-noto-cjk (Debian, Ubuntu), google-noto-sans-cjk-fonts (Fedora), "
+                        "noto-fonts-cjk (Arch), or the font Noto Sans CJK SC"), stacklevel=1)   # one place, so it is shown once
 
 
 @functools.lru_cache(maxsize=1)

@@ -87,4 +87,4 @@ def _in_words(X: np.ndarray, y: np.ndarray, names: Mapping[int, ClassName] | Non
         return _("{m} examples as points over {features}, with values from {least:.3g} to {most:.3g}.", m=len(X), features=over,
                  least=y.min(), most=y.max())
     classes = (_("{m} of {name}", m=(y == k).sum(), name=spoken(name.text)) for k, name in names.items())
-    return _("{m} examples as points over {features}: {classes}.", m=len(X), features=over, classes=", ".join(classes))
+    return _("{m} examples as points over {features}: {classes}.", m=len(X), features=over, classes=_(", ").join(classes))

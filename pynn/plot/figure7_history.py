@@ -75,7 +75,7 @@ def history(history: History, ax: Axes | None = None, **line: Any) -> Axes:
     ends = [(curve.get_label(), np.asarray(curve.get_ydata())[[0, -1]]) for curve in drawn]
     changes = [_("{curve} from {first:.3g} to {last:.3g}", curve=label, first=first, last=last)
                for label, (first, last) in ends]
-    say(ax, _("Curves over {epochs} epochs: {changes}.", epochs=len(history.loss), changes=", ".join(changes))
+    say(ax, _("Curves over {epochs} epochs: {changes}.", epochs=len(history.loss), changes=_(", ").join(changes))
         .replace("$R^2$", "R²"))
     return ax
 

@@ -15,6 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from pynn import plot
 from pynn.history import History
 from pynn.report.measures import Calibration
+from pynn.translation import _
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -45,9 +46,11 @@ def calibration(found: Calibration) -> str:
         sizes = 20 + 180 * found.counts / found.counts.max()
         ax.plot(found.said, found.found, color=BLUE, linewidth=1)
         ax.scatter(found.said, found.found, sizes, color=BLUE, zorder=3, clip_on=False)
-        ax.set(xlim=(0, 1), ylim=(0, 1), xlabel="probability that the model says", ylabel="share that is so")
-        points = ", ".join(f"{share:.2f} at {said:.2f}" for said, share in zip(found.said, found.found, strict=True))
-        return _svg(ax, "calibration", f"Share that is so, over the probability that the model says: {points}.")
+        ax.set(xlim=(0, 1), ylim=(0, 1), xlabel=_("probability that the model says"), ylabel=_("share that is so"))
+        points = _(", ").join(_("{share:.2f} at {said:.2f}", share=share, said=said)
+                              for said, share in zip(found.said, found.found, strict=True))
+        description = _("Share that is so, over the probability that the model says: {points}.", points=points)
+        return _svg(ax, "calibration", description)
 
 
 def predicted_against_true(y: Array, predicted: Array) -> str:
@@ -58,9 +61,9 @@ def predicted_against_true(y: Array, predicted: Array) -> str:
         ends = [min(y.min(), predicted.min()), max(y.max(), predicted.max())]
         ax.plot(ends, ends, color=GREY, linestyle="--", linewidth=1)
         ax.scatter(y[chosen], predicted[chosen], 14, color=BLUE, alpha=0.5, linewidth=0)
-        ax.set(xlabel="true value", ylabel="predicted value")
-        return _svg(ax, "predicted", f"{len(chosen)} points: predicted against true values, from {ends[0]:.4g} to "
-                                    f"{ends[1]:.4g}.")
+        ax.set(xlabel=_("true value"), ylabel=_("predicted value"))
+        return _svg(ax, "predicted", _("{count} points: predicted against true values, from {least:.4g} to {most:.4g}.",
+                                       count=len(chosen), least=ends[0], most=ends[1]))
 
 
 def errors(y: Array, predicted: Array) -> str:
@@ -71,8 +74,9 @@ def errors(y: Array, predicted: Array) -> str:
         ax.hist(difference, bins=min(30, max(5, round(len(y)**0.5))), color=BLUE)
         ax.axvline(0, color=GREY, linestyle="--", linewidth=1)
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
-        ax.set(xlabel="predicted value − true value", ylabel="rows")
-        return _svg(ax, "errors", f"A histogram of the errors, from {difference.min():.4g} to {difference.max():.4g}.")
+        ax.set(xlabel=_("predicted value − true value"), ylabel=_("rows"))
+        return _svg(ax, "errors", _("A histogram of the errors, from {least:.4g} to {most:.4g}.", least=difference.min(),
+                                    most=difference.max()))
 
 
 def _axes() -> Axes:

@@ -9,6 +9,7 @@ from pynn.history import History
 from pynn.report import measures, sections
 from pynn.report.subject import Subject
 from pynn.storage import replacing
+from pynn.translation import _
 from pynn.writing import number_text
 
 _STYLE = """
@@ -39,7 +40,8 @@ min-width:4rem}dd{font-size:1.15rem}.confusions td,.confusions th{max-width:5.3r
 
 def write_report(path: Any, mark: bytes, notes: Sequence[str], subject: Subject, history: History | None = None) -> None:
     """Write the page; `mark` is what a report begins with, and `notes` say what was understood of the table."""
-    title = f"A model of {subject.table.target_name}"
+    title = _("A model of {target}", target=subject.table.target_name)
+    footer = _("Made by pynn. This page holds everything it shows, cells of the table too.")
     important = measures.importances(subject)
     parts = [] if history is None else [sections.learning(history)]
     parts += [*sections.results(subject), sections.importance(important, regression=subject.net.is_regression)]
@@ -50,17 +52,18 @@ def write_report(path: Any, mark: bytes, notes: Sequence[str], subject: Subject,
         f"<title>{escape(title)}</title>", f"<style>{_STYLE}</style>",
         f"<header><h1>{escape(title)}</h1>", *map(sections.paragraph, notes), _numbers(subject, history), "</header>",
         "<main><div class=cards>", *parts, "</div>", *below, "</main>",
-        "<footer>Made by pynn. This page holds everything it shows, cells of the table too.</footer></html>\n"])
+        f"<footer>{escape(footer)}</footer></html>\n"])
     with replacing(path) as file:
         file.write(mark + body.encode("utf-8", "replace"))
 
 
 def _numbers(subject: Subject, history: History | None) -> str:
     """The few numbers that count, with what they were measured on."""
-    names = {"loss": "loss", "accuracy": "accuracy", "r2": "R²"}
+    names = {"loss": _("loss"), "accuracy": _("accuracy"), "r2": "R²"}
     found: Mapping[str, str] = {
         **{names[name]: number_text(round(value, 4)) for name, value in reversed(subject.scores.items())},
-        "rows": str(len(subject.y)), "columns": str(len(subject.inputs)), "network": "-".join(map(str, subject.net.sizes)),
-        **({} if history is None else {"epochs": str(history.epochs)})}
+        _("rows"): str(len(subject.y)), _("columns"): str(len(subject.inputs)),
+        _("network"): "-".join(map(str, subject.net.sizes)),
+        **({} if history is None else {_("epochs"): str(history.epochs)})}
     cells = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in found.items())
-    return f"<dl>{cells}</dl>" + sections.paragraph(f"Measured on {subject.measured_on}.")
+    return f"<dl>{cells}</dl>" + sections.paragraph(_("Measured on {rows}.", rows=subject.measured_on))

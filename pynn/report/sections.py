@@ -12,6 +12,7 @@ from pynn.learn.diagnosis import diagnose
 from pynn.report import charts, measures
 from pynn.report.measures import Importance
 from pynn.report.subject import Subject
+from pynn.translation import _
 
 MOST_CLASSES = 12           # of a matrix of confusions that can be read; beyond that, the most frequent ones are listed
 _FEW_CLASSES = 3            # whose names have room on a phone
@@ -32,32 +33,34 @@ def paragraph(text: str) -> str:
 
 def learning(history: History) -> str:
     """How the training went."""
-    colours = f"Blue is the loss, orange is {'R²' if 'r2' in history else 'the accuracy'}. "
-    meaning = ("Solid: on the rows to train on. Dashed: on the validation rows. If the dashed loss rises while the solid one "
-               "falls, the network learns its rows by heart: fewer epochs or fewer units may be better."
+    colours = (_("Blue is the loss, orange is R².") if "r2" in history else
+               _("Blue is the loss, orange is the accuracy."))
+    meaning = (_("Solid: on the rows to train on. Dashed: on the validation rows. If the dashed loss rises while the solid one "
+                 "falls, the network learns its rows by heart: fewer epochs or fewer units may be better.")
                if "val_loss" in history else
-               "On the rows to train on. --validation-split 0.2 shows the same for rows that the network does not see.")
-    return section("Learning curves", charts.learning_curves(history), paragraph(colours + meaning))
+               _("On the rows to train on. --validation-split 0.2 shows the same for rows that the network does not see."))
+    return section(_("Learning curves"), charts.learning_curves(history),
+                   paragraph(_("{colours} {meaning}", colours=colours, meaning=meaning)))
 
 
 def results(subject: Subject) -> list[str]:
     """What is predicted, beside what is true."""
     if subject.net.is_regression:
-        return [section("Predicted against true", charts.predicted_against_true(subject.y, subject.predicted),
-                        paragraph("Each point is a row. On the dashed line the prediction is right.")),
-                section("Errors", charts.errors(subject.y, subject.predicted), paragraph(_errors_in_words(subject)))]
+        return [section(_("Predicted against true"), charts.predicted_against_true(subject.y, subject.predicted),
+                        paragraph(_("Each point is a row. On the dashed line the prediction is right."))),
+                section(_("Errors"), charts.errors(subject.y, subject.predicted), paragraph(_errors_in_words(subject)))]
     found = measures.calibration(subject)
     names = subject.label_names
-    what = f"of {names[1]}" if len(names) == 2 else "of the predicted class"
-    meaning = (f"The probability {what}, and how often it is so. On the dashed line they agree; larger points stand for more "
-               f"rows. The mean distance is {found.error:.3f}.")
-    return [section("Confusions", _confusions(measures.confusions(subject), names)),
-            section("Calibration", charts.calibration(found), paragraph(meaning))]
+    meaning = (_("The probability of {name}, and how often it is so. On the dashed line they agree; larger points stand for "
+                 "more rows. The mean distance is {distance:.3f}.", name=names[1], distance=found.error) if len(names) == 2 else
+               _("The probability of the predicted class, and how often it is so. On the dashed line they agree; larger points "
+                 "stand for more rows. The mean distance is {distance:.3f}.", distance=found.error))
+    return [section(_("Confusions"), _confusions(measures.confusions(subject), names)),
+            section(_("Calibration"), charts.calibration(found), paragraph(meaning))]
 
 
 def importance(found: Sequence[Importance], *, regression: bool) -> str:
     """A bar for each column."""
-    score = "R²" if regression else "the accuracy"
     largest = max([one.mean for one in found] + [1e-12])
     rows = []
     for one in found[:_MOST_LISTED]:
@@ -65,10 +68,13 @@ def importance(found: Sequence[Importance], *, regression: bool) -> str:
         number = f"{one.mean:.3f} ± {one.deviation:.3f}".replace("-", "−")
         rows.append(f"<tr><th scope=row>{escape(one.column)}</th><td>{bar}</td><td class=number>{number}</td></tr>")
     others = found[_MOST_LISTED:]
-    more = paragraph(f"{len(others)} other columns: at most {max(others[0].mean, 0):.3f}.") if others else ""
-    return section("Importance of each column", paragraph(
-        f"How much {score} falls if the cells of the column are shuffled among the rows (mean and deviation of "
-        f"{measures.REPEATS} shuffles). Columns that say the same share their importance."),
+    more = "" if not others else paragraph(
+        _("{count} other columns: at most {most:.3f}.", count=len(others), most=max(others[0].mean, 0)))
+    meaning = (_("How much R² falls if the cells of the column are shuffled among the rows (mean and deviation of {count} "
+                 "shuffles). Columns that say the same share their importance.", count=measures.REPEATS) if regression else
+               _("How much the accuracy falls if the cells of the column are shuffled among the rows (mean and deviation of "
+                 "{count} shuffles). Columns that say the same share their importance.", count=measures.REPEATS))
+    return section(_("Importance of each column"), paragraph(meaning),
         f"<table class=bars>{''.join(rows)}</table>", more)
 
 
@@ -89,23 +95,28 @@ def worst_rows(subject: Subject, important: Sequence[Importance]) -> str:
             outcome = [subject.label_names[int(y)], subject.label_names[int(predicted)],
                        f"{subject.probabilities[at, int(y)]:.3f}"]
         rows.append([str(subject.table.target.line(row)), *outcome, *(cells[name][row] for name in shown)])
-    last = "error" if subject.net.is_regression else "probability"
-    meaning = ("The largest errors first." if subject.net.is_regression else
-               "The probability is what the model says for the true class.")
-    head = ["line", f"{target}: true", "predicted", last, *shown]
-    return section("The rows predicted worst", paragraph(f"{meaning} The line is that of the file."), table(head, rows))
+    last = _("error") if subject.net.is_regression else _("probability")
+    meaning = (_("The largest errors first. The line is that of the file.") if subject.net.is_regression else
+               _("The probability is what the model says for the true class. The line is that of the file."))
+    head = [_("line"), _("{target}: true", target=target), _("predicted"), last, *shown]
+    return section(_("The rows predicted worst"), paragraph(meaning), table(head, rows))
 
 
 def findings(subject: Subject) -> str:
     """What diagnose says."""
     diagnosis = diagnose(subject.net, subject.X, subject.y)
-    items = "".join(
-        f"<li><b>{escape(one.kind.replace('_', ' '))}</b>{'' if one.layer is None else f' in layer {one.layer}'}: "
-        f"{escape(one.message)}<br>{escape(one.cause)}<br><i>Remedy:</i> {escape(one.remedy)}</li>" for one in diagnosis)
+    items = ""
+    for one in diagnosis:
+        kind = escape(_(one.kind).replace("_", " "))
+        fields: dict[str, Any] = {"kind": f"<b>{kind}</b>", "message": escape(one.message)}
+        found = (_("{kind}: {message}", **fields) if one.layer is None else
+                 _("{kind} in layer {layer}: {message}", layer=one.layer, **fields))
+        remedy = _("<i>Remedy:</i> {remedy}", remedy=escape(one.remedy))
+        items += f"<li>{found}<br>{escape(one.cause)}<br>{remedy}</li>"
     body = f"<ul>{items}</ul>" if items else ""
     if diagnosis.ok:
-        body += paragraph("Nothing was found that keeps the network from learning.")
-    return section("Diagnosis", body)
+        body += paragraph(_("Nothing was found that keeps the network from learning."))
+    return section(_("Diagnosis"), body)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -121,8 +132,8 @@ def _confusions(counts: np.ndarray[Any, Any], names: Sequence[str]) -> str:
         wrong = counts - np.diag(np.diag(counts))
         order = np.argsort(-wrong, axis=None, kind="stable")[:_MOST_LISTED]
         pairs = [divmod(int(at), len(names)) for at in order if wrong.flat[at]]
-        return paragraph(f"The most frequent confusions of {len(names)} classes.") + table(
-            ["true", "predicted", "rows"], [[names[i], names[k], str(counts[i, k])] for i, k in pairs])
+        return paragraph(_("The most frequent confusions of {count} classes.", count=len(names))) + table(
+            [_("true"), _("predicted"), _("rows")], [[names[i], names[k], str(counts[i, k])] for i, k in pairs])
     sums = np.maximum(counts.sum(axis=1, keepdims=True), 1)
     head = "".join(f'<th scope=col title="{escape(name)}">{escape(name)}</th>' for name in names)
     body = "".join(
@@ -130,7 +141,7 @@ def _confusions(counts: np.ndarray[Any, Any], names: Sequence[str]) -> str:
         + "".join(_confusion_cell(counts[i, k], counts[i, k] / sums[i, 0], right=i == k) for k in range(len(names))) + "</tr>"
         for i, name in enumerate(names))
     kind = "'confusions many'" if len(names) > _FEW_CLASSES else "confusions"
-    return (paragraph("A row for each true class, a column for each predicted one: rows of the table.")
+    return (paragraph(_("A row for each true class, a column for each predicted one: rows of the table."))
             + f"<div class=scroll tabindex=0><table class={kind}><thead><tr><td></td>{head}</tr></thead><tbody>{body}"
               "</tbody></table></div>")
 
@@ -142,8 +153,8 @@ def _confusion_cell(count: int, share: float, *, right: bool) -> str:
 
 def _errors_in_words(subject: Subject) -> str:
     size = abs(subject.predicted - subject.y)
-    return (f"The mean size of an error is {_digits(size.mean(), 4)}; half of the errors are at most "
-            f"{_digits(np.median(size), 4)}, nine in ten at most {_digits(np.quantile(size, 0.9), 4)}.")
+    return _("The mean size of an error is {mean}; half of the errors are at most {half}, nine in ten at most {most}.",
+             mean=_digits(size.mean(), 4), half=_digits(np.median(size), 4), most=_digits(np.quantile(size, 0.9), 4))
 
 
 def _digits(value: float, digits: int) -> str:

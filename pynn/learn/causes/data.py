@@ -131,7 +131,7 @@ def note_features(case: Case) -> list[Finding]:
     pairs = [(int(varying[first[group]]), int(k)) for k, group in zip(varying, inverse.ravel(), strict=True)]
     twins = [(i, k) for i, k in pairs if i != k and np.array_equal(X[:, i], X[:, k])]
     if twins:
-        which = listed([_("{first} equals {second}", first=labels[k], second=labels[i]) for i, k in twins])
+        which = listed([_("{first} equals {second}", first=labels[k], second=labels[i]) for i, k in twins], separator=_(", "))
         findings.append(DUPLICATE_FEATURES.found(n=n, m=len(X), which=which))
     return findings
 
