@@ -60,13 +60,28 @@ def understood(table: datasets.Table) -> str:
     if names:
         done.append(_("{names} counts the rows, so it says nothing of others: --drop leaves it out",
                       names=listed(names, separator=_(", "))))
-    return _("; ").join([_("{count} rows", count=len(table)), table.describe(), *done,
-                         _("target {name}: {taken_for}", name=table.target.name, taken_for=_taken_for(table))])
+    names = [column.name for column in table.columns if _is_constant(column)]
+    if names:
+        done.append(_("{names}: the same in every row, so nothing can be learned from it: --drop leaves it out",
+                      names=listed(names, separator=_(", "))))
+    target = _("target {name}: {taken_for}", name=table.target.name, taken_for=_taken_for(table))
+    if len(table) > _FEW and 2 * len(table.label_names or ()) > len(table):
+        target += _(" (so many that few rows share one: --target names another column)")
+    rows = _("1 row") if len(table) == 1 else _("{count} rows", count=len(table))
+    return _("; ").join([rows, table.describe(), *done, target])
 
 
 def _counts_rows(column: Column) -> bool:
     """Whether its numbers are k, k + 1, k + 2, …: the order of the file, which may give the answer away."""
     return column.kind == "number" and len(column) > _FEW and bool((np.diff(column.numbers()) == 1).all())
+
+
+def _is_constant(column: Column) -> bool:
+    """Whether it has one value, and that in every row."""
+    if len(column) == 1 or column.missing() or column.kind == "empty":
+        return False
+    first = column.cell(0)
+    return all(cell == first for cell in column.cells)
 
 
 def _taken_for(table: datasets.Table) -> str:
@@ -118,10 +133,6 @@ def inputs_of(net: Network, table: Features, unknown: Unknown) -> Array:
 def separate(read: Features, names: Sequence[str] | None, kept: Sequence[str]) -> tuple[Features, list[Column]]:
     """The features of a table, and the columns that are only copied; without names, all others are features."""
     columns = {column.name: column for column in read.columns}
-    for name in kept:
-        if name not in columns:
-            raise ValueError(_("--keep: expected a column of the table, got {name!r}; there are {names}",
-                               name=name, names=", ".join(map(repr, columns))))
     features = [name for name in columns if name not in kept] if names is None else names
     if not features:
         raise ValueError(_("--keep: expected at least one other column, all are kept"))

@@ -96,7 +96,7 @@ def predict(given: argparse.Namespace) -> None:
     if given.proba and net.is_regression:
         raise ValueError(_("--proba: this model predicts values, which have no probabilities"))
     names = input_columns(net)
-    read = read_features(given.data, None if names is None else list(dict.fromkeys([*names, *given.keep])), **reading(given))
+    read = read_features(given.data, names, kept=given.keep, **reading(given))
     _say_notes(given, read)
     features, kept = separate(read, names, given.keep)
     X = inputs_of(net, features, given.unknown)

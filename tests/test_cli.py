@@ -213,7 +213,7 @@ WRONG = [
     ("predict model.npz missing.csv", "has no column 'alcohol', "),
     ("predict model.npz wine.csv --out nowhere/p.csv", "--out: expected a file in an existing folder, got nowhere/p.csv"),
     ("predict model.npz wine.csv --unknown skip", "--unknown"),
-    ("predict model.npz wine.csv --keep id", "wine.csv has no column 'id'; there are"),
+    ("predict model.npz wine.csv --keep id", "--keep: wine.csv has no column 'id'; there are"),
     ("evaluate model.npz wine.csv --target colour", "colour"),
     ("evaluate model.npz wine.csv", "target: expected a column that is no feature, got 'proline'"),
     ("evaluate model.npz other.csv --target species", "unknown class 'merlot'; the model knows 'barberà', 'barolo', 'grig"),
@@ -418,11 +418,16 @@ def test_names_with_commas(tmp_path, capsys, monkeypatch):
 
 def test_columns_from_which_nothing_can_be_learned_are_named(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "t.csv").write_text("id,who,mass,k\n" + "".join(f"{k + 7},name {k},{k % 5},{k % 3}\n" for k in range(20)))
+    rows = "".join(f"{k + 7},name {k},9,north,{k % 5},{k % 3}\n" for k in range(20))
+    (tmp_path / "t.csv").write_text(f"id,who,year,part,mass,k\n{rows}")
     cli.main(["train", "t.csv", "--out", "m", "--epochs", "1"])
     said = capsys.readouterr().err.splitlines()[0]
+    assert "; year, part: the same in every row, so nothing can be learned from it: --drop leaves it out; " in said
     assert "each text of who occurs once, so nothing can be learned from it: --drop leaves it out; id counts the rows" in said
     assert "mass counts" not in said
+    assert "few rows share one" not in said
+    cli.main(["train", "t.csv", "--target", "who", "--out", "m", "--epochs", "1"])
+    assert "(so many that few rows share one: --target names another column)" in capsys.readouterr().err
 
 
 def test_what_the_target_is_taken_for(tmp_path, capsys, monkeypatch):

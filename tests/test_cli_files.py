@@ -141,7 +141,7 @@ def test_kept_columns_stand_beside_the_predictions(tmp_path, monkeypatch, capfd)
     cli.main(["predict", "plain", "t.csv", "--keep", "id,name,k", "--out", "p"])
     assert (tmp_path / "p").read_text().splitlines()[2].startswith("8,,v,")
     for keep, message in (("id,a,name,k", "--keep: expected at least one other column"),
-                          ("none", "--keep: expected a column of the table, got 'none'; there are 'id', 'a'")):
+                          ("none", "--keep: t.csv has no column 'none'; there are 'id', 'a'")):
         with pytest.raises(SystemExit):
             cli.main(["predict", "plain", "t.csv", "--keep", keep])
         assert message in capfd.readouterr().err

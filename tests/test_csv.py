@@ -238,7 +238,8 @@ def test_classes(tmp_path, cells, plain, classes):
     elif plain is None:
         assert read(tmp_path, text).y.tolist() == [float(cell) for cell in cells]
     else:
-        with pytest.raises(ValueError, match=rf"column 'k': .*{re.escape(plain)}; if .* names of classes: .*\(--classes\)"):
+        remedy = "remove .* from the file, in pandas by" if "missing" in plain else r"if .* names of classes: .*\(--classes\)"
+        with pytest.raises(ValueError, match=rf"column 'k': .*{re.escape(plain)}; {remedy}"):
             read(tmp_path, text)
 
 
@@ -272,6 +273,34 @@ def test_the_decimal_sign_is_found_or_asked_for(tmp_path):
         read(tmp_path, "a;k\n1,234;x\n2;y\n")
     with pytest.raises(ValueError, match=r"one decimal sign, got '2.5' in line 3, column 'a', and '1,5' in line 2, column 'a'"):
         read(tmp_path, "a;k\n1,5;x\n2.5;y\n")
+
+
+SIGNED = [      # the cells of a column, their sign, and their numbers; None if the column is text
+    (["5%", "12.5 %", "-3%"], "%", [5, 12.5, -3]), (["$1,234.50", "-$7", "$ 8"], "$", [1234.5, -7, 8]),
+    (["€5", "?", "6 €"], "€", [5, np.nan, 6]), (["¥100", "", "¥1,000,000"], "¥", [100, np.nan, 1e6]),
+    (["5%", "6", "7%"], "", None), (["$5", "€6"], "", None), (["5%5", "6%"], "", None), (["%", "$"], "", None),
+    (["$5%", "$6%"], "", None), (["$5 a", "$6 a"], "", None), (["5", "6"], "", [5, 6]),
+]
+
+
+@pytest.mark.parametrize(("cells", "sign", "numbers"), SIGNED)
+def test_the_sign_that_all_numbers_of_a_column_have_is_left_out(tmp_path, cells, sign, numbers):
+    table = read(tmp_path, "a,k\n" + "".join(f'"{cell}",1\n' for cell in cells))
+    assert table.columns[0].kind == ("text" if numbers is None else "number")
+    if numbers is not None:
+        np.testing.assert_array_equal(table.columns[0].numbers(), numbers)
+    assert table.notes == ((f"numbers of a have the sign {sign}, which is left out",) if sign else ())
+
+
+def test_a_sign_and_a_decimal_comma_go_together(tmp_path):
+    table = read(tmp_path, "a;k\n1.234,5 %;2,5 €\n2 %;1.000 €\n")
+    assert table.X.tolist() == [[1234.5], [2]]
+    assert table.y.tolist() == [2.5, 1000]
+
+
+def test_a_column_is_chosen_once(tmp_path):
+    with pytest.raises(ValueError, match="^features: expected different columns, got 'a' twice"):
+        read(tmp_path, "a,b,k\n1,2,3\n", features=["a", "b", "a"])
 
 
 def test_columns_of_every_kind(tmp_path):
@@ -378,7 +407,7 @@ BAD = [         # content, keywords, message
     ("a,k\n,\n", {}, "line 2: expected at least one row"),
     ("a,k\n1,x\n2,\n", {}, "line 3, column 'k': expected the name of a class, the cell is empty"),
     ("a,k\n1,2\n2,\n", {}, r"line 3, column 'k': expected a value, it is missing \(''\)"),
-    ("a,k\n1,2\n2,-\n", {}, "line 3, column 'k': expected a finite number, got '-'"),
+    ("a,k\n1,2\n2,-\n", {}, "line 3, column 'k': expected a value, it is missing \\('-'\\)"),
     ("a,k\n1,2\n2,1e999\n", {}, "line 3, column 'k': expected a finite number, got '1e999'"),
     ("a;k\n1,5;2,5\n2;2.5\n", {}, "one decimal sign"),
     ("a;k\n1,500;x\n2;y\n", {}, "'1,500' in line 2, column 'a', may have"),

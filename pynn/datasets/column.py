@@ -15,7 +15,8 @@ from pynn.translation import Sentence, _
 Array = np.ndarray[Any, np.dtype[Any]]
 Kind = Literal["number", "boolean", "date", "text", "empty"]
 
-_MISSING = frozenset(("", "na", "n/a", "nan", "null", "none"))      # in a column of numbers; in one of text only ""
+_MISSING = frozenset((          # in a column of numbers; in one of text only ""
+    "", "na", "n/a", "n.a.", "nan", "null", "none", "<na>", "#n/a", "?", "-", "--", "."))
 _BOOLEANS = {"true": 1.0, "false": 0.0}
 _TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s?[ap]m)?(?:Z|\s?[+-]\d{2}:?\d{2})?"
 _DATE = re.compile(rf"(?:(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:\d{{4}}|\d{{2}}))"
@@ -95,6 +96,11 @@ class Column:
     def first_other(self) -> int | None:
         """The row of the first cell that is neither a number nor missing."""
         return self._scan.first_other
+
+    @property
+    def first_missing(self) -> int | None:
+        """The row of the first cell that would be missing among numbers."""
+        return next((row for row, cell in enumerate(self.cells) if is_missing(cell)), None)
 
     def count_numbers(self) -> int:
         """How many cells are numbers."""

@@ -10,8 +10,8 @@ import numpy as np
 
 from pynn.datasets.column import Array, Column, is_missing
 from pynn.datasets.header import Names, check_header, name_columns
-from pynn.datasets.labels import class_labels
-from pynn.datasets.numerals import Numerals, decimals_of
+from pynn.datasets.labels import class_labels, missing_target
+from pynn.datasets.numerals import Numerals, common_sign, decimals_of
 from pynn.datasets.records import Records, read_records
 from pynn.datasets.table import Features, Table
 from pynn.translation import Sentence, _
@@ -115,12 +115,14 @@ def load_features(path: Any, features: Sequence[str] | None = None, *, header: b
     return read_features(path, features, header=header, delimiter=delimiter, decimal=decimal, encoding=encoding).X
 
 
-def read_features(path: Any, names: Sequence[str] | None = None, *, header: bool | Literal["names"] = True,
-                  delimiter: str | None = None, decimal: str | None = None, encoding: str | None = None) -> Features:
-    """Read columns of any kind, by default all but an index; see load_csv for the arguments."""
+def read_features(path: Any, names: Sequence[str] | None = None, *, kept: Sequence[str] = (),
+                  header: bool | Literal["names"] = True, delimiter: str | None = None, decimal: str | None = None,
+                  encoding: str | None = None) -> Features:
+    """Read columns of any kind, by default all but an index, and those of --keep; see load_csv for the arguments."""
     records, found = _read(path, header, delimiter, encoding)
     chosen = [k for k in range(len(found.names)) if k not in found.left_out] if names is None else \
         _positions(names, found.names, path)
+    chosen = list(dict.fromkeys([*chosen, *_positions(kept, found.names, path, "--keep")]))
     columns = _columns(records, found, chosen, decimal)
     if header is True and names is None:
         check_header(records, columns)
@@ -148,20 +150,25 @@ def _where(records: Records) -> Sentence:
 def _columns(records: Records, found: Names, positions: list[int], decimal: str | None) -> list[Column]:
     if decimal not in (None, ".", ","):
         raise ValueError(Sentence("decimal: expected '.', ',' or None, got {decimal!r}", decimal=decimal))
-    numerals = Numerals(decimal or _find_decimal(records, found.names, positions))
-    if numerals.decimal == ",":
+    signs = {k: common_sign(records.columns[k]) for k in positions}
+    for sign in dict.fromkeys(filter(None, signs.values())):
+        names = _(", ").join(found.names[k] for k in positions if signs[k] == sign)
+        found.notes.append(_("numbers of {names} have the sign {sign}, which is left out", names=names, sign=sign))
+    decimal = decimal or _find_decimal(records, found.names, signs)
+    if decimal == ",":
         found.notes.append(_("numbers have a decimal comma"))
-    return [Column(found.names[k], records.columns[k], records.path, records.lines, numerals) for k in positions]
+    return [Column(found.names[k], records.columns[k], records.path, records.lines, Numerals(decimal, signs[k]))
+            for k in positions]
 
 
-def _find_decimal(records: Records, names: list[str], positions: list[int]) -> str:
-    """The decimal sign, from the cells that are numbers with one sign only."""
-    columns = [records.columns[k] for k in positions]
+def _find_decimal(records: Records, names: list[str], signs_of: dict[int, str]) -> str:
+    """The decimal sign, from the cells that are numbers with one sign only; `signs_of` has each column's % or currency."""
+    columns = [records.columns[k] for k in signs_of]
     if not any(cells.have(",") or cells.match(_THOUSANDS) for cells in columns):
         return "."
     found: dict[str, Sentence] = {}     # decimal sign, or both if it may be either: a cell and its place
-    for k, cells in zip(positions, columns, strict=True):
-        for signs, (row, cell) in _signs(cells).items():
+    for (k, sign), cells in zip(signs_of.items(), columns, strict=True):
+        for signs, (row, cell) in _decimals(cells, sign).items():
             found.setdefault(signs, Sentence("{cell!r} in line {line}, column {name!r}", cell=cell, line=records.lines[row],
                                              name=names[k]))
     if "." in found and "," in found:
@@ -173,14 +180,14 @@ def _find_decimal(records: Records, names: list[str], positions: list[int]) -> s
     return "," if "," in found else "."
 
 
-def _signs(cells: Any) -> dict[str, tuple[int, str]]:
+def _decimals(cells: Any, sign: str) -> dict[str, tuple[int, str]]:
     """The decimal signs that the numbers of a column have, each with a row and its cell; none if most cells are other text."""
     found: dict[str, tuple[int, str]] = {}
     looked_at = others = 0
     for row, cell in enumerate(cells):
         if cell.isdecimal() or is_missing(cell):
             continue
-        signs = decimals_of(cell)
+        signs = decimals_of(cell, sign)
         others += not signs
         if len(signs) == 1 or (signs and "," in cell):      # 1.234 has a decimal point unless something speaks against it
             found.setdefault(signs, (row, cell))
@@ -201,20 +208,28 @@ def _target(column: Column, classes: bool | None) -> tuple[Array, tuple[str, ...
     if row is not None and column.first_other is not None and column.first_other < row:
         raise ValueError(Sentence("path: {place}: expected text as above, got {cell!r}{remedy}", place=column.place(row),
                                   cell=column.cell(row), remedy=remedy))
+    missing = column.first_missing
+    if missing is not None and (column.first_other is None or missing < column.first_other):
+        raise missing_target(column, missing)
     try:
         return column.numbers_without_missing(), None
     except ValueError as error:
         raise ValueError(Sentence("{error}{remedy}", error=error, remedy=remedy)) from None
 
 
-def _positions(features: Sequence[str], names: list[str], path: Any) -> list[int]:
+def _positions(features: Sequence[str], names: list[str], path: Any, argument: str = "features") -> list[int]:
     if isinstance(features, str):
-        raise TypeError(Sentence("features: expected a sequence of names, got {features!r}", features=features))
+        raise TypeError(Sentence("{argument}: expected a sequence of names, got {features!r}", argument=argument,
+                                 features=features))
     places = {name: column for column, name in enumerate(names)}
     missing = [name for name in features if name not in places]
     if missing:
-        raise ValueError(Sentence("features: {path} has no column {missing}; there are {names}", path=path,
+        raise ValueError(Sentence("{argument}: {path} has no column {missing}; there are {names}", argument=argument, path=path,
                                   missing=", ".join(map(repr, missing)), names=", ".join(map(repr, names))))
+    for at, name in enumerate(features):
+        if name in features[:at]:
+            raise ValueError(Sentence("{argument}: expected different columns, got {name!r} twice", argument=argument,
+                                      name=name))
     return [places[name] for name in features]
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from pynn.datasets.column import Array, Column
+from pynn.datasets.column import Array, Column, is_missing
 from pynn.datasets.numerals import Numerals
 from pynn.translation import Sentence
 
@@ -27,9 +27,8 @@ def class_labels(column: Column) -> tuple[Array, tuple[str, ...]]:
     """The class number of each cell, int64 (m,), and the names of the classes; of equal numbers, the shortest spelling."""
     spellings: dict[str, Decimal | str] = {}
     for row, cell in enumerate(column.cells):
-        if not cell:
-            raise ValueError(Sentence("path: {place}: expected the name of a class, the cell is empty",
-                                      place=column.place(row)))
+        if not cell or (column.kind == "boolean" and is_missing(cell)):
+            raise missing_target(column, row)
         if cell not in spellings:
             spellings[cell] = class_key(cell, column.numerals)
     names: dict[Decimal | str, str] = {}
@@ -40,6 +39,19 @@ def class_labels(column: Column) -> tuple[Array, tuple[str, ...]]:
     codes = {cell: numbers[key] for cell, key in spellings.items()}
     y = np.fromiter((codes[cell] for cell in column.cells), np.int64, len(column))
     return y, tuple(names[key] for key in ordered)
+
+
+def missing_target(column: Column, row: int) -> ValueError:
+    """The error for a row without a target, which says how to leave such rows out."""
+    cell = column.cell(row)
+    is_name = not cell and column.kind not in ("number", "empty")
+    wanted = Sentence("the name of a class, the cell is empty") if is_name else Sentence(
+        "a value, it is missing ({cell!r})", cell=cell)
+    count = column.missing()
+    rows = Sentence("this row") if count == 1 else Sentence("the {count} rows without one", count=count)
+    return ValueError(Sentence("path: {place}: expected {wanted}; remove {rows} from the file, in pandas by "
+                               "frame.dropna(subset=[{name!r}])", place=column.place(row), wanted=wanted, rows=rows,
+                               name=column.name))
 
 
 def match_labels(names: Iterable[str], known: tuple[str, ...]) -> list[int | None]:

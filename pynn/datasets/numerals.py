@@ -1,12 +1,14 @@
-"""From the text of a cell to a number: decimal point or decimal comma, and separators of thousands."""
+"""From the text of a cell to a number: decimal point or decimal comma, separators of thousands, and % or a currency."""
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
 _SPACES = " \u00a0\u2009\u202f'’"          # may stand between thousands, and nowhere else in a number
+_SIGNS = frozenset("%$€£¥₹")
 _EITHER = re.compile(rf"[+−-]?(?:\d[\d.,{_SPACES}]*|[.,]\d+)(?:[eE][+-]?\d+)?")
 _PATTERNS = {
     decimal: re.compile(rf"(?P<sign>[+−-]?)"
@@ -16,13 +18,14 @@ _PATTERNS = {
 
 
 class Numerals(NamedTuple):
-    """How numbers are written in a file; separators of thousands stand in groups of three digits."""
+    """How numbers are written in a column; separators of thousands stand in groups of three digits."""
 
     decimal: str = "."
+    sign: str = ""          # of a percentage or a currency, at the start or the end of each number
 
     def plain(self, cell: str) -> str | None:
         """The number as Python writes it, or None for other text: with a decimal comma, 1.234,5 becomes 1234.5."""
-        match = _PATTERNS[self.decimal].fullmatch(cell)
+        match = _PATTERNS[self.decimal].fullmatch(_without_sign(cell, self.sign) if self.sign else cell)
         if match is None or not (match["whole"] or match["fraction"]):
             return None
         sign, whole = match["sign"].replace("−", "-"), re.sub(r"\D", "", match["whole"] or "0")
@@ -45,6 +48,26 @@ def could_be_number(cell: str) -> bool:
     return _EITHER.fullmatch(cell.strip()) is not None
 
 
-def decimals_of(cell: str) -> str:
+def decimals_of(cell: str, sign: str = "") -> str:
     """The decimal signs with which the cell is a number: ".", ",", both or none."""
-    return "".join(decimal for decimal in _PATTERNS if Numerals(decimal).plain(cell) is not None)
+    return "".join(decimal for decimal in _PATTERNS if Numerals(decimal, sign).plain(cell) is not None)
+
+
+def common_sign(cells: Iterable[str]) -> str:
+    """The sign of a percentage or a currency that all numbers of a column have, or nothing: 5 % and 0.05 are not mixed."""
+    found = ""
+    for cell in cells:
+        signs = _SIGNS.intersection(cell)
+        if not (signs or any(map(str.isdigit, cell))):
+            continue                            # a missing cell, perhaps
+        sign = "".join(signs)
+        if len(sign) != 1 or found not in ("", sign) or not could_be_number(_without_sign(cell, sign)):
+            return ""
+        found = sign
+    return found
+
+
+def _without_sign(cell: str, sign: str) -> str:
+    """The cell without a sign at its start or its end; nothing if there is none."""
+    before, found, after = (part.strip() for part in cell.partition(sign))
+    return before + after if found and (not after or before in ("", "+", "-", "−")) else ""

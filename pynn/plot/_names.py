@@ -52,8 +52,8 @@ def sizes_of(net: Network) -> str:
 def label_axes(ax: Axes, horizontal: str, vertical: str) -> None:
     """Write the names of two features at the axes; x1, x2, … become symbols."""
     check_fonts(horizontal, vertical)
-    ax.set_xlabel(_symbol(horizontal), fontfamily=font_families())
-    ax.set_ylabel(_symbol(vertical), fontfamily=font_families())
+    ax.set_xlabel(feature_label(horizontal), fontfamily=font_families())
+    ax.set_ylabel(feature_label(vertical), fontfamily=font_families())
 
 
 def add_legend(owner: Axes | Figure, handles: Iterable[Any], names: Mapping[int, ClassName], **place: Any) -> Legend:
@@ -67,7 +67,8 @@ def add_legend(owner: Axes | Figure, handles: Iterable[Any], names: Mapping[int,
     return legend
 
 
-def _symbol(name: str) -> str:
+def feature_label(name: str) -> str:
+    """The name of a feature in matplotlib's notation; x1, x2, … become symbols."""
     number = name[1:]
     if name[:1] != "x" or not (number.isascii() and number.isdecimal()):
         return plain(name)

@@ -25,6 +25,7 @@ from pynn.plot._drawing import (
     width_of,
     write,
 )
+from pynn.plot._input_names import input_names, say_names
 from pynn.plot._names import sizes_of
 from pynn.plot._style import NEGATIVE, POSITIVE, styled
 from pynn.plot.description import say
@@ -40,6 +41,7 @@ def network(net: Network, ax: Axes | None = None, **lines: Any) -> Axes:
     Positive weights are blue, negative ones orange and dashed. A line is wider where its weight is larger, and the colour of
     a unit is stronger where its bias is larger, both relative to the largest of the network. A unit with b = 0 is white.
     The activation stands over each column, and n[l] under it. Of more than 16 units the first 8 and the last 8 are drawn.
+    Inputs have their names, if the network knows them: its `feature_names`, or those of its encoder.
 
     Parameters
     ----------
@@ -67,24 +69,26 @@ def network(net: Network, ax: Axes | None = None, **lines: Any) -> Axes:
     check_finite(net)
     columns = [index_labels(n, 8, 8) for n in net.sizes]
     names = [_("input"), *net.activations]
+    inputs = input_names(net, columns[0]) or {i: f"$x_{{{i}}}$" for i in columns[0] if i}
     counts = [f"$n^{{[{l}]}} = {n}$" for l, n in enumerate(net.sizes)]
     slots = max(map(len, columns))
     spacing = min(2.8, 20 / slots)
     radius, size = 0.36 * spacing, min(1.0, 0.8 * spacing)
     height = spacing * slots + 5.2
     step = max(*(width_of(text) + 0.8 for text in names + counts), (max(26, 4 / 3 * height) - 4) / len(columns))
-    width = step * len(columns) + 4
+    margin = max(2, radius + 0.8 + size * max(map(width_of, inputs.values())) - step / 2)
+    width = margin + step * len(columns) + 2
     ax = canvas(ax, width, height)
     W, b = [layer.W for layer in net], [layer.b[:, 0] for layer in net]
     widest, strongest = (max(np.abs(array).max() for array in arrays) or 1.0 for arrays in (W, b))
     before: Places = {}
     for l, indices in enumerate(columns):
-        x = 2 + step * (l + 0.5)
+        x = margin + step * (l + 0.5)
         units = column(ax, x, 3.2 + spacing * slots / 2, indices, spacing)
         for i, (_x, y) in units.items():
             circle(ax, x, y, radius, facecolor="0.85" if l == 0 else _BIASES(0.5 + b[l - 1][int(i) - 1] / strongest / 2))
             if l == 0:
-                write(ax, x - radius - 0.4, y, f"$x_{{{i}}}$", size, ha="right")
+                write(ax, x - radius - 0.4, y, inputs[i], size, ha="right")
             elif l == len(net):
                 write(ax, x + radius + 0.4, y, f"${prediction(i, net)}$", size, ha="left")
         if l > 0:
@@ -102,5 +106,5 @@ def network(net: Network, ax: Axes | None = None, **lines: Any) -> Axes:
     say(ax, _("The network {sizes} as columns of units ({names}), joined by its {weights} weights, from {least:.3g} to "
               "{most:.3g}: positive ones blue, negative ones orange and dashed, larger ones wider.",
               sizes=sizes_of(net), names=", ".join(names), weights=sum(array.size for array in W),
-              least=min(array.min() for array in W), most=max(array.max() for array in W)))
+              least=min(array.min() for array in W), most=max(array.max() for array in W)) + say_names(net))
     return ax

@@ -21,6 +21,7 @@ from pynn.plot._drawing import (
     width_of,
     write,
 )
+from pynn.plot._input_names import say_names
 from pynn.plot._known_layer import RADIUS, SPACING, KnownLayer
 from pynn.plot._names import sizes_of
 from pynn.plot._style import styled
@@ -37,7 +38,7 @@ def neuron(net: Network | None = None, x: ArrayLike | None = None, ax: Axes | No
 
     Without a network the neuron is drawn in symbols, with a network with the numbers of its weights and bias, and with an
     example x with all numbers. Positive weights are blue, negative ones orange and dashed. Of more than 6 inputs the first
-    4 and the last 2 are drawn.
+    4 and the last 2 are drawn. Inputs have their names, if the network knows them.
 
     Parameters
     ----------
@@ -77,11 +78,10 @@ def neuron(net: Network | None = None, x: ArrayLike | None = None, ax: Axes | No
         at, row_at, g = f"_{{{i}}}^{{[{layer}]}}", f"_{{{i}}}^{{[{layer}]T}}", f"g^{{[{layer}]}}"
         output, of_z = f"a{at}" if layer < len(net) else prediction(i, net), known.of_z(i)
     indices = known.inputs if net is not None else ["1", "2", "", "n"]
-    inputs = {j: known.value("A", j) for j in indices if j}
-    weights = {j: known.equal(f"w_{{{j}}}", "W", i, j) for j in inputs}
+    weights = {j: known.equal(f"w_{{{j}}}", "W", i, j) for j in indices if j}
     z, result = known.equal(f"z{at}", "z", i), known.value("a", i)
 
-    x_in = RADIUS + 1.2 + max(map(width_of, inputs.values()))
+    x_in = RADIUS + 1.2 + known.width_of_inputs()
     x_z = x_in + 8 + max(map(width_of, weights.values()))
     x_g = x_z + 2 * _LARGE + 2 + width_of(z)
     x_out = x_g + _LARGE + RADIUS + 2.6
@@ -92,10 +92,10 @@ def neuron(net: Network | None = None, x: ArrayLike | None = None, ax: Axes | No
     ax = canvas(ax, x_out + RADIUS + 1.4 + max(1.0, width_of(result)), top + 1)
     places = column(ax, x_in, middle, indices, SPACING)
     join(ax, places, {i: (x_z, middle)}, known.arrays.get("W"))
+    known.write_inputs(ax, places)
     share = 0.42                                # of the line is before its weight
     for j, (_x, y) in places.items():
         circle(ax, x_in, y, RADIUS, f"${before[0]}_{{{j}}}{before[1:]}$", **circles)
-        write(ax, x_in - RADIUS - 0.5, y, inputs[j], ha="right")
         write(ax, x_in + share * (x_z - x_in), y + share * (middle - y), weights[j], rotation_mode="anchor",
               rotation=math.degrees(math.atan2(middle - y, x_z - x_in)),
               bbox={"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "none"})
@@ -120,5 +120,6 @@ def neuron(net: Network | None = None, x: ArrayLike | None = None, ax: Axes | No
     what = _("{unit}: the inputs times their weights and the bias b add up to z, and the activation turns z into the output.",
              unit=which)
     found = [f"{name} = {known.arrays[name][unit - 1, 0]:.3g}" for name in ("b", "z", "a") if name in known.arrays]
-    say(ax, " ".join((what, f"{', '.join(found)}.")) if found else what)
+    what = " ".join((what, f"{', '.join(found)}.")) if found else what
+    say(ax, what + (say_names(net) if layer == 1 else ""))
     return ax

@@ -23,6 +23,7 @@ from pynn.plot._drawing import (
     width_of,
     write,
 )
+from pynn.plot._input_names import say_names
 from pynn.plot._known_layer import RADIUS, SPACING, KnownLayer
 from pynn.plot._names import sizes_of
 from pynn.plot._style import styled
@@ -37,7 +38,7 @@ def layer(net: Network | None = None, x: ArrayLike | None = None, ax: Axes | Non
 
     Without a network the layer is drawn in symbols, with a network with the numbers of W[l] and b[l], and with an example x
     with all numbers. Positive weights are blue, negative ones orange and dashed. Of more than 6 inputs or units the first 4
-    and the last 2 are drawn.
+    and the last 2 are drawn. Inputs have their names, if the network knows them.
 
     Parameters
     ----------
@@ -83,10 +84,9 @@ def layer(net: Network | None = None, x: ArrayLike | None = None, ax: Axes | Non
         (f"$Z^{{[{l}]}}$", f"$({n}, m)$"), ("$=$", ""), (f"$W^{{[{l}]}}$", f"$({n}, {n_before})$"),
         (f"$A^{{[{previous}]}}$", f"$({n_before}, m)$"), ("$+$", ""), (f"$b^{{[{l}]}}$", f"$({n}, 1)$"), (r"$\qquad$", ""),
         (f"$A^{{[{l}]}}$", f"$({n}, m)$"), (f"$= g^{{[{l}]}}(Z^{{[{l}]}})$", "")]
-    given = {j: known.value("A", j) for j in known.inputs if j}
     equations = {i: known.equations(i) for i in known.units if i}
 
-    left, between = RADIUS + 1 + max(map(width_of, given.values())), 2 * RADIUS + 9
+    left, between = RADIUS + 1 + known.width_of_inputs(), 2 * RADIUS + 9
     wide = left + between + RADIUS + 1 + max(map(width_of, equations.values()))
     matrices, high = extent(one_example), SPACING * max(len(known.inputs), len(known.units))
     width = 1.6 + max(wide, matrices[0], extent(all_examples)[0])
@@ -99,9 +99,9 @@ def layer(net: Network | None = None, x: ArrayLike | None = None, ax: Axes | Non
     before = column(ax, x_in, y_units, known.inputs, SPACING)
     after = column(ax, x_units, y_units, known.units, SPACING)
     join(ax, before, after, known.arrays.get("W"))
+    known.write_inputs(ax, before)
     for j, (_x, y) in before.items():
         circle(ax, x_in, y, RADIUS, f"$a_{{{j}}}^{{[{previous}]}}$", **circles)
-        write(ax, x_in - RADIUS - 0.4, y, given[j], ha="right")
     for i, (_x, y) in after.items():
         circle(ax, x_units, y, RADIUS, f"$a_{{{i}}}^{{[{l}]}}$", **circles)
         write(ax, x_units + RADIUS + 0.6, y, equations[i], ha="left")
@@ -116,5 +116,6 @@ def layer(net: Network | None = None, x: ArrayLike | None = None, ax: Axes | Non
     which = _("One layer") if net is None else _("Layer {layer} ({activation}) of the network {sizes}", layer=layer,
                                                  activation=known.activation, sizes=sizes_of(net))
     say(ax, _("{layer}: every unit is joined to every input. Below are the equations of one example in matrices, z = W a + b "
-              "and a = g(z), and those of m examples, Z = W A + b and A = g(Z).", layer=which))
+              "and a = g(z), and those of m examples, Z = W A + b and A = g(Z).", layer=which)
+        + (say_names(net) if layer == 1 else ""))
     return ax

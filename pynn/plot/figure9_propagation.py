@@ -30,6 +30,7 @@ from pynn.plot._drawing import (
     width_of,
     write,
 )
+from pynn.plot._input_names import input_names, list_names, say_names
 from pynn.plot._names import sizes_of
 from pynn.plot._style import BLUE, VERMILION, styled
 from pynn.plot.description import say
@@ -38,6 +39,7 @@ from pynn.writing import number_mathtext
 
 FORWARD, BACKWARD = BLUE, VERMILION
 _GAP = 3.2              # ems between the boxes of two layers
+_ROOM = 18.0            # ems for the names of the inputs in one line
 
 
 @styled
@@ -47,7 +49,7 @@ def propagation(net: Network, X: ArrayLike | None = None, y: ArrayLike | None = 
 
     Without examples the steps are drawn in symbols; of more than 3 layers the first 2 and the last are shown. With examples
     they are drawn in numbers; of more than 5 layers the first 3 and the last 2 are shown, and of more than 4 rows or columns
-    of a matrix the first 2 and the last.
+    of a matrix the first 2 and the last. The rows of X have the names of the inputs, if the network knows them.
 
     Parameters
     ----------
@@ -88,7 +90,7 @@ def propagation(net: Network, X: ArrayLike | None = None, y: ArrayLike | None = 
         counted = _("in numbers, m = {m}, J = {J:.3g}", m=step.A[0].shape[1], J=gradients.loss)
     say(loop.ax, _("Forward and backward propagation through the network {sizes}, {symbols_or_numbers}: down the layers with Z "
                    "and A, which are cached, to the loss ({loss}), and up again with dA and dZ, which give dW and db of every "
-                   "layer.", sizes=sizes_of(net), symbols_or_numbers=counted, loss=net.loss))
+                   "layer.", sizes=sizes_of(net), symbols_or_numbers=counted, loss=net.loss) + say_names(net))
     return loop.ax
 
 
@@ -100,6 +102,7 @@ class _Contents:
     forward: dict[str, list[Part]]      # of each layer
     backward: dict[str, list[Part]]
     inputs: list[Part]                  # X
+    names: list[str]                    # of its rows that are shown
     passed_on: list[Part]               # dA[0]
     loss: list[Part]
 
@@ -107,15 +110,21 @@ class _Contents:
 def _contents(net: Network, y: ArrayLike | None, step: ForwardPass | None, gradients: Gradients | None) -> _Contents:
     L, shape = len(net), f"$({net.sizes[0]}, m)$"
     inputs: list[Part] = [("$A^{[0]} = X$", shape)]
+    names: list[str] = []
     passed_on: list[Part] = [(f"${_handed_back(0, L)}$", shape)]
     loss: list[Part] = [(f"$J(Y, \\hat{{Y}}), \\quad \\hat{{Y}} = A^{{[{L}]}}$", "")]
     if step is not None and gradients is not None and y is not None:
         inputs, passed_on = [_array("A^{[0]} = X", step.A[0])], [_array("dA^{[0]}", gradients.dA[0])]
         loss = [_array("Y", _columns(net, y, step.A[0].shape[1])), _array(r"\hat{Y}", step.A[L]),
                 (f"$J = {number_mathtext(gradients.loss)}$", "")]
+        rows = _shown(net.sizes[0])
+        known = input_names(net, rows)
+        names = [known.get(i, "") for i in rows]
+    elif net.feature_names is not None:
+        inputs.append((list_names(net.feature_names, _ROOM), ""))
     layers = index_labels(L, 2, 1) if step is None else index_labels(L, 3, 2)
     return _Contents(layers, {l: _forward(net, int(l), step) for l in layers if l},
-                     {l: _backward(net, int(l), gradients) for l in layers if l}, inputs, passed_on, loss)
+                     {l: _backward(net, int(l), gradients) for l in layers if l}, inputs, names, passed_on, loss)
 
 
 class _Loop:
@@ -125,7 +134,10 @@ class _Loop:
         self._net, self._contents, self._boxes = net, contents, boxes
         L, forward, backward = len(net), contents.forward, contents.backward
         self._wide_f, self._wide_b = (2 + max(_extent(parts)[0] for parts in steps.values()) for steps in (forward, backward))
-        self._x_f = 1 + self._wide_f / 2
+        names = max(map(width_of, contents.names), default=0.0)
+        beside = (_extent(contents.inputs)[0] - self._wide_f) / 2 + (names + 0.6 if names else 0)
+        self._left = 1 + max(0.0, beside)
+        self._x_f = self._left + self._wide_f / 2
         self._x_b = self._x_f + (self._wide_f + self._wide_b) / 2 + width_of(_both(L, "Z", "A", L - 1)) + 3
         self._right = self._x_b + self._wide_b / 2
         self._high = {l: 2.9 + max(_extent(forward[l])[1], _extent(backward[l])[1]) if l else 2.4 for l in contents.layers}
@@ -145,6 +157,7 @@ class _Loop:
             wide = _extent(parts)[0]
             _write(self.ax, x - wide / 2, x + wide / 2, top + self._high_ends / 2, parts)
         last = 0                        # the number of the layer above
+        self._write_names(top + self._high_ends / 2)
         for l in self._contents.layers:
             self._draw_gap(top, int(l) - 1 if l else last)
             top -= _GAP
@@ -158,9 +171,16 @@ class _Loop:
         self._draw_gap(top, L)
         top -= _GAP + self._high_loss
         name = _("loss: {loss}", loss=self._net.loss)
-        self._draw_box(1, self._right, top, self._high_loss, L + 1, name, self._contents.loss, "black")
-        write(self.ax, (1 + self._right) / 2, 1.2, _("then {update}", update=(
+        self._draw_box(self._left, self._right, top, self._high_loss, L + 1, name, self._contents.loss, "black")
+        write(self.ax, (self._left + self._right) / 2, 1.2, _("then {update}", update=(
             r"$W^{[l]} \leftarrow W^{[l]} - \alpha\, dW^{[l]}, \quad b^{[l]} \leftarrow b^{[l]} - \alpha\, db^{[l]}$")))
+
+    def _write_names(self, middle: float) -> None:
+        """The names of the inputs, to the left of the rows of X."""
+        names = self._contents.names
+        for k, name in enumerate(names):
+            y = middle + 0.8 + ((len(names) - 1) / 2 - k) * PITCH
+            write(self.ax, self._x_f - _extent(self._contents.inputs)[0] / 2 - 0.6, y, name, ha="right")
 
     def _draw_gap(self, top: float, carried: int) -> None:
         """The arrows between two boxes, and A and dA of the layer that they carry; X and dA[0] stand above the first ones."""
@@ -237,8 +257,13 @@ def _columns(net: Network, y: ArrayLike, m: int) -> np.ndarray:
 
 def _array(symbol: str, values: np.ndarray) -> Part:
     """A matrix of numbers over its symbol and shape."""
-    rows, columns = (index_labels(n, 2, 1) if n > 4 else index_labels(n, n, 0) for n in values.shape)
+    rows, columns = map(_shown, values.shape)
     return number_cells(values, rows, columns), f"${symbol} \\; ({values.shape[0]}, {values.shape[1]})$"
+
+
+def _shown(n: int) -> list[str]:
+    """The rows or columns of a matrix that are shown."""
+    return index_labels(n, 2, 1) if n > 4 else index_labels(n, n, 0)
 
 
 def _extent(parts: list[Part]) -> tuple[float, float]:

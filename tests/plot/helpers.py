@@ -79,3 +79,16 @@ def targets(X: np.ndarray, output: str) -> np.ndarray:
     if output == "softmax":
         return (X[:, 0] > 0).astype(np.int64) + (X[:, 1] > 0)
     return (X[:, 0] > X[:, 1]).astype(np.int64)
+
+
+def assert_texts_are_apart(ax: Any) -> None:
+    """No text reaches into another, nor out of the panel."""
+    ax.figure.canvas.draw()
+    page = ax.get_window_extent()
+    level = [text for text in ax.texts if text.get_rotation() == 0]
+    boxes = [(text.get_text(), text.get_window_extent()) for text in level]
+    for text, box in boxes:
+        assert min(box.x0 - page.x0, page.x1 - box.x1, box.y0 - page.y0, page.y1 - box.y1) > -1, text
+    for (one, a), (other, b) in itertools.combinations(boxes, 2):
+        wide, high = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
+        assert wide <= 1 or high <= 1, f"{one} over {other}"

@@ -1,7 +1,6 @@
 """The four diagrams together: what is refused, no text covers another, and nothing beside the panel is touched."""
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -13,7 +12,7 @@ from matplotlib.patches import Circle, FancyBboxPatch
 
 import pynn
 
-from .helpers import network
+from .helpers import assert_texts_are_apart, network
 
 pytestmark = pytest.mark.usefixtures("clean_figures")
 
@@ -93,19 +92,6 @@ CASES: dict[str, Any] = {
 
 
 DRAWN = pytest.mark.parametrize("draw", CASES.values(), ids=CASES.keys())
-
-
-def assert_texts_are_apart(ax: Any) -> None:
-    """No text reaches into another, nor out of the panel."""
-    ax.figure.canvas.draw()
-    page = ax.get_window_extent()
-    level = [text for text in ax.texts if text.get_rotation() == 0]
-    boxes = [(text.get_text(), text.get_window_extent()) for text in level]
-    for text, box in boxes:
-        assert min(box.x0 - page.x0, page.x1 - box.x1, box.y0 - page.y0, page.y1 - box.y1) > -1, text
-    for (one, a), (other, b) in itertools.combinations(boxes, 2):
-        wide, high = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
-        assert wide <= 1 or high <= 1, f"{one} over {other}"
 
 
 @DRAWN

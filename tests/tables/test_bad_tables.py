@@ -12,17 +12,22 @@ import pytest
 import pynn
 from pynn import cli, datasets
 
-NO_NUMBERS = ["-", "?", "x", "12 kg", "1.2.3", "1e999", "inf", "-inf", "Infinity", "1_0", "0x10", "½", "5%", "$5", "5 €", "1/2",
-              "--5", "+-5", "5-", "1e", "e5", ".", "#N/A", "#DIV/0!", "1  2", "1:2", "True", "ok", "５ｍ", "−", "12:30",
+NO_NUMBERS = ["x", "12 kg", "1.2.3", "1e999", "inf", "-inf", "Infinity", "1_0", "0x10", "½", "5%", "$5", "5 €", "1/2",
+              "--5", "+-5", "5-", "1e", "e5", "#DIV/0!", "1  2", "1:2", "True", "ok", "５ｍ", "−", "12:30",
               "2020-01-01", "1,2,3"]
-MISSING = ["", "NA", "n/a", "NaN", "null", "None"]
+MISSING = ["", "NA", "n/a", "NaN", "null", "None", "?", "-", "--", ".", "#N/A", "<NA>", "n.a."]
 FEATURE, TARGET = "a,b,k\n1,1,1\n2,2,2\n3,3,3\n4,{},4\n5,5,5\n", "a,b,k\n1,1,1\n2,2,2\n3,3,3\n4,4,{}\n5,5,5\n"
 BAD = [         # content, line, column, a part of the message
     *((FEATURE.format(f'"{cell}"'), 5, "b", f"expected a number, as most cells of this column are, got {cell!r}")
       for cell in NO_NUMBERS),
     *((TARGET.format(f'"{cell}"'), 5, "k", f"expected a finite number, got {cell!r}") for cell in NO_NUMBERS),
     *((TARGET.format(cell), 5, "k", "expected a value, it is missing") for cell in MISSING),
-    ("a,k\n1,u\n2,\n3,v\n", 3, "k", "expected the name of a class, the cell is empty"),
+    ("a,k\n1,u\n2,\n3,v\n", 3, "k", "expected the name of a class, the cell is empty; remove this row from the file"),
+    ("a,k\n1,1\n2,?\n3,-\n", 3, "k", "remove the 2 rows without one from the file, in pandas by "
+                                      "frame.dropna(subset=['k'])"),
+    ("a,k\n1,True\n2,NA\n3,False\n", 3, "k", "expected a value, it is missing ('NA'); remove this row from the file"),
+    ("a,k\n1,5%\n2,6 %\n3,0.07\n", 4, "k", "expected text as above, got '0.07'"),
+    ("a,b,k\n1,5 €,1\n2,6,2\n3,7,3\n4,8,4\n", 2, "b", "expected a number, as most cells of this column are, got '5 €'"),
     ("a,k\n1,u\n2,7\n3,v\n", 3, "k", "expected text as above, got '7'"),
     ("d,k\n2020-01-02,u\n2020-01-03,v\n", 2, "d", "got dates or times"),
     ("d,k\n02.01.2020,u\n03.01.2020,v\n", 2, "d", "got dates or times"),
