@@ -299,7 +299,7 @@ def test_a_sign_and_a_decimal_comma_go_together(tmp_path):
 
 
 def test_a_column_is_chosen_once(tmp_path):
-    with pytest.raises(ValueError, match="^features: expected different columns, got 'a' twice"):
+    with pytest.raises(ValueError, match=r"^features: expected different columns, got 'a' twice"):
         read(tmp_path, "a,b,k\n1,2,3\n", features=["a", "b", "a"])
 
 

@@ -81,8 +81,9 @@ def test_names_that_are_the_same_when_shortened_have_their_numbers():
 def test_both_column_and_level_can_be_recognised_in_a_shortened_name():
     name = input_names(named(LONG), ["1", "2", "3", "4"])["1"]
     column, _, level = name.partition(" = ")
-    assert column.startswith("neigh") and level.startswith("Nor") and level.endswith("river")
-    assert "…" in column and len(name) < 60
+    assert (column[:5], level[:3], level[-5:]) == ("neigh", "Nor", "river")
+    assert "…" in column
+    assert len(name) < 60
 
 
 def test_symbols_stay_where_there_are_no_names():
