@@ -342,6 +342,8 @@ class ModelCheckpoint:
     """
 
     def __init__(self, path: str | os.PathLike[str], every: int = 1, monitor: str | None = None) -> None:
+        if not isinstance(path, str | bytes | os.PathLike):
+            raise TypeError(f"path: expected a str or path-like, got {path!r} ({type(path).__name__})")
         self.path = os.fsdecode(path)
         self.every = validation.positive_int(every, "every")
         self._best = None if monitor is None else _Best(monitor, 0.0)

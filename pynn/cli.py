@@ -22,6 +22,9 @@ from pynn.translation import _, translated
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Do what the command line says: `pynn --help` lists it."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:          # it was closed before the start
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))     # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")        # names may have characters that a terminal does not have

@@ -4,6 +4,7 @@ A keyword that means the same as in scikit-learn's MLPClassifier and MLPRegresso
 """
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -12,7 +13,7 @@ import numpy as np
 
 # isort: split
 from pynn.estimator_base import ATTRIBUTES, DTYPES, FIT, PARAMETERS, NetworkEstimator, leave_out_weightless
-from pynn.validation import real_number
+from pynn.validation import is_missing_value, real_number
 
 # isort: split
 from sklearn.base import ClassifierMixin, RegressorMixin
@@ -91,7 +92,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         new = not hasattr(self, "network_")
         if new and classes is None and not is_multilabel(y):
             raise ValueError("classes: expected all labels at the first call of partial_fit, got None")
-        given = None if classes is None else np.unique(classes)
+        given = None if classes is None else np.unique(_check_labels(classes, "classes"))
         if not new and given is not None and not np.array_equal(given, self.classes_):
             raise ValueError(f"classes: expected those of the first call, {self.classes_.tolist()}, got {given.tolist()}")
         X, y, sample_weight = self._checked(X, y, sample_weight, reset=new)
@@ -102,6 +103,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         return self
 
     def _checked(self, X: Any, y: Any, sample_weight: Any, *, reset: bool) -> tuple[Array, Array, Array | None]:
+        y = _check_labels(y, "y")
         several = is_multilabel(y)
         X, y = validate_data(self, X, y, dtype=DTYPES, multi_output=several, reset=reset)
         check_classification_targets(y)
@@ -142,6 +144,22 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
+
+
+def _check_labels(labels: Any, name: str) -> Any:
+    """The labels, of which none may be missing; texts and numbers together are refused, because they have no order."""
+    array = None if hasattr(labels, "toarray") else np.asarray(labels)
+    if array is None or array.ndim != 1 or array.dtype.kind not in "OT":
+        return labels
+    cells = array.tolist()
+    for row, cell in enumerate(cells):
+        if is_missing_value(cell) or (isinstance(cell, float) and math.isnan(cell)):
+            raise ValueError(f"{name}: expected no missing labels, got {cell!r} at [{row}]")
+    text = next((cell for cell in cells if isinstance(cell, str)), None)
+    other = next((cell for cell in cells if not isinstance(cell, str)), None)
+    if text is not None and other is not None:
+        raise ValueError(f"{name}: expected labels that are all texts or all numbers, got {text!r} and {other!r}")
+    return labels if array.dtype.kind == "O" else array.astype(object)       # NumPy's StringDType
 
 
 def _classes_of(y: Array) -> Array:

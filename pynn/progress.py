@@ -49,11 +49,11 @@ class EpochBar:
             self._bar.set_postfix({name: f"{value:.4g}" for name, value in history.last().items() if name != "epoch_seconds"},
                                   refresh=False)
             self._bar.update(history.epochs - self._bar.n)
-        except (AttributeError, OSError, ValueError):       # the stream was closed, or cannot do what a bar needs
+        except (AttributeError, OSError, TypeError, ValueError):       # the stream was closed, or cannot do what a bar needs
             self.wanted = False
 
     def close(self) -> None:
         """Leave the bar as it is."""
         if self._bar is not None:
-            with contextlib.suppress(AttributeError, OSError, ValueError):
+            with contextlib.suppress(AttributeError, OSError, TypeError, ValueError):
                 self._bar.close()

@@ -101,6 +101,8 @@ def check_path(path: Any) -> str:
     name = os.fsdecode(path)
     if os.path.exists(name) and not os.path.isfile(name):
         raise ValueError(Sentence("path: {path} is a folder or a device, expected a file", path=path))
+    if not os.path.basename(name) or "\0" in name:
+        raise ValueError(Sentence("path: expected the name of a file, got {name!r}", name=name))
     return name
 
 

@@ -14,7 +14,7 @@ from pynn.datasets.frame import AnyColumn, columns_of
 from pynn.standardizer import Standardizer
 from pynn.translation import Sentence, _, sentence_of
 from pynn.validation import boolean, choice, real_number
-from pynn.writing import listed
+from pynn.writing import listed, printable
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Unknown = Literal["error", "ignore"]
@@ -312,10 +312,10 @@ class TableEncoder:
         colour: red; missing: a level of its own
         size: standardised, mean 2, deviation 1
         """
-        return "\n".join(code.describe() for code in self._codes)
+        return printable("\n".join(code.describe() for code in self._codes))
 
     def __repr__(self) -> str:
-        return f"TableEncoder(feature_names={list(self.feature_names)})" if self._codes else "TableEncoder()"
+        return printable(f"TableEncoder(feature_names={list(self.feature_names)})" if self._codes else "TableEncoder()")
 
     def _check_fitted(self) -> None:
         if not self._codes:

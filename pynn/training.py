@@ -103,6 +103,10 @@ class Plan:
             if callable(self.learning_rate) and getattr(callback, "sets_learning_rate", False):
                 raise ValueError(f"callbacks: {type(callback).__name__} sets the learning rate, and so does the schedule "
                                  f"learning_rate={self.learning_rate!r}; give one of them")
+        setters = [callback for callback in self.callbacks if getattr(callback, "sets_learning_rate", False)]
+        if len(setters) > 1 and any(hasattr(callback, "schedule") for callback in setters):
+            raise ValueError(Sentence("callbacks: {names} both set the learning rate, and a schedule undoes what the other one "
+                                      "does; give one of them", names=" and ".join(type(one).__name__ for one in setters)))
 
 
 class Data(NamedTuple):
@@ -154,7 +158,7 @@ class Training:
         except DivergenceError:
             self.state.restore(before)
             raise
-        except Exception as error:
+        except BaseException as error:
             self._keep_history(error)
             raise
         finally:
@@ -162,7 +166,7 @@ class Training:
             self.state.scheduled = None
         try:
             self._call_all("finish")
-        except Exception as error:
+        except BaseException as error:
             self._keep_history(error)
             raise
         return self.history
@@ -173,13 +177,14 @@ class Training:
             if hasattr(callback, method):
                 getattr(callback, method)(self.net, self.history)
 
-    def _keep_history(self, error: Exception) -> None:
+    def _keep_history(self, error: BaseException) -> None:
         """Hand out the history of the epochs before a callback or a schedule failed."""
         if self.history.epochs:
             with contextlib.suppress(AttributeError):       # an error with slots
                 error.history = self.history        # type: ignore[attr-defined]
-            error.add_note(f"The {self.history.epochs} epochs before this error are kept in the network, and their History is "
-                           "in the error's attribute history.")
+            epochs = "epoch" if self.history.epochs == 1 else f"{self.history.epochs} epochs"
+            error.add_note(f"What the network learned in the {epochs} before this error is kept, and the History is in the "
+                           "error's attribute history.")
 
     def _start(self) -> None:
         """Measure the loss before the fit on a sample of the examples, then apply what the plan says to the state."""
@@ -224,6 +229,10 @@ class Training:
             else:
                 answer = callback(self.net, self.history)
                 self.stopped = self.stopped or (isinstance(answer, bool | np.bool_) and bool(answer))
+        wrong = self._find_not_finite() if self.plan.callbacks else None
+        if wrong is not None:
+            raise DivergenceError(Sentence("after epoch {epoch}: {what}, which a callback assigned. The network is as it was "
+                                           "before the fit.", epoch=self.history.epochs, what=wrong), self.history)
 
     def _most_epochs(self) -> int:
         """How many epochs the engine may run before Python has something to do."""
@@ -241,7 +250,9 @@ class Training:
         for number in range(epoch, epoch + epochs):
             try:
                 rates.append(_ask(schedule, number))
-            except Exception:
+            except KeyboardInterrupt:
+                raise
+            except BaseException:
                 if not rates:
                     raise
                 break           # the epochs before this one come first; then the schedule is asked again
@@ -287,20 +298,27 @@ class Training:
             what = self._find_not_finite()
         else:
             what = Sentence("the loss is {loss}", loss=history["loss"][-1])
+        return DivergenceError(Sentence("epoch {epoch}: {what} (the loss before the fit was {loss_before:.4g}). {cause}. "
+                                        "The network is as it was before the fit.", epoch=epoch, what=what,
+                                        loss_before=self.loss_before, cause=self._cause_of_divergence(learning_rate)), history)
+
+    def _cause_of_divergence(self, learning_rate: float) -> Sentence:
+        """Which argument made the steps too large, and what to do."""
         optimizer, theta = self.state.optimizer, self.state.theta
         eps: float = getattr(optimizer, "eps", 1.0)
         if theta.dtype.type(eps) == 0 and np.isnan(theta).any():
-            cause = Sentence("eps={eps:g} of {optimizer} is 0 in {dtype}, so a gradient of 0 gives 0/0: take an eps above 0, "
-                             "such as 1e-8", eps=eps, optimizer=type(optimizer).__name__, dtype=theta.dtype)
-        elif self.architecture.is_regression:
-            cause = Sentence("Steps of learning_rate {rate:g} overshoot the minimum: lower learning_rate, or scale the inputs "
-                             "and y to about -1 ... 1 (net.standardizer, net.target_standardizer)", rate=learning_rate)
-        else:
-            cause = Sentence("Steps of learning_rate {rate:g} overshoot the minimum: lower learning_rate, or scale the inputs "
-                             "to about -1 ... 1 (net.standardizer)", rate=learning_rate)
-        return DivergenceError(Sentence("epoch {epoch}: {what} (the loss before the fit was {loss_before:.4g}). {cause}. "
-                                        "The network is as it was before the fit.", epoch=epoch, what=what,
-                                        loss_before=self.loss_before, cause=cause), history)
+            return Sentence("eps={eps:g} of {optimizer} is 0 in {dtype}, so a gradient of 0 gives 0/0: take an eps above 0, "
+                            "such as 1e-8", eps=eps, optimizer=type(optimizer).__name__, dtype=theta.dtype)
+        penalties = {**self.plan.penalties, "clip_norm": 0.0, "weight_decay": getattr(optimizer, "weight_decay", 0.0)}
+        for name, strength in penalties.items():
+            if learning_rate * strength > 2:
+                return Sentence("learning_rate {rate:g} times {name} {strength:g} is above 2, so the steps of this penalty "
+                                "alone overshoot 0: lower {name}", rate=learning_rate, name=name, strength=strength)
+        if self.architecture.is_regression:
+            return Sentence("Steps of learning_rate {rate:g} overshoot the minimum: lower learning_rate, or scale the inputs "
+                            "and y to about -1 ... 1 (net.standardizer, net.target_standardizer)", rate=learning_rate)
+        return Sentence("Steps of learning_rate {rate:g} overshoot the minimum: lower learning_rate, or scale the inputs "
+                        "to about -1 ... 1 (net.standardizer)", rate=learning_rate)
 
     def _find_not_finite(self) -> Sentence | None:
         return find_not_finite(self.state.theta, self.architecture.sizes)

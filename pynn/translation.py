@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LOCALE = Path(__file__).parent / "locale"
 LANGUAGES = ("en", "zh_CN")
+_MOST_SHOWN = 2000              # characters or elements of a value in a message
 
 _chosen: str | None = None                                                          # by language(), for the whole program
 _here: ContextVar[str | None] = ContextVar("pynn_language", default=None)           # by speaking(), for one block of code
@@ -85,6 +86,22 @@ def _filled(template: str, fields: dict[str, Any], name: str) -> str:
                           for key, value in fields.items()})
 
 
+class _Cut(str):
+    """What a message shows of a value that is too long for it."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def _cut(value: Any) -> Any:
+    """A field of a message: of a long text its beginning, of a long collection its length."""
+    if type(value) is str and len(value) > _MOST_SHOWN:
+        return _Cut(f"{value[:60]!r}… ({len(value)} characters)")
+    if isinstance(value, list | tuple | dict | set) and len(value) > _MOST_SHOWN:
+        return _Cut(f"{type(value).__name__}[…] ({len(value)} elements)")
+    return value
+
+
 class Sentence(str):
     """The text of an error or a warning: English as a str, and its template and fields, from which `translated` makes others.
 
@@ -101,6 +118,7 @@ class Sentence(str):
 
     @classmethod
     def _of(cls, template: str, fields: dict[str, Any], edit: Callable[[str], str]) -> Self:
+        fields = {key: _cut(value) for key, value in fields.items()}
         self = super().__new__(cls, edit(_filled(template, fields, "en")))
         self.template, self.fields, self.edit = template, fields, edit
         return self

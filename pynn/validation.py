@@ -78,7 +78,7 @@ def finite_array(value: object, name: str, *, narrow: bool = False) -> np.ndarra
         raise ValueError(Sentence("{name}: expected no missing values, got a masked array with some masked", name=name))
     try:
         array = np.asarray(value)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RuntimeError) as error:         # the last one from a PyTorch tensor with a gradient
         if isinstance(value, Sequence) and "inhomogeneous" in str(error):
             raise _ragged(value, name) from None
         raise ValueError(Sentence("{name}: expected an array of real numbers, got {kind}: {error}", name=name,
@@ -116,11 +116,14 @@ def _native(array: np.ndarray, name: str, *, narrow: bool) -> np.ndarray:
 
 def _numbers_of_objects(array: np.ndarray, name: str) -> np.ndarray:
     """Python objects as float64; the error names the first one that is no number, text and missing values before others."""
+    if array.ndim == 0:
+        raise TypeError(Sentence("{name}: expected an array of real numbers, got {kind}", name=name,
+                                 kind=type(array.item()).__name__))
     cells = list(np.ndenumerate(array))
     if any(isinstance(element, str | bytes) for _, element in cells):
         raise TypeError(Sentence("{name}: expected real numbers, got text among Python objects", name=name))
     for at, element in cells:
-        if _is_missing(element):
+        if is_missing_value(element):
             raise ValueError(Sentence("{name}: expected no missing values, got {element!r} at {at}", name=name, element=element,
                                       at=list(at)))
     if array.ndim == 1 and all(isinstance(element, Sequence | np.ndarray) for _, element in cells):
@@ -137,7 +140,7 @@ def _numbers_of_objects(array: np.ndarray, name: str) -> np.ndarray:
         raise ValueError(Sentence("{name}: expected numbers that float64 can hold, got larger ones", name=name)) from None
 
 
-def _is_missing(element: object) -> bool:
+def is_missing_value(element: object) -> bool:
     """Whether it is None, NumPy's or pandas' NaT, pandas' NA or NumPy's masked; NaN is a number that is not finite."""
     if isinstance(element, np.datetime64 | np.timedelta64):
         return bool(np.isnat(element))

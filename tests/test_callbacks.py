@@ -128,7 +128,8 @@ def test_an_unknown_monitor_gets_the_names_there_are_before_the_first_epoch(call
     assert net.epoch == 0
 
 
-@pytest.mark.parametrize("error", [OSError("disk full"), ValueError("mine"), StopIteration(), MemoryError()])
+@pytest.mark.parametrize("error", [OSError("disk full"), ValueError("mine"), StopIteration(), MemoryError(), SystemExit(3),
+                                   type("Mine", (BaseException,), {})()])
 @pytest.mark.parametrize("replayed", [False, True])
 def test_whatever_a_callback_raises_the_history_is_kept(error, replayed, engine):
     def fail(net, history):
@@ -141,6 +142,61 @@ def test_whatever_a_callback_raises_the_history_is_kept(error, replayed, engine)
         net.fit(X, y, epochs=9, callbacks=[fail, *([pynn.callbacks.Recorder()] if replayed else [])])
     assert raised.value is error
     assert error.history.epochs == net.epoch == 3
+
+
+@pytest.mark.parametrize("error", [KeyError(7), SystemExit(3)])
+def test_whatever_a_schedule_raises_the_history_is_kept(error):
+    def schedule(epoch):
+        if epoch == 3:
+            raise error
+        return 0.1
+
+    net = pynn.Network([2, 3, 1], rng=0)
+    with pytest.raises(type(error)) as raised:
+        net.fit(*pynn.datasets.moons(30, rng=0), epochs=9, learning_rate=schedule)
+    assert raised.value is error
+    assert error.history.epochs == net.epoch == 3
+
+
+def test_a_callback_that_assigns_nan_is_named():
+    def spoil(net, history):
+        if history.epochs == 3:
+            net[2].W[0, 1] = np.nan
+
+    net = pynn.Network([2, 3, 1], rng=0)
+    before = net.parameters.copy()
+    for epochs in (3, 9):
+        with pytest.raises(pynn.DivergenceError, match=r"^after epoch 3: W\[2\]\[0, 1\] is nan, which a callback assigned"):
+            net.fit(*pynn.datasets.moons(30, rng=0), epochs=epochs, callbacks=[spoil])
+        assert np.array_equal(net.parameters, before)
+
+
+@pytest.mark.parametrize("other", [pynn.callbacks.ReduceOnPlateau("loss"),
+                                   pynn.callbacks.LearningRateSchedule(pynn.schedules.Step(0.1, every=1, factor=0.5))])
+def test_a_schedule_that_is_a_callback_excludes_others_that_set_the_learning_rate(other):
+    net = pynn.Network([2, 3, 1], rng=0)
+    halve = pynn.callbacks.LearningRateSchedule(pynn.schedules.Exponential(0.4, factor=0.5))
+    for callbacks in ([halve, other], [other, halve]):
+        with pytest.raises(ValueError, match=r"^callbacks: .*LearningRateSchedule.* both set the learning rate"):
+            net.fit(*pynn.datasets.moons(30, rng=0), callbacks=callbacks)
+    assert net.epoch == 0
+    plateaus = [pynn.callbacks.ReduceOnPlateau("loss"), pynn.callbacks.ReduceOnPlateau("accuracy")]
+    net.fit(*pynn.datasets.moons(30, rng=0), epochs=2, callbacks=plateaus)
+
+
+@pytest.mark.parametrize(("path", "error"), [("", ValueError), ("new/", ValueError), ("a\0b", ValueError), (None, TypeError),
+                                             (3, TypeError)])
+def test_model_checkpoint_refuses_what_is_no_name_of_a_file(path, error, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    net = pynn.Network([2, 3, 1], rng=0)
+    with pytest.raises(error, match=r"^path: expected .*, got "):
+        net.fit(*pynn.datasets.moons(30, rng=0), epochs=2, callbacks=[pynn.callbacks.ModelCheckpoint(path)])
+    assert net.epoch == 0
+    if isinstance(path, str):
+        for act in (net.save, pynn.load, lambda path: pynn.export.to_numpy(net, path, check=False)):
+            with pytest.raises(ValueError, match=r"^path: expected the name of a file, got .*"):
+                act(path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_finish_raises_keeps_the_history_too():

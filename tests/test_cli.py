@@ -487,6 +487,16 @@ def test_no_command_fails_for_what_the_stream_cannot_show(tmp_path, encoding):
     assert b"inputs: ??, " in done.stdout
 
 
+@pytest.mark.skipif(os.name != "posix", reason="closes file descriptors")
+def test_no_command_fails_where_both_streams_are_closed(folder):
+    write(folder / "one.csv", ["x1", "x2"], [[1, 2]])
+    pynn.Network([2, 3, 1], rng=0).save(folder / "one.npz")
+    script = "import os, sys; os.close(1); os.close(2); os.execv(sys.executable, [sys.executable, '-m', 'pynn', *sys.argv[1:]])"
+    for arguments, code in ((("info", "one.npz"), 0), (("predict", "one.npz", "one.csv"), 0), (("info", "none.npz"), 2)):
+        done = subprocess.run([sys.executable, "-P", "-c", script, *arguments], cwd=folder, check=False)
+        assert done.returncode == code, arguments
+
+
 def test_prices_are_learnt_with_the_defaults(tmp_path):
     """300 houses: area and rooms to a price around 400 000.  R² of 100 other houses."""
     rng = np.random.default_rng(0)

@@ -3,13 +3,15 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import random
 import re
+import sys
 
 import numpy as np
 import pytest
 
-from pynn import datasets
+from pynn import TableEncoder, datasets
 from pynn.datasets.numerals import Numerals
 
 
@@ -158,6 +160,9 @@ READ = [        # content, keywords: X is X12, and the classes are x and y
     (",a,b,k\n0,1,2,x\n1,3,4,y\n", {}),
     ('"","a","b","k"\n"1",1,2,"x"\n"2",3,4,"y"\n', {}),
     ("Unnamed: 0,a,b,k\n7,1,2,x\nz,3,4,y\n", {}),
+    (",Unnamed: 0,a,b,k\n0,0,1,2,x\n1,1,3,4,y\n", {}),         # written and read again, and written again
+    ("Unnamed: 0.1,Unnamed: 0,a,b,k\n0,0,1,2,x\n1,1,3,4,y\n", {}),
+    (",,a,b,k\n0,p,1,2,x\n1,q,3,4,y\n", {}),                   # an index of two levels
     (",a,b,k,\n0,1,2,x,\n1,3,4,y,\n", {}),
     (" ,a,b,k\n,1,2,x\n,3,4,y\n", {}),
     ("a,b,,k\n1,2,,x\n3,4,,y\n", {}),
@@ -166,6 +171,8 @@ READ = [        # content, keywords: X is X12, and the classes are x and y
     ('a,\t"b",\t"k"\n1,\t2,\t"x"\n3,4,\t"y"\n', {}),
     ('"a" ,"b","k" \n1,"2" , "x"\n 3 ,4,"y"\t\n', {}),
     (' "a","b","k"\n 1,2,"x"\n 3,4,"y"\n', {}),
+    ('a\tb\t "k"\n1\t2\t"x" \n3\t4\t "y" \n', {}),
+    ('a,b,\u00a0"k"\n1,2,\u00a0"x"\n3,4,"y"\u00a0\n', {}),
     ("1,2,x\n3,4,y\n", {"header": False}),
     ("1,2,x,\n3,4,y,\n", {"header": False}),
     ("# by hand\n1;2;x\n3;4;y\n", {"header": False}),
@@ -188,6 +195,11 @@ def test_files_of_every_kind(tmp_path, content, keywords):
 
 def test_what_is_left_out_is_said(tmp_path):
     assert read(tmp_path, ",a,k\n0,5,x\n1,6,y\n").notes == ("the first column has no name, so it is an index; it is left out",)
+    assert read(tmp_path, ",,a,k\n0,1,5,x\n1,1,6,y\n").notes == (
+        "the first column has no name, so it is an index; it is left out",
+        "column 2 has no name and is beside an index, so it is one too; it is left out")
+    assert read(tmp_path, ",Unnamed: 1,a,k\n0,1,5,x\n1,1,6,y\n").feature_names == ("Unnamed: 1", "a")
+    assert read(tmp_path, "2024-01-01,k\n5,x\n6,y\n").feature_names == ("2024-01-01",)
     assert read(tmp_path, "a,,k\n5,,x\n6,,y\n").notes == ("column 2 has no name and no values; it is left out",)
     assert read(tmp_path, "a,k\n5,x\n,\n6,y\n").notes == ("1 row without values is skipped",)
     assert read(tmp_path, "a,k\n5,x\n,\n , \n6,y\n").notes == ("2 rows without values are skipped",)
@@ -355,6 +367,30 @@ def test_lines_are_counted_as_an_editor_does(tmp_path):
         read(tmp_path, 'a,k\n1,x\n2,y\n3,"z\n4,x\n5,y\n')
 
 
+def test_a_huge_cell_in_a_message_is_cut(tmp_path):
+    for content in ("a,k\n{},x\n2,y\n", "a,k\n1,1\n2,{}\n"):
+        with pytest.raises(ValueError, match=r"got 'z{60}'… \(140000 characters\)") as raised:
+            _ = read(tmp_path, content.format("z" * 140_000)).X
+        assert len(str(raised.value)) < 1000
+
+
+def test_an_exponent_that_no_number_has_makes_a_class_of_text(tmp_path):
+    table = read(tmp_path, "a,k\n1,1e99999999999999999999\n2,1\n3,1.0\n", classes=True)
+    assert table.label_names == ("1", "1e99999999999999999999")
+    assert table.y.tolist() == [1, 0, 0]
+
+
+def test_a_table_is_printed_on_any_stream(tmp_path, monkeypatch):
+    table = read(tmp_path, "预测,k\n1,é\n2,y\n")
+    texts = str(table), repr(table.columns[0]), repr(TableEncoder().fit(table)), TableEncoder().fit(table).describe()
+    assert all("预测" in text for text in texts)
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), "ascii"))
+    for make in (str, lambda table: repr(table.columns[0]), lambda table: repr(TableEncoder().fit(table)),
+                 lambda table: TableEncoder().fit(table).describe()):
+        print(make(table), flush=True)
+    assert sys.stdout.buffer.getvalue().count(b"??") == 4
+
+
 def test_many_rows(tmp_path):
     """More than are packed together."""
     m = 10_000
@@ -372,6 +408,9 @@ BAD = [         # content, keywords, message
     ("a,b\nc,d\ne,b\n", {}, "line 1 looks like data: the name 'b' is also a cell of its column, in line 3"),
     ("1;a\n2;b\n", {}, "line 1 looks like data"),
     ("x,3\ny,4\n", {}, "line 1 looks like data: the name '3' is a number"),
+    ("2024-01-01,wren\n2024-01-02,jay\n", {}, "line 1 looks like data: the name '2024-01-01' is of the kind"),
+    ("12:00,wren\n12:30,jay\n", {}, "line 1 looks like data: the name '12:00' is of the kind of its column's cells"),
+    ("x,True\ny,False\n", {}, "line 1 looks like data: the name 'True' is of the kind of its column's cells"),
     ("2019,2020,2021\n1,2,3\n", {}, r"line 1 looks like data: the name '2019' is a number.*header='names' \(--header\)"),
     ("1,5;2,5\n3,5;4,5\n", {}, "line 1 looks like data"),
     ("# c\n\n1,x\n2,y\n3,z\n", {"features": None, "delimiter": ";"}, "line 3: "),

@@ -593,6 +593,31 @@ def test_weights_and_labels_of_another_kind_get_a_clear_error(labels):
         NetworkClassifier(max_iter=1).fit(X, y, X_val=X[:4], y_val=np.array(other).take([0, 1, 0, 1]))
 
 
+@pytest.mark.parametrize(("labels", "message"), [
+    (np.array([1, "a"], object), "expected labels that are all texts or all numbers, got 'a' and 1"),
+    (np.array(["a", None], object), r"expected no missing labels, got None at \[1\]"),
+    (np.array(["a", np.nan], object), r"expected no missing labels, got nan at \[1\]"),
+    (np.array(["a", np.datetime64("NaT")], object), r"expected no missing labels, got .*NaT.* at \[1\]")])
+def test_labels_that_are_mixed_or_missing_are_named(labels, message):
+    X, y = datasets.moons(40, rng=0)
+    y[:2] = 0, 1
+    for act in (NetworkClassifier().fit, lambda X, y: NetworkClassifier().partial_fit(X, y, classes=labels)):
+        with pytest.raises(ValueError, match=f"^(y|classes): {message}$"):
+            act(X, labels[y])
+    with pytest.raises(ValueError, match=f"^y: {message}$"):
+        NetworkClassifier(max_iter=1).fit(X, y, X_val=X, y_val=labels[y])
+
+
+def test_texts_of_numpys_own_kind_are_labels():
+    X, y = datasets.moons(40, rng=0)
+    texts = np.array(["lower", "upper"])[y]
+    keywords = {"max_iter": 2, "random_state": 0}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        new = NetworkClassifier(**keywords).fit(X, texts.astype(np.dtypes.StringDType()))
+        assert new.predict(X).tolist() == NetworkClassifier(**keywords).fit(X, texts).predict(X).tolist()
+
+
 @pytest.mark.parametrize("yes", [1, np.int64(1), np.True_])
 @BOTH
 def test_ones_and_zeros_switch_as_in_scikit_learn(kind, yes):

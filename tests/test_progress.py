@@ -34,7 +34,8 @@ def closed() -> io.StringIO:
     return stream
 
 
-@pytest.mark.parametrize("stream", [lambda: None, closed, Broken, Bare], ids=["none", "closed", "broken", "bare"])
+@pytest.mark.parametrize("stream", [lambda: None, closed, Broken, Bare, io.BytesIO],
+                         ids=["none", "closed", "broken", "bare", "bytes"])
 @pytest.mark.parametrize("progress", [True, None])
 def test_a_stream_that_shows_no_bar_does_not_end_a_fit(stream, progress, monkeypatch):
     monkeypatch.setattr(sys, "stderr", stream())

@@ -295,6 +295,17 @@ def test_large_values_that_make_a_fit_diverge_are_named(dtype, factor, engine):
         net.fit(X, factor * y, epochs=100)
 
 
+@pytest.mark.parametrize(("name", "keywords"), [
+    ("l1", {"l1": 1e300}), ("l2", {"l2": 1e300}), ("l2", {"l2": 1e3, "learning_rate": 1.0}),
+    ("weight_decay", {"optimizer": pynn.optimizers.AdamW(weight_decay=1e300)})])
+@pytest.mark.filterwarnings("ignore::pynn.DivergenceWarning")
+def test_a_penalty_that_makes_a_fit_diverge_is_named(name, keywords, engine):
+    X, y = datasets.moons(50, rng=0)
+    with pytest.raises(pynn.DivergenceError, match=f"times {name} .* is above 2, .*: lower {name}") as raised:
+        pynn.Network([2, 4, 1], rng=0, engine=engine).fit(X, y, epochs=300, **keywords)
+    assert "scale the inputs" not in str(raised.value)
+
+
 @pytest.mark.parametrize("output", ["linear", "sigmoid"])
 @pytest.mark.parametrize("large", ["X", "parameters"])
 def test_outputs_that_overflow_name_the_inputs_and_the_parameters(output, large, engine):

@@ -94,6 +94,21 @@ def test_lists_in_the_cells_of_a_frame_are_named():
         pynn.Network([2, 3, 1], rng=0)(pd.DataFrame({"a": [1, 2], "b": pd.to_datetime(["2026-01-01"] * 2)}))
 
 
+@pytest.mark.parametrize("X", [{1, 2}, {"a": [1, 2]}, (row for row in [[1, 2]]), object()], ids=lambda X: type(X).__name__)
+def test_what_is_no_array_at_all_is_named_by_its_type(X):
+    with pytest.raises(TypeError, match=rf"^X: expected an array of real numbers, got {type(X).__name__}$"):
+        pynn.Network([2, 3, 1], rng=0)(X)
+
+
+def test_what_an_array_cannot_be_made_of_is_named():
+    class Tensor:
+        def __array__(self, dtype=None, copy=None):
+            raise RuntimeError("use detach()")
+
+    with pytest.raises(ValueError, match=r"^X: expected an array of real numbers, got Tensor: use detach\(\)$"):
+        pynn.Network([2, 3, 1], rng=0)(Tensor())
+
+
 SMALL = ["bool", "int8", "uint8", "int16", "uint16", "int32", "uint32"]
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from pynn.datasets.numerals import Numerals
 from pynn.translation import Sentence, _
+from pynn.writing import printable
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Kind = Literal["number", "boolean", "date", "text", "empty"]
@@ -26,6 +27,11 @@ _DATE = re.compile(rf"(?:(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d
 def is_missing(cell: str) -> bool:
     """Whether a cell in a column of numbers is missing."""
     return cell.lower() in _MISSING
+
+
+def is_boolean(cell: str) -> bool:
+    """Whether a cell is True or False, in any case."""
+    return cell.lower() in _BOOLEANS
 
 
 def is_date(cell: str) -> bool:
@@ -72,7 +78,7 @@ class Column:
         self._lines = lines         # where each row begins
 
     def __repr__(self) -> str:
-        return f"Column({self.name!r}, {len(self.cells)} cells)"
+        return printable(f"Column({self.name!r}, {len(self.cells)} cells)")
 
     def __len__(self) -> int:
         return len(self.cells)
@@ -212,7 +218,7 @@ def _sort_and_value(cell: str, numerals: Numerals) -> tuple[str, float]:
         return "number", value
     if is_missing(cell):
         return "missing", math.nan
-    if cell.lower() in _BOOLEANS:
+    if is_boolean(cell):
         return "boolean", math.nan
     return "date" if is_date(cell) else "text", math.nan
 

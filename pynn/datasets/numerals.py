@@ -4,7 +4,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 _SPACES = " \u00a0\u2009\u202f'’"          # may stand between thousands, and nowhere else in a number
@@ -40,7 +40,10 @@ class Numerals(NamedTuple):
     def exact(self, cell: str) -> Decimal | None:
         """The number with all its digits, or None: 1, 1.0 and 1e0 are equal, 2⁵³ and 2⁵³ + 1 are not."""
         text = self.plain(cell)
-        return None if text is None else Decimal(text)
+        try:
+            return None if text is None else Decimal(text)
+        except InvalidOperation:            # an exponent of 19 digits or more
+            return None
 
 
 def could_be_number(cell: str) -> bool:

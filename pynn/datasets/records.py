@@ -158,7 +158,8 @@ def _commented_names(preamble: list[str], first: list[str], delimiter: str) -> l
 
 def _trim_quoted(lines: Iterator[str], delimiter: str) -> Iterator[str]:
     """The lines without blanks around quoted cells, which the csv module refuses or takes for text."""
-    blanks, mark = "[ \t]*" if delimiter not in " \t" else "", re.escape(delimiter)
+    mark = re.escape(delimiter)
+    blanks = rf"(?:(?!{mark})[^\S\r\n])*"
     quoted = re.compile(rf'(^|{mark}){blanks}("(?:[^"]|"")*"){blanks}(?={mark}|[\r\n]*$)')
     return (quoted.sub(r"\1\2", line) if '"' in line else line for line in lines)
 

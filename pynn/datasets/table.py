@@ -8,7 +8,7 @@ import numpy as np
 
 from pynn.datasets.column import Array, Column, Kind
 from pynn.translation import Sentence, _
-from pynn.writing import listed
+from pynn.writing import listed, printable
 
 _NO_NUMBERS = {"date": Sentence("dates"), "text": Sentence("texts"), "empty": Sentence("no values")}
 
@@ -59,6 +59,9 @@ class Features:
         names = {kind: [column.describe() for column in self.columns if column.kind == kind] for kind in kinds}
         return _("; ").join(_("{kind}: {names}", kind=kinds[kind], names=listed(of_kind, 10, _(", ")))
                             for kind, of_kind in names.items() if of_kind)
+
+    def __str__(self) -> str:
+        return printable(repr(self))
 
     def __len__(self) -> int:
         """m, the number of rows."""

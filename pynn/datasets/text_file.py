@@ -35,6 +35,8 @@ def open_text(path: Any, encoding: str | None) -> Iterator[TextIO]:
     if not isinstance(path, str | os.PathLike):
         raise TypeError(Sentence("path: expected a str or path-like, got {path!r} ({kind})", path=path,
                                  kind=type(path).__name__))
+    if "\0" in os.fsdecode(path):
+        raise ValueError(Sentence("path: expected the name of a file, got {name!r}", name=path))
     if encoding is not None:
         _check_encoding(encoding)
     found = encoding or "utf-8"
