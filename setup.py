@@ -14,8 +14,8 @@ from setuptools.errors import CompileError, LinkError
 
 # The modules of the engine, built for every instruction set.
 MODULES = ["activations", "products", "forward", "dropout", "loss", "backward", "descent",
-           "batches", "signals", "shares", "loop", "checks", "engine"]
-THREADED = ["shares", "loop"]           # with loops that OpenMP shares out
+           "batches", "signals", "threads", "loop", "checks", "engine"]
+THREADED = ["threads", "loop"]           # with loops that OpenMP shares out
 WITH_NUMPY = ["checks", "engine", "probe"]
 # For tests and benchmarks only, so in no wheel: built in place (pip install -e, build_ext --inplace), or if PYNN_PROBE is 1.
 PROBE = pathlib.Path("tests", "probe.pyx")

@@ -1,7 +1,7 @@
 """The engine of pynn: forward propagation, backpropagation and gradient descent in typed Cython.
 
 It knows buffers and shapes, never models, files or pictures.  Read it in the order forward.pyx, loss.pyx, backward.pyx,
-descent.pyx, shares.pyx, loop.pyx, engine.pyx; every call carries the article's formula that it computes.
+descent.pyx, threads.pyx, loop.pyx, engine.pyx; every call carries the article's formula that it computes.
 
 The engine is compiled once for every instruction set, as cnn_core.baseline, cnn_core.avx2, cnn_core.avx512.  Importing
 this package imports the best one that both the CPU and the build have, or the one that the environment variable

@@ -3,7 +3,7 @@
     dZ[l] = dA[l] ∗ g[l]′(Z[l])      dA[l−1] = W[l]ᵀ·dZ[l]      dW[l] = dZ[l]·A[l−1]ᵀ      db[l] = Σ dZ[l]
 
 First all dZ, then dW and db: of a large network, threads share the examples in the first and the units in the second.  The
-article's 1/m is left out here: shares.pyx and Engine.backward divide the sum over the batch by m.
+article's 1/m is left out here: threads.pyx and Engine.backward divide the sum over the batch by m.
 """
 from .activations cimport times_derivative
 from .architecture cimport Architecture, real

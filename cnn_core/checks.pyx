@@ -13,6 +13,14 @@ cdef dict KINDS = {             # by the letters of NumPy's dtypes
     "f4": FLOAT32, "f8": FLOAT64, "i8": INT64, "i4": INT32, "i2": INT16, "i1": INT8, "u4": UINT32, "u2": UINT16, "u1": UINT8}
 
 
+cdef object code_of(str name, str argument, dict codes):
+    """What the engine calls an activation, a loss or a rule; a name of the registry that is new here is not built yet."""
+    if name not in codes:
+        raise ValueError(f"{argument}: the built engine has no {name!r}, only {', '.join(map(repr, codes))}; after adding it "
+                         "to cnn_core, build the engine again: pip install -e .")
+    return codes[name]
+
+
 cdef np.ndarray checked_parameters(object array, str name, Py_ssize_t parameters, object dtype, bint writable):
     if not isinstance(array, np.ndarray):
         raise TypeError(f"{name}: expected a numpy array, got {type(array).__name__}")

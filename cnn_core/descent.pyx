@@ -105,7 +105,7 @@ cdef void penalise(const Architecture *net, const real *theta, real *gradient, r
             gradient[p] += l2 * theta[p] + (l1 if theta[p] > 0 else (-l1 if theta[p] < 0 else <real>0))
 
 
-# ‖∇J‖², by which shares.pyx clips as reference.clip.
+# ‖∇J‖², by which threads.pyx clips as reference.clip.
 cdef double squared_norm(const real *gradient, Py_ssize_t parameters) noexcept nogil:
     cdef double[8] sums
     cdef Py_ssize_t p, lane

@@ -8,16 +8,16 @@ from libc.stdlib cimport calloc, free
 
 from .architecture cimport Architecture, is_large
 from .batches cimport Batch, Rows
-from .checks cimport check_array, checked_parameters, checked_rows, checked_weights
+from .checks cimport check_array, checked_parameters, checked_rows, checked_weights, code_of
 from .descent cimport Optimizer, descend
 from .loop cimport WORK_OF_AN_EXAMPLE, Fit, examine, predict, train
-from .shares cimport blocks_in_memory, forward_elements, most_shares, parts_of, run_batch, scratch_elements, threads_for
+from .threads cimport blocks_in_memory, forward_elements, most_shares, parts_of, run_batch, scratch_elements, threads_for
 from .signals cimport Watch, new_watch
 
 from .activations import ACTIVATIONS
 from .descent import OPTIMIZERS
 from .loss import LOSSES
-from .shares import OPENMP
+from .threads import OPENMP
 
 np.import_array()
 
@@ -91,7 +91,7 @@ cdef class Engine:
         self.single = self.dtype == numpy.dtype("float32")
         self.class_numbers = loss == "categorical_cross_entropy"
         self.net.L = len(activations)
-        self.net.loss = LOSSES[loss]
+        self.net.loss = code_of(loss, "loss", LOSSES)
         self.net.n = <Py_ssize_t *>calloc(4 * (self.net.L + 1), sizeof(Py_ssize_t))
         self.net.g = <int *>calloc(self.net.L + 1, sizeof(int))
         self.net.dropout = <double *>calloc(self.net.L + 1, sizeof(double))
@@ -105,7 +105,7 @@ cdef class Engine:
             self.net.first[l] = units
             units += self.net.n[l]
             if l > 0:
-                self.net.g[l] = ACTIVATIONS[activations[l - 1]]
+                self.net.g[l] = code_of(activations[l - 1], "activations", ACTIVATIONS)
                 self.net.dropout[l] = 0 if dropout is None else dropout[l - 1]
                 self.drops = self.drops or self.net.dropout[l] > 0
                 self.net.W[l] = at
@@ -255,7 +255,7 @@ cdef class Engine:
         if weights is not None:
             weight_rows = checked_weights(weights, inputs.m)
             batch.weights = &weight_rows
-        optimizer.rule, optimizer.vectors = OPTIMIZERS[rule]
+        optimizer.rule, optimizer.vectors = code_of(rule, "rule", OPTIMIZERS)
         optimizer.beta1, optimizer.beta2, optimizer.epsilon, optimizer.decay = coefficients
         optimizer.l1, optimizer.l2, optimizer.clip_norm = l1, l2, clip_norm
         if state is None:

@@ -8,7 +8,7 @@ from .architecture cimport BLOCK, Architecture, real
 from .batches cimport Batch, Rows, gather, key_of, shuffle
 from .descent cimport Optimizer
 from .forward cimport forward
-from .shares cimport add_gradient, forward_elements, padded, panel_at, run_batch, run_block, step
+from .threads cimport add_gradient, forward_elements, padded, panel_at, run_batch, run_block, step
 from .signals cimport WORK_BETWEEN_LOOKS, Watch, new_watch, seconds_now, watch_for_signals
 from .tiles cimport NARROW
 

@@ -40,6 +40,13 @@ def sentences_as_data() -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def end_with_one_newline(folder: Path) -> None:
+    """Babel writes an empty line at the end of a catalogue, and the hook for ends of files rejects it."""
+    for path in folder.rglob("*.po"):
+        text = path.read_bytes()
+        path.write_bytes(text.rstrip(b"\r\n") + b"\n")
+
+
 def of_the_package(templates: Path) -> None:
     """The sentences that _ marks in pynn and in the examples, and those that are data."""
     template = templates / "pynn.pot"
@@ -52,6 +59,7 @@ def of_the_package(templates: Path) -> None:
         write_po(file, catalogue)
     babel("update", "--no-fuzzy-matching", "--ignore-obsolete", "--ignore-pot-creation-date", "-w", "120", "-i", template,
           "-d", PACKAGE, "-D", "pynn", "-l", "zh_CN")
+    end_with_one_newline(PACKAGE)
     babel("compile", "-d", PACKAGE, "-D", "pynn")
 
 
@@ -63,6 +71,7 @@ def of_the_site(templates: Path, pages: list[Path]) -> None:
     files = [DOCS / f"{name}{'.rst' if '/' in name else '.md'}" for name in sorted(names)]
     run("sphinx", "-q", "-E", "-b", "gettext", "-D", "plot_gallery=0", DOCS, templates, *files)
     run("sphinx_intl", "update", "-p", templates, "-d", SITE, "-l", "zh_CN", "-w", "120", "--no-obsolete")
+    end_with_one_newline(SITE)
 
 
 if __name__ == "__main__":

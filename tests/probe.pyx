@@ -12,7 +12,7 @@ from .activations cimport tanh
 from .architecture cimport BLOCK, real
 from .elementary cimport expm1_of_negative, exponential, log1p, normal_tail
 from .products cimport outer_product, product_plus_bias, transposed_product
-from .shares cimport padded
+from .threads cimport padded
 from .tiles cimport NARROW, WIDE, doubles, floats, vector
 
 np.import_array()

@@ -249,3 +249,21 @@ def test_the_door_of_the_engine():
     frozen.flags.writeable = False
     with pytest.raises(ValueError, match="writable"):
         engine.descend(frozen, theta, 0.1)
+
+
+def test_a_name_that_is_not_built_asks_for_a_new_build(monkeypatch):
+    """The registry has an activation, a loss or a rule, and the engine was not built again."""
+    from pynn import architecture, reference
+    monkeypatch.setattr(architecture, "HIDDEN", (*architecture.HIDDEN, "relu7"))
+    with pytest.raises(ValueError, match=r"^activations: .*no 'relu7'.*'relu', .*pip install -e \.$"):
+        new(hidden="relu7")
+    monkeypatch.setitem(architecture.OUTPUT, "sigmoid", (*architecture.OUTPUT["sigmoid"], "new_loss"))
+    monkeypatch.setitem(reference.LOSSES, "new_loss", reference.LOSSES["mean_squared_error"])
+    with pytest.raises(ValueError, match=r"^loss: .*no 'new_loss'.*pip install -e \.$"):
+        new(loss="new_loss")
+
+    class Slow(pynn.optimizers.SGD):
+        rule = "slow"
+        vectors = 0
+    with pytest.raises(ValueError, match=r"^rule: .*no 'slow'.*pip install -e \.$"):
+        new().fit(X, Y, epochs=1, optimizer=Slow())

@@ -1,4 +1,4 @@
-"""Whose sum: a batch is split into shares, each of which sums the gradient of its blocks; then θ takes one step.
+"""Threads: a batch is split into shares, each of which sums the gradient of its blocks; then θ takes one step.
 
 The split is a function of the shapes alone, and the partial sums are added in a fixed order, so any number of threads gives the
 same bits.  Of a large network there is a single sum, since a second one would be as large as θ: there the threads share the
