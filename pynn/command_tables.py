@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pynn import datasets
-from pynn.datasets.column import Column
+from pynn.datasets.csv.column import Column
 from pynn.datasets.labels import match_labels
 from pynn.datasets.table import Features
 from pynn.network import Network

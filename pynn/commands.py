@@ -29,7 +29,7 @@ from pynn.command_tables import (
     training_table,
     understood,
 )
-from pynn.datasets.csv import read_features
+from pynn.datasets.csv.loading import read_features
 from pynn.datasets.table import Features
 from pynn.history import History
 from pynn.learn.score_sheet import check_file

@@ -251,8 +251,10 @@ class Model:
         A table or a frame is encoded first, if there is an encoder.
         With `narrow`, integers of few bits stay as they are, for the engine to read; in other arithmetic they overflow.
         """
-        X = self.encode(X, name)
-        columns, known = column_names(X, self.sizes[0]), self._feature_names
+        if self._encoder is not None:
+            X = self.encode(X, name)
+        known = self._feature_names
+        columns = column_names(X, self.sizes[0]) if known is not None else None
         if columns is not None and known is not None and columns != known:
             raise ValueError(Sentence("{name}: expected the columns {known} in this order, got {columns}", name=name,
                                       known=join_names(known), columns=join_names(columns)))

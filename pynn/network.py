@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from pynn import model_file, training
+from pynn import model_file
 from pynn.architecture import Architecture
 from pynn.history import History
 from pynn.initializers import INITIALIZERS
@@ -14,6 +14,12 @@ from pynn.model import ENGINES, Model, column_names
 from pynn.optimizers import Optimizer
 from pynn.passes import ForwardPass, Gradients, join_gradient, split_gradient
 from pynn.randomness import seed_from
+from pynn.training import Callback, Schedule, evaluation
+from pynn.training.class_weights import weigh
+from pynn.training.divergence import explain_overflow
+from pynn.training.fit import Fit
+from pynn.training.options import FitOptions
+from pynn.training.validation_split import set_aside
 from pynn.translation import Sentence
 from pynn.validation import check_weights, choice, real_number
 
@@ -155,10 +161,10 @@ class Network(Model):
     # -------------------------------------------------------------------------------------------------- training
 
     def fit(self, X: Any, y: Any, *, epochs: int = 100, batch_size: int | None = 32,
-            learning_rate: float | training.Schedule | None = None, optimizer: str | Optimizer | None = None,
+            learning_rate: float | Schedule | None = None, optimizer: str | Optimizer | None = None,
             validation_data: Any = None, validation_split: float = 0.0, shuffle: bool = True, sample_weight: Any = None,
             class_weight: Mapping[int, float] | Literal["balanced"] | None = None, l1: float = 0.0, l2: float = 0.0,
-            clip_norm: float | None = None, callbacks: Sequence[training.Callback] = (), progress: bool | None = None,
+            clip_norm: float | None = None, callbacks: Sequence[Callback] = (), progress: bool | None = None,
             rng: Any = None, n_threads: int | None = None) -> History:
         """Train by mini-batch gradient descent: for every batch forward, backward, descend.
 
@@ -251,15 +257,14 @@ class Network(Model):
         try:
             if names is None:
                 self._feature_names = column_names(X, self.sizes[0])
-            plan = training.Plan(
+            options = FitOptions(
                 epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, optimizer=optimizer, shuffle=shuffle, l1=l1,
                 l2=l2, clip_norm=clip_norm, callbacks=callbacks, progress=progress, rng=rng, n_threads=n_threads)
             X = self.check_examples(X, "X", narrow=True)
             y = self.check_targets(y, "y", len(X))
-            data = training.weigh_and_split(
-                self._architecture, X, y, sample_weight=sample_weight, class_weight=class_weight,
-                validation=self._check_validation(validation_data), validation_split=validation_split)
-            return training.Training(self, self._engine, self._architecture, self._state, data, plan).run()
+            weights = weigh(self._architecture, y, sample_weight, class_weight)
+            examples = set_aside(X, y, weights, self._check_validation(validation_data), validation_split)
+            return Fit(self, self._engine, self._architecture, self._state, examples, options).run()
         except BaseException:
             self._feature_names = names
             raise
@@ -325,12 +330,12 @@ class Network(Model):
         """
         X = self.check_examples(X, "X", narrow=True)
         y = self.check_targets(y, "y", len(X))
-        result = training.evaluate(self._engine, self._architecture, self._state.theta, X, y,
-                                   check_weights(sample_weight, "sample_weight", len(X)))
+        result = evaluation.evaluate(self._engine, self._architecture, self._state.theta, X, y,
+                                     check_weights(sample_weight, "sample_weight", len(X)))
         for name, value in result.items():
             if np.isnan(value):
                 theta = self._state.theta
-                cause = (training.explain_overflow(self._engine, self._architecture, theta, X, y) if np.isfinite(theta).all()
+                cause = (explain_overflow(self._engine, self._architecture, theta, X, y) if np.isfinite(theta).all()
                          else Sentence("look at net.parameters for NaN and infinities"))
                 raise FloatingPointError(Sentence("the {name} of the network is NaN: {cause}", name=name, cause=cause))
         return result

@@ -9,7 +9,8 @@ from typing import Any, Literal, Self
 
 import numpy as np
 
-from pynn.datasets.column import Column, is_missing
+from pynn.datasets.csv.cell_kinds import is_missing
+from pynn.datasets.csv.column import Column
 from pynn.datasets.frame import AnyColumn, columns_of
 from pynn.standardizer import Standardizer
 from pynn.translation import Sentence, _, sentence_of

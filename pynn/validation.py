@@ -64,10 +64,11 @@ def choice(value: object, name: str, known: Any) -> str:
     return value
 
 
-def finite_array(value: object, name: str, *, narrow: bool = False) -> np.ndarray:
+def finite_array(value: object, name: str, *, narrow: bool = False, dtype: np.dtype[Any] | None = None) -> np.ndarray:
     """Any array-like of finite real numbers as float32, float64 or int64; without a copy if it has such a dtype.
 
     With `narrow`, integers of at most 32 bits stay as they are, and bool becomes uint8, without a copy: the engine reads them.
+    With `dtype`, the numbers are finite in that dtype too.
     """
     if value is None:
         raise TypeError(Sentence("{name}: expected an array of real numbers, got None", name=name))
@@ -87,22 +88,7 @@ def finite_array(value: object, name: str, *, narrow: bool = False) -> np.ndarra
         array = _numbers_of_objects(array, name)
     if array.dtype.kind not in "fiub":
         raise TypeError(Sentence("{name}: expected real numbers, got dtype {dtype}", name=name, dtype=array.dtype))
-    array = _native(array, name, narrow=narrow)
-    if array.dtype.kind == "f":
-        for start in range(0, len(array) if array.ndim else 0, _ROWS):
-            rows = array[start:start + _ROWS]
-            if not np.isfinite(rows).all():
-                at = np.argwhere(~np.isfinite(rows))[0]
-                found = rows[tuple(at)]
-                at[0] += start
-                raise ValueError(Sentence("{name}: expected finite numbers, got {found} at {at}", name=name, found=found,
-                                          at=at.tolist()))
-    return array
-
-
-def _native(array: np.ndarray, name: str, *, narrow: bool) -> np.ndarray:
-    """Real numbers in a dtype that the engine reads, in the machine's byte order."""
-    native = array.dtype.isnative and array.flags.aligned
+    native = array.dtype.isnative and array.flags.aligned          # as the engine reads it
     if array.dtype.kind in "iub":
         if array.dtype == np.uint64 and array.size and array.max() > np.iinfo(np.int64).max:
             raise ValueError(Sentence("{name}: expected integers below 2**63, got {most}", name=name, most=array.max()))
@@ -110,8 +96,22 @@ def _native(array: np.ndarray, name: str, *, narrow: bool) -> np.ndarray:
             return array.view(np.uint8) if array.dtype == bool else array
         return array.astype(np.int64, copy=not native)
     if array.dtype not in (np.float32, np.float64):
-        return array.astype(np.float32 if array.dtype == np.float16 else np.float64)
-    return array if native else array.astype(array.dtype.newbyteorder("="))
+        array = array.astype(np.float32 if array.dtype == np.float16 else np.float64)
+    elif not native:
+        array = array.astype(array.dtype.newbyteorder("="))
+    limit = np.finfo(np.float32).max if dtype == np.float32 and array.dtype == np.float64 else None
+    for start in range(0, len(array) if array.ndim else 0, _ROWS):
+        rows = array[start:start + _ROWS]
+        if not np.isfinite(rows).all():
+            at = np.argwhere(~np.isfinite(rows))[0]
+            found = rows[tuple(at)]
+            at[0] += start
+            raise ValueError(Sentence("{name}: expected finite numbers, got {found} at {at}", name=name, found=found,
+                                      at=at.tolist()))
+        if limit is not None and rows.size and (rows.max() > limit or rows.min() < -limit):
+            raise ValueError(Sentence("{name}: expected numbers that float32 can hold, up to {largest:g}, got larger "
+                                      "ones", name=name, largest=limit))
+    return array
 
 
 def _numbers_of_objects(array: np.ndarray, name: str) -> np.ndarray:
@@ -170,7 +170,7 @@ def check_network(net: object) -> None:
 
 def check_examples(value: object, name: str, features: int, dtype: np.dtype[Any], *, narrow: bool = False) -> np.ndarray:
     """X: (m, features), m ≥ 1, finite also in the network's dtype; `narrow` as for finite_array."""
-    array = finite_array(value, name, narrow=narrow)
+    array = finite_array(value, name, narrow=narrow, dtype=dtype)
     if array.ndim != 2 or array.shape[1] != features:
         hint = ""
         if array.ndim == 1 and array.shape == (features,):
@@ -181,7 +181,6 @@ def check_examples(value: object, name: str, features: int, dtype: np.dtype[Any]
                                   shape=array.shape, hint=hint))
     if len(array) == 0:
         raise ValueError(Sentence("{name}: expected at least one example, got shape {shape}", name=name, shape=array.shape))
-    _fits(array, name, dtype)
     return array
 
 
@@ -190,7 +189,7 @@ def check_targets(value: object, name: str, m: int, units: int, output: str, dty
 
     `output` is the activation of the output layer, which decides what y means.
     """
-    array = finite_array(value, name)
+    array = finite_array(value, name, dtype=dtype if output == "linear" else None)
     if output == "softmax":
         wanted = Sentence("(m,) class numbers 0 … {last} or one-hot (m, {units})", last=units - 1, units=units)
         fits = array.ndim == 1 or array.shape[1:] == (units,)
@@ -204,7 +203,6 @@ def check_targets(value: object, name: str, m: int, units: int, output: str, dty
         raise ValueError(Sentence("{name}: expected as many examples as X has, {m}, got {count}", name=name, m=m,
                                   count=len(array)))
     if output == "linear":
-        _fits(array, name, dtype)
         return array
     labels = output == "softmax" and array.ndim == 1
     for start in range(0, m, _ROWS):
@@ -277,13 +275,3 @@ def join_names(names: Sequence[str]) -> str:
     more = len(names) - _NAMES_SHOWN
     shown = ", ".join(names[:_NAMES_SHOWN])
     return Sentence("{names} and {count} more", names=shown, count=more) if more > 0 else shown
-
-
-def _fits(array: np.ndarray, name: str, dtype: np.dtype[Any]) -> None:
-    if dtype == np.float32 and array.dtype == np.float64:
-        largest = np.finfo(np.float32).max
-        for start in range(0, len(array), _ROWS):
-            rows = array[start:start + _ROWS]
-            if rows.size and (rows.max() > largest or rows.min() < -largest):
-                raise ValueError(Sentence("{name}: expected numbers that float32 can hold, up to {largest:g}, got larger "
-                                          "ones", name=name, largest=largest))

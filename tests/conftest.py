@@ -4,6 +4,9 @@ from __future__ import annotations
 import importlib
 import os
 import signal
+import subprocess
+import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -124,3 +127,10 @@ def disc() -> tuple[np.ndarray, np.ndarray]:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Compare images only with --mpl: without it those tests would draw and assert nothing."""
     return True if collection_path.name == "test_images.py" and not config.getoption("--mpl", default=False) else None
+
+
+def run_script(script: str) -> str:
+    """Run a script in a process of its own; what it printed."""
+    done = subprocess.run([sys.executable, "-P", "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout

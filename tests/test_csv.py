@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from pynn import TableEncoder, datasets
-from pynn.datasets.numerals import Numerals
+from pynn.datasets.csv.numerals import Numerals
 
 
 def write(path, text):

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from pynn.learn import grading, workbook
-from pynn.learn.exercise import CASES, Line
 from pynn.learn.exercises import EXERCISES
+from pynn.learn.exercises.exercise import CASES, Line
 from pynn.learn.results import read_results
 
 # ------------------------------------------------------------------------------------------------- a reader's own network

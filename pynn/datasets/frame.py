@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from pynn.datasets.column import Array, Kind, is_date
+from pynn.datasets.csv.cell_kinds import Array, Kind, is_date
 from pynn.datasets.table import Features
 
 _KIND_OF_DTYPE: dict[str, Kind] = {"b": "boolean", "i": "number", "u": "number", "f": "number", "M": "date", "m": "date"}

@@ -8,8 +8,9 @@ from decimal import Decimal
 
 import numpy as np
 
-from pynn.datasets.column import Array, Column, is_missing
-from pynn.datasets.numerals import Numerals
+from pynn.datasets.csv.cell_kinds import Array, is_missing
+from pynn.datasets.csv.column import Column
+from pynn.datasets.csv.numerals import Numerals
 from pynn.translation import Sentence
 
 _LEADING_ZERO = re.compile(r"[+−-]?0\d")

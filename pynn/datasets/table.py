@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pynn.datasets.column import Array, Column, Kind
+from pynn.datasets.csv.cell_kinds import Array, Kind
+from pynn.datasets.csv.column import Column
 from pynn.translation import Sentence, _
 from pynn.writing import listed, printable
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from pynn.learn.attempt import Failure
-from pynn.learn.exercise import Inputs
+from pynn.learn.exercises.exercise import Inputs
 from pynn.translation import _
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pynn.learn.attempt import Attempt
 from pynn.learn.error_hints import explain_failure, overflow
-from pynn.learn.exercise import SQUARE, Array, Exercise, Inputs
+from pynn.learn.exercises.exercise import SQUARE, Array, Exercise, Inputs
 from pynn.learn.recognition import describe_shapes, recognise
 from pynn.learn.results import are_reordered, changed_parts, read_results
 from pynn.translation import _

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from pynn.learn.exercise import Array, Exercise, Inputs, Line, Mistakes
+from pynn.learn.exercises.exercise import Array, Exercise, Inputs, Line, Mistakes
 from pynn.learn.results import are_close, are_same
 from pynn.translation import _
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pynn.learn.exercise import Array
+from pynn.learn.exercises.exercise import Array
 from pynn.translation import _
 
 

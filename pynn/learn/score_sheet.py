@@ -10,8 +10,8 @@ import numpy as np
 
 from pynn.learn.attempt import Attempt
 from pynn.learn.error_hints import describe_failure
-from pynn.learn.exercise import Exercise, Inputs
 from pynn.learn.exercises import EXERCISES
+from pynn.learn.exercises.exercise import Exercise, Inputs
 from pynn.learn.grading import grade, misfit_hint
 from pynn.learn.student import Student
 from pynn.learn.workbook import Verdict

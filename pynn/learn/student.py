@@ -18,7 +18,7 @@ import numpy as np
 
 import cnn_core
 from pynn.learn.attempt import Attempt, Failure
-from pynn.learn.exercise import Exercise, Inputs
+from pynn.learn.exercises.exercise import Exercise, Inputs
 from pynn.learn.grading import SECONDS
 from pynn.learn.wire import decode, encode
 from pynn.translation import _

@@ -18,8 +18,8 @@ from typing import Any
 
 from pynn.learn import grading
 from pynn.learn.attempt import attempt, misfit
-from pynn.learn.exercise import Inputs
 from pynn.learn.exercises import EXERCISES
+from pynn.learn.exercises.exercise import Inputs
 from pynn.learn.grading import grade, misfit_hint
 from pynn.translation import _
 from pynn.validation import choice

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 import numpy as np
 
 from pynn import datasets
-from pynn.datasets.column import Array, Column
-from pynn.datasets.csv import read_features
+from pynn.datasets.csv.cell_kinds import Array
+from pynn.datasets.csv.column import Column
+from pynn.datasets.csv.loading import read_features
 from pynn.datasets.labels import match_labels
 from pynn.network import Network
 from pynn.playground.choices import MOST_CLASSES, Json

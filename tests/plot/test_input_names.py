@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import pynn
-from pynn.datasets.column import Column
+from pynn.datasets.csv.column import Column
 from pynn.plot._input_names import input_names
 
 from .helpers import assert_texts_are_apart, network, texts

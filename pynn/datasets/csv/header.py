@@ -4,9 +4,10 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from pynn.datasets.column import Column, is_boolean, is_date
-from pynn.datasets.numerals import could_be_number
-from pynn.datasets.records import Records
+from pynn.datasets.csv.cell_kinds import is_boolean, is_date
+from pynn.datasets.csv.column import Column
+from pynn.datasets.csv.numerals import could_be_number
+from pynn.datasets.csv.records import Records
 from pynn.translation import Sentence, _
 
 _UNNAMED = re.compile(r"(?:Unnamed: \d+(?:\.\d+)?)?")       # what a column without a name is called by pandas

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from pynn import reference
-from pynn.learn.exercise import Array, Case, Line, Mistakes, draw_labels, draw_layer, draw_network, exercise, layer_of
+from pynn.learn.exercises.exercise import Array, Case, Line, Mistakes, draw_labels, draw_layer, draw_network, exercise, layer_of
 from pynn.translation import _
 
 

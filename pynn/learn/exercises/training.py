@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from pynn import datasets, reference
-from pynn.learn.exercise import CASES, Array, Call, Case, Inputs, Mistakes, exercise
+from pynn.learn.exercises.exercise import CASES, Array, Call, Case, Inputs, Mistakes, exercise
 from pynn.translation import _
 
 ACCURACY = 0.95             # of a network that has learned the circles

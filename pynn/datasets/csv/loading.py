@@ -2,23 +2,21 @@
 from __future__ import annotations
 
 import numbers
-import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
 
-from pynn.datasets.column import Array, Column, is_missing
-from pynn.datasets.header import Names, check_header, name_columns
+from pynn.datasets.csv.cell_kinds import Array
+from pynn.datasets.csv.column import Column
+from pynn.datasets.csv.decimal_sign import find_decimal_sign
+from pynn.datasets.csv.header import Names, check_header, name_columns
+from pynn.datasets.csv.numerals import Numerals, common_sign
+from pynn.datasets.csv.records import Records, read_records
 from pynn.datasets.labels import class_labels, missing_target
-from pynn.datasets.numerals import Numerals, common_sign, decimals_of
-from pynn.datasets.records import Records, read_records
 from pynn.datasets.table import Features, Table
 from pynn.translation import Sentence, _
 from pynn.validation import boolean
-
-_LOOKED_AT = 2000           # cells of a column that are looked at for the decimal sign, whole numbers left aside
-_THOUSANDS = re.compile(r"\d\.\d{3}\.\d{3}(?!\d)")         # 1.234.567 has a decimal comma, though none is there
 
 
 def load_csv(path: Any, *, target: int | str = -1, features: Sequence[str] | None = None, classes: bool | None = False,
@@ -154,47 +152,11 @@ def _columns(records: Records, found: Names, positions: list[int], decimal: str 
     for sign in dict.fromkeys(filter(None, signs.values())):
         names = _(", ").join(found.names[k] for k in positions if signs[k] == sign)
         found.notes.append(_("numbers of {names} have the sign {sign}, which is left out", names=names, sign=sign))
-    decimal = decimal or _find_decimal(records, found.names, signs)
+    decimal = decimal or find_decimal_sign(records, found.names, signs)
     if decimal == ",":
         found.notes.append(_("numbers have a decimal comma"))
     return [Column(found.names[k], records.columns[k], records.path, records.lines, Numerals(decimal, signs[k]))
             for k in positions]
-
-
-def _find_decimal(records: Records, names: list[str], signs_of: dict[int, str]) -> str:
-    """The decimal sign, from the cells that are numbers with one sign only; `signs_of` has each column's % or currency."""
-    columns = [records.columns[k] for k in signs_of]
-    if not any(cells.have(",") or cells.match(_THOUSANDS) for cells in columns):
-        return "."
-    found: dict[str, Sentence] = {}     # decimal sign, or both if it may be either: a cell and its place
-    for (k, sign), cells in zip(signs_of.items(), columns, strict=True):
-        for signs, (row, cell) in _decimals(cells, sign).items():
-            found.setdefault(signs, Sentence("{cell!r} in line {line}, column {name!r}", cell=cell, line=records.lines[row],
-                                             name=names[k]))
-    if "." in found and "," in found:
-        raise ValueError(Sentence("path: {path}: expected one decimal sign, got {one}, and {other}; give it: decimal='.' "
-                                  "or ',' (--decimal)", path=records.path, one=found["."], other=found[","]))
-    if ".," in found and not ("." in found or "," in found):
-        raise ValueError(Sentence("path: {path}: {found}, may have a decimal comma or a comma between thousands; give the "
-                                  "decimal sign: decimal='.' or ',' (--decimal)", path=records.path, found=found[".,"]))
-    return "," if "," in found else "."
-
-
-def _decimals(cells: Any, sign: str) -> dict[str, tuple[int, str]]:
-    """The decimal signs that the numbers of a column have, each with a row and its cell; none if most cells are other text."""
-    found: dict[str, tuple[int, str]] = {}
-    looked_at = others = 0
-    for row, cell in enumerate(cells):
-        if cell.isdecimal() or is_missing(cell):
-            continue
-        signs = decimals_of(cell, sign)
-        others += not signs
-        if len(signs) == 1 or (signs and "," in cell):      # 1.234 has a decimal point unless something speaks against it
-            found.setdefault(signs, (row, cell))
-        looked_at += 1
-        if looked_at == _LOOKED_AT:
-            break
-    return found if 2 * others <= looked_at else {}
 
 
 def _target(column: Column, classes: bool | None) -> tuple[Array, tuple[str, ...] | None]:

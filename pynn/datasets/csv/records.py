@@ -1,4 +1,4 @@
-"""From text to records: delimiter, quotes, comment lines, blank lines, trailing delimiters."""
+"""From text to records: quotes, comment lines, blank lines, trailing delimiters."""
 from __future__ import annotations
 
 import array
@@ -6,52 +6,21 @@ import contextlib
 import csv
 import itertools
 import re
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from pynn.datasets.numerals import could_be_number
-from pynn.datasets.text_file import open_text
+from pynn.datasets.csv.cells import Cells
+from pynn.datasets.csv.delimiter import check_delimiter, find_delimiter
+from pynn.datasets.csv.encoding import open_text
+from pynn.datasets.csv.numerals import could_be_number
 from pynn.translation import Sentence
 
-_DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 200           # lines that are looked at for the delimiter
 _CHUNK = 4096           # records that are packed together
-_PACKED = "\0"          # between packed cells; a text file has none
+_NUL = "\0"
 _LARGEST_CELL = 2**31 - 1
-
-
-class Cells:
-    """The cells of a column, packed into few long texts: a list of short texts would take ten times the memory."""
-
-    def __init__(self) -> None:
-        self._chunks: list[str] = []
-        self._len = 0
-
-    def extend(self, cells: tuple[str, ...]) -> None:
-        """Append cells, without the blanks around them."""
-        self._chunks.append(_PACKED.join(map(str.strip, cells)))
-        self._len += len(cells)
-
-    def __len__(self) -> int:
-        return self._len
-
-    def __iter__(self) -> Iterator[str]:
-        return itertools.chain.from_iterable(self.chunks())
-
-    def chunks(self) -> Iterator[list[str]]:
-        """The cells, some thousands at a time."""
-        return (chunk.split(_PACKED) for chunk in self._chunks)
-
-    def have(self, text: str) -> bool:
-        """Whether a text is in some cell."""
-        return any(text in chunk for chunk in self._chunks)
-
-    def match(self, pattern: re.Pattern[str]) -> bool:
-        """Whether a pattern is found in some cell."""
-        return any(map(pattern.search, self._chunks))
 
 
 class Records(NamedTuple):
@@ -71,14 +40,14 @@ def read_records(path: Any, *, header: bool, delimiter: str | None, encoding: st
 
     Lines that begin with # before the first record are comments; blank lines and rows of empty cells are skipped.
     """
-    _check_delimiter(delimiter)
+    check_delimiter(delimiter)
     with open_text(path, encoding) as stream, _large_cells():
         lines = _without_nul(stream, path)
         preamble, first = _preamble(lines)
         sample = [*first, *itertools.islice(lines, _SAMPLE)]
         if delimiter is None and preamble and (given := re.fullmatch(r"sep=(.)\s*", preamble[0])):
             delimiter = given[1]                    # as Excel writes it
-        delimiter = delimiter or _find_delimiter(sample)
+        delimiter = delimiter or find_delimiter(sample)
         records = _records(itertools.chain(sample, lines), len(preamble), delimiter, path)
         start = next(records, None)
         if start is None:
@@ -104,20 +73,9 @@ def read_records(path: Any, *, header: bool, delimiter: str | None, encoding: st
     return Records(path, delimiter, names, columns, np.array(numbers), header_line, blank)
 
 
-def _check_delimiter(delimiter: object) -> None:
-    if delimiter is None:
-        return
-    if not isinstance(delimiter, str):
-        raise TypeError(Sentence("delimiter: expected a str or None, got {delimiter!r} ({kind})", delimiter=delimiter,
-                                 kind=type(delimiter).__name__))
-    if len(delimiter) != 1 or delimiter in '\r\n"\0':
-        raise ValueError(Sentence("delimiter: expected one character that is no quote or line end, got {delimiter!r}",
-                                  delimiter=delimiter))
-
-
 def _without_nul(stream: Iterator[str], path: Any) -> Iterator[str]:
     for number, line in enumerate(stream, start=1):
-        if _PACKED in line:
+        if _NUL in line:
             raise ValueError(Sentence("path: {path}, line {number}: expected text, got a NUL character; the file may be in "
                                       "UTF-16: encoding='utf-16-le' (--encoding utf-16-le)", path=path, number=number))
         yield line
@@ -132,19 +90,6 @@ def _preamble(lines: Iterator[str]) -> tuple[list[str], list[str]]:
             return preamble, [line]
         preamble.append(line)
     return preamble, []
-
-
-def _find_delimiter(sample: list[str]) -> str:
-    """The delimiter that splits most records into the same number of cells, and most cells into numbers."""
-    def score(delimiter: str) -> tuple[int, float]:
-        records = [record for record in csv.reader(sample, delimiter=delimiter, skipinitialspace=True) if len(record) > 1]
-        if not records:
-            return 0, 0.0
-        _, count = Counter(map(len, records)).most_common(1)[0]
-        cells = [cell for record in records for cell in record]
-        return count, sum(map(could_be_number, cells)) / len(cells)
-
-    return max(_DELIMITERS, key=score)          # the first of equal ones
 
 
 def _commented_names(preamble: list[str], first: list[str], delimiter: str) -> list[str] | None:
