@@ -60,7 +60,7 @@ def unit_columns(ax: Any, least: float = 0.4) -> list[list[tuple[float, float]]]
 
 
 def nothing_is_clipped(figure) -> bool:
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     box, page = figure.get_tightbbox(), figure.bbox_inches
     return box.x0 >= 0 and box.y0 >= 0 and box.x1 <= page.x1 and box.y1 <= page.y1
 
@@ -83,7 +83,7 @@ def targets(X: np.ndarray, output: str) -> np.ndarray:
 
 def assert_texts_are_apart(ax: Any) -> None:
     """No text reaches into another, nor out of the panel."""
-    ax.figure.canvas.draw()
+    ax.figure.draw_without_rendering()
     page = ax.get_window_extent()
     level = [text for text in ax.texts if text.get_rotation() == 0]
     boxes = [(text.get_text(), text.get_window_extent()) for text in level]

@@ -128,7 +128,7 @@ def test_examples_without_targets_only_set_the_extent(disc):
 def test_a_network_that_answers_the_same_everywhere_is_drawn_without_a_warning(output, units):
     net = network_with(output, units)
     net.parameters = np.zeros_like(net.parameters)
-    pynn.plot.decision_surface(net, [[1, 1]], [1]).figure.canvas.draw()
+    pynn.plot.decision_surface(net, [[1, 1]], [1]).figure.draw_without_rendering()
 
 
 def test_the_surface_never_changes_the_network(disc):

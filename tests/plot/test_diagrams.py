@@ -95,8 +95,21 @@ DRAWN = pytest.mark.parametrize("draw", CASES.values(), ids=CASES.keys())
 
 
 @DRAWN
-def test_texts_are_apart_in_a_new_figure(draw):
-    ax = draw(None)
+def test_a_new_figure_is_the_current_one_its_texts_are_apart_and_the_network_is_unchanged(draw, monkeypatch):
+    drawn: list[tuple[pynn.Network, np.ndarray]] = []
+
+    def remembered(*sizes: int, _network: Any = network, **keywords: Any) -> pynn.Network:
+        net = _network(*sizes, **keywords)
+        drawn.append((net, net.parameters.copy()))
+        return net
+
+    with monkeypatch.context() as patch:
+        patch.setitem(globals(), "network", remembered)
+        ax = draw(None)
+    for net, parameters in drawn:
+        np.testing.assert_array_equal(net.parameters, parameters)
+    assert plt.get_fignums() == [ax.figure.number]
+    assert plt.gca() is ax
     assert ax.figure.get_size_inches()[0] >= 6.39
     ax.figure.set_dpi(200)
     assert_texts_are_apart(ax)
@@ -129,13 +142,6 @@ def test_a_given_panel_is_used_and_nothing_else_is_touched(draw):
     assert pynn.plot.describe(ours)
 
 
-@DRAWN
-def test_without_a_panel_there_is_one_new_figure_and_its_axes_are_current(draw):
-    ax = draw(None)
-    assert plt.get_fignums() == [ax.figure.number]
-    assert plt.gca() is ax
-
-
 @pytest.mark.parametrize("name", ["network", "neuron", "layer", "propagation"])
 def test_a_panel_of_a_figure_without_pyplot_or_of_a_subfigure_serves_too(name, tmp_path):
     draw, figure = CASES[name], Figure(layout="constrained")
@@ -143,29 +149,14 @@ def test_a_panel_of_a_figure_without_pyplot_or_of_a_subfigure_serves_too(name, t
     figure.savefig(tmp_path / "diagram.svg")
     parts = Figure().subfigures(1, 2)
     draw(parts[1].subplots())
-    parts[1].figure.canvas.draw()
+    parts[1].figure.draw_without_rendering()
     assert plt.get_fignums() == []
 
 
 def test_a_diagram_grows_and_shrinks_with_its_panel():
     ax = pynn.plot.neuron()
-    ax.figure.canvas.draw()
+    ax.figure.draw_without_rendering()
     before = [text.get_fontsize() for text in ax.texts]
     ax.figure.set_size_inches(0.5 * ax.figure.get_size_inches())
-    ax.figure.canvas.draw()
+    ax.figure.draw_without_rendering()
     np.testing.assert_allclose([text.get_fontsize() for text in ax.texts], 0.5 * np.array(before), rtol=0.05)
-
-
-@DRAWN
-def test_drawing_never_changes_the_network(draw, monkeypatch):
-    drawn: list[tuple[pynn.Network, np.ndarray]] = []
-
-    def remembered(*sizes: int, **keywords: Any) -> pynn.Network:
-        net = pynn.Network(sizes, rng=0, **keywords)
-        drawn.append((net, net.parameters.copy()))
-        return net
-
-    monkeypatch.setitem(globals(), "network", remembered)
-    draw(None)
-    for net, parameters in drawn:
-        np.testing.assert_array_equal(net.parameters, parameters)

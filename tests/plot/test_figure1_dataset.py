@@ -90,7 +90,7 @@ def test_the_legend_covers_no_point_in_a_given_panel(disc):
 
 def test_the_legend_stands_beside_a_new_panel(disc):
     ax = pynn.plot.dataset(*disc)
-    ax.figure.canvas.draw()
+    ax.figure.draw_without_rendering()
     box = ax.get_legend().get_window_extent()
     assert box.x0 >= ax.get_window_extent().x1
     assert box.x1 <= ax.figure.bbox.x1

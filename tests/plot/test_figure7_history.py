@@ -40,7 +40,7 @@ def test_the_legend_covers_no_curve(disc, given):
     history = network_with("sigmoid").fit(X, targets(X, "sigmoid"), epochs=30, validation_split=0.2, progress=False)
     panel = plt.subplots(2, 2, figsize=(9, 6))[1][0, 1] if given else None
     ax = pynn.plot.history(history, panel)
-    ax.figure.canvas.draw()
+    ax.figure.draw_without_rendering()
     box = ax.get_legend().get_window_extent()
     for axes in (ax, ax.figure.axes[-1]):
         for line in axes.lines:
@@ -54,7 +54,7 @@ def test_in_a_narrow_panel_the_legend_stays_within_and_both_scales_are_written_a
     panel = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")[1][0]
     panel.tick_params(labelsize=7)
     ax = pynn.plot.history(history, panel)
-    ax.figure.canvas.draw()
+    ax.figure.draw_without_rendering()
     box, inside = ax.get_legend().get_window_extent(), ax.get_window_extent()
     assert inside.x0 <= box.x0
     assert box.x1 <= inside.x1

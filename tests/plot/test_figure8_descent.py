@@ -81,7 +81,7 @@ def test_a_rate_that_diverges_leaves_the_picture_and_breaks_nothing():
     assert len(p) == 2
     at_edge = np.isclose([p[-1], p[-1], q[-1], q[-1]], [low, high, bottom, top])
     assert at_edge.any()
-    axes[0].figure.canvas.draw()
+    axes[0].figure.draw_without_rendering()
     pynn.plot.descent(lambda p, q: np.exp(p * p) + q * q, start=(3, 1), learning_rates=[5], kind="contour")
 
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 import pynn
 
-from .helpers import network_with, targets
+from .helpers import network_with, nothing_is_clipped, targets
 
 pytestmark = pytest.mark.usefixtures("clean_figures")
 
@@ -57,22 +57,17 @@ def test_a_panel_of_a_figure_without_pyplot_or_of_a_subfigure_serves_too(name):
     draw = pictures()[name]
     figure = Figure(layout="constrained")
     draw(figure.subplots())
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     parts = Figure().subfigures(1, 2)
     draw(parts[1].subplots())
-    parts[1].figure.canvas.draw()
+    parts[1].figure.draw_without_rendering()
     assert plt.get_fignums() == []
 
 
 @pytest.mark.parametrize("name", ["classes", "values", "surface", "history"])
 def test_nothing_is_clipped_from_a_new_figure(name):
     ax = pictures()[name](None)
-    ax.figure.canvas.draw()
-    box, page = ax.figure.get_tightbbox(), ax.figure.bbox_inches
-    assert box.x0 >= 0
-    assert box.y0 >= 0
-    assert box.x1 <= page.x1
-    assert box.y1 <= page.y1
+    assert nothing_is_clipped(ax.figure)
 
 
 @pytest.mark.parametrize("extent", [(-4, 4, -1, 1), (-1, 1, -4, 4)])
@@ -81,7 +76,7 @@ def test_nothing_is_clipped_from_a_new_figure(name):
 def test_the_colour_bar_is_as_tall_as_its_map_and_beside_it(extent, aspect, layout):
     ax = pynn.plot.decision_surface(network_with("sigmoid"), None, None, plt.subplots(layout=layout)[1], extent=extent, grid=5)
     ax.set_aspect(aspect)
-    ax.figure.canvas.draw()
+    ax.figure.draw_without_rendering()
     panel, bar = ax.get_window_extent(), ax.figure.axes[1].get_window_extent()
     assert (bar.y0, bar.y1) == pytest.approx((panel.y0, panel.y1), abs=0.5)
     assert 0 < bar.x0 - panel.x1 < 0.08 * ax.figure.bbox.width
