@@ -1,4 +1,4 @@
-"""What this CPU can do, of what the engine is built for."""
+"""Which of the instruction sets that the engine is built for this CPU has."""
 cdef extern from *:
     """
     #if (defined(__GNUC__) || defined(__clang__)) && defined(__x86_64__)

@@ -184,7 +184,7 @@ def _numbers_of(y: Array, classes: Array, name: str) -> Array:
 def _weights_by_number(class_weight: Mapping[Any, float], classes: Array, *, strict: bool) -> dict[int, float]:
     """The weights by the numbers of the classes; without `strict`, a class that does not occur is left out.
 
-    A label of another kind than the classes, such as 1 among texts, is an error, and so are labels none of which occurs.
+    It is an error if a label has another type than the classes, such as 1 among texts, or if no label is a known class.
     """
     numbers = {label: number for number, label in enumerate(classes.tolist())}
     texts = isinstance(classes.tolist()[0], str)

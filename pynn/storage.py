@@ -52,7 +52,8 @@ def check_place(path: Any) -> str:
 def replacing(path: Any) -> Iterator[BinaryIO]:
     """A new file under another name (.pynn-…) in the same folder; it takes the name `path` when the block ends well.
 
-    If the block fails, the new file is removed and the old one stays.  Only a kill may leave .pynn-… behind.
+    If the block fails, the new file is removed and the old one stays.
+    A file .pynn-… stays behind only if the process is killed.
     """
     name = check_place(path)
     folder = os.path.dirname(name)

@@ -134,3 +134,16 @@ def run_script(script: str) -> str:
     done = subprocess.run([sys.executable, "-P", "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def recorded(two_circles, *, epochs: int = 6, output: str = "sigmoid", every: int = 1, **fit):
+    """A network, its recorder and its history after a fit on the two circles, and its X and y."""
+    X, y = two_circles
+    if output == "linear":
+        y = X[:, 0] * 3
+    elif output == "softmax":
+        y = (X[:, 0] > 0).astype(int) + (X[:, 1] > 0)
+    net, recorder = pynn.Network([2, 5, 3 if output == "softmax" else 1], output=output, rng=2), pynn.callbacks.Recorder(every)
+    recorder.record(net)
+    history = net.fit(X, y, epochs=epochs, learning_rate=0.1, callbacks=[recorder], progress=False, **fit)
+    return net, recorder, history, X, y

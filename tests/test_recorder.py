@@ -11,19 +11,9 @@ import pytest
 import pynn
 from pynn import callbacks
 
+from .conftest import recorded
+
 pytestmark = pytest.mark.usefixtures("clean_figures")
-
-
-def recorded(two_circles, *, epochs: int = 6, output: str = "sigmoid", every: int = 1, **fit):
-    X, y = two_circles
-    if output == "linear":
-        y = X[:, 0] * 3
-    elif output == "softmax":
-        y = (X[:, 0] > 0).astype(int) + (X[:, 1] > 0)
-    net, recorder = pynn.Network([2, 5, 3 if output == "softmax" else 1], output=output, rng=2), callbacks.Recorder(every)
-    recorder.record(net)
-    history = net.fit(X, y, epochs=epochs, learning_rate=0.1, callbacks=[recorder], progress=False, **fit)
-    return net, recorder, history, X, y
 
 
 def test_the_recorder_copies_theta_at_the_start_and_every_so_many_epochs(two_circles):
@@ -50,7 +40,7 @@ def test_a_second_fit_counts_on(two_circles):
 
 
 def test_a_full_memory_loses_every_second_record(two_circles, monkeypatch):
-    monkeypatch.setattr(callbacks, "_MOST_BYTES", 8 * 21 * 10)       # of 21 parameters ten records
+    monkeypatch.setattr("pynn.callbacks.recorder._MOST_BYTES", 8 * 21 * 10)       # of 21 parameters ten records
     recorder = recorded(two_circles, epochs=100)[1]
     assert recorder.every == 16
     assert recorder.epochs.tolist() == list(range(0, 100, 16))

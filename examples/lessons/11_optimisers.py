@@ -96,7 +96,7 @@ for t in range(1, 4):
 # ``reference.update`` is one step of such a rule in NumPy. ``walk`` uses it in a valley. Let θ be the column of p and q, and
 # let the matrix K have 1 and 100 on its diagonal and 0 elsewhere. Then Kθ is the column of p and 100 q: the two slopes from
 # above. And J is ½ θᵀKθ, which is ½ (p · p + q · 100 q). With other matrices K, the same lines describe valleys that lie in
-# other directions. ``walk`` returns the points of the path up to the step from which on J stays below 1.
+# other directions. After some step, J stays below 1; ``walk`` returns the points of the path up to this step.
 RULES = {       # μ or β₁, and β or β₂
     "sgd": (0, 0), "momentum": (0.9, 0), "rmsprop": (0, 0.9), "adam": (0.9, 0.999),
 }

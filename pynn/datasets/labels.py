@@ -62,6 +62,6 @@ def match_labels(names: Iterable[str], known: tuple[str, ...]) -> list[int | Non
 
 
 def _value(name: str, numerals: Numerals) -> float:
-    """By which numbers are ordered; text comes after them."""
+    """The number by which a name is sorted; a text comes after all numbers."""
     number = numerals.value(name)
     return math.inf if number is None else number

@@ -181,7 +181,7 @@ class Case:
 
     @cached_property
     def capable(self) -> Trial:
-        """The better of two trials of a network that learns most tasks in the plane, with standardised inputs."""
+        """A network that learns most tasks in the plane, on standardised inputs: the better of two trials."""
         trials = []
         for seed in range(2):
             trials.append(self.try_capable(self.halves, rng=seed))

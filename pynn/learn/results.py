@@ -96,7 +96,7 @@ def are_reordered(returns: tuple[str, ...], value: Any, expected: Any) -> bool:
 
 
 def changed_parts(label: str, before: Any, after: Any) -> list[str]:
-    """The labels of the arrays of an input that were changed."""
+    """The labels of those arrays of an input that the function changed."""
     if isinstance(before, list):
         if len(before) != len(after):
             return [label]

@@ -54,7 +54,7 @@ def _restart(session: Session, command: Json) -> None:
 
 
 def restart(session: Session) -> None:
-    """Epoch 0, with the setting of now; weights that were edited at epoch 0 stay so."""
+    """Go back to epoch 0 with the present setting; edits by hand at epoch 0 are kept."""
     session.reopen(*session.course.beginning())
 
 

@@ -232,7 +232,7 @@ class Course:
         self.applied = len(self.events)
 
     def beginning(self) -> tuple[Json, list[Event]]:
-        """What leads to epoch 0 with the setting of now: a setting, and events there if weights were edited by hand there."""
+        """Epoch 0 with the present setting: the setting, and the edits by hand that were made at epoch 0."""
         made = self.events[:self.applied]
         if not any(event.at == Moment(0) and event.command["command"] in _BY_HAND for event in made):
             return self.stage.setting, []

@@ -36,7 +36,7 @@ class Pace:
         return self.speed is not None and self.speed < _BATCHES_BELOW
 
     def note(self, progress: float) -> None:
-        """Measure: `progress` epochs are done now."""
+        """Measure the pace: now `progress` epochs are done."""
         now = time.monotonic()
         self._seen.append((now, progress))
         while now - self._seen[0][0] > _WINDOW and len(self._seen) > 2:

@@ -31,8 +31,8 @@ def unit_maps(net: Network, X: ArrayLike | None = None, y: ArrayLike | None = No
               **imshow: Any) -> np.ndarray:
     """Draw what each unit computes over the plane of two features, in one small map for each, laid out as the network.
 
-    Blue is above 0, white is 0 and orange below, as strong as the unit's largest value; for sigmoid and softmax white is
-    0.5. The line is where z = 0: for relu the fold, and for a sigmoid output the decision. For softmax the line is the
+    Blue is above 0, white is 0 and orange is below 0. The colour is full at the unit's largest value. For sigmoid and softmax,
+    white is 0.5. The line is where z = 0: for relu the fold, and for a sigmoid output the decision. For softmax the line is the
     border of the region where the class is the likeliest. Of a layer with more than 16 units the first 16 are shown.
 
     Parameters

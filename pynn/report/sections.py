@@ -158,7 +158,7 @@ def _errors_in_words(subject: Subject) -> str:
 
 
 def _digits(value: float, digits: int) -> str:
-    """The value with so many digits, without an exponent if it is of a usual size."""
+    """The value with this number of digits; a value of a usual size has no exponent."""
     return f"{float(f'{value:.{digits}g}'):.12g}".replace("-", "−")
 
 

@@ -37,8 +37,8 @@ class DivergenceWarning(UserWarning):
     """The loss of an epoch is above 10 times the loss before the fit, but finite.
 
     The loss before the fit is measured on at most 256 examples, evenly spaced over the data.
-    Training goes on, and the network stays as it is trained.  The way back is a copy from before the fit: `net.copy()`,
-    or the file of `net.save`.
+    Training continues, and the network keeps what it learns.  To go back, copy the network before the fit, with `net.copy()`
+    or `net.save`.
     """
 
 

@@ -138,7 +138,7 @@ class Fit:
     # ------------------------------------------------------------------------------------------------ some epochs
 
     def _learning_rates(self) -> Array:
-        """α of the next epochs: of as many as the engine may run before Python has something to do."""
+        """α of each of the next epochs: as many epochs as the engine may run before Python has something to do."""
         schedule, epoch = self.options.learning_rate, self.state.epoch
         epochs = _RATES_AT_ONCE if callable(schedule) else _EPOCHS_AT_ONCE
         if self.replayed:

@@ -5,6 +5,7 @@ import itertools
 import re
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import to_rgba
 from matplotlib.patches import Circle
@@ -63,6 +64,22 @@ def nothing_is_clipped(figure) -> bool:
     figure.draw_without_rendering()
     box, page = figure.get_tightbbox(), figure.bbox_inches
     return box.x0 >= 0 and box.y0 >= 0 and box.x1 <= page.x1 and box.y1 <= page.y1
+
+
+def assert_draws_in_the_given_panel_alone(draw: Any) -> None:
+    """It uses the panel that it is given, makes no figure, and leaves the current figure and axes as they are."""
+    figure, (ours, other) = plt.subplots(1, 2)
+    plt.figure()
+    elsewhere = plt.subplot()
+    figure.sca(other)
+    numbers = plt.get_fignums()
+    plt.figure(numbers[1])
+    assert draw(ours) is ours
+    assert ours.has_data()
+    assert plt.get_fignums() == numbers
+    assert plt.gca() is elsewhere
+    assert figure.gca() is other
+    assert not other.has_data()
 
 
 def legend_texts(ax: Any) -> list[str]:

@@ -12,7 +12,7 @@ from matplotlib.patches import Circle, FancyBboxPatch
 
 import pynn
 
-from .helpers import assert_texts_are_apart, network
+from .helpers import assert_draws_in_the_given_panel_alone, assert_texts_are_apart, network
 
 pytestmark = pytest.mark.usefixtures("clean_figures")
 
@@ -111,6 +111,7 @@ def test_a_new_figure_is_the_current_one_its_texts_are_apart_and_the_network_is_
     assert plt.get_fignums() == [ax.figure.number]
     assert plt.gca() is ax
     assert ax.figure.get_size_inches()[0] >= 6.39
+    assert pynn.plot.describe(ax)
     ax.figure.set_dpi(200)
     assert_texts_are_apart(ax)
     assert min(text.get_fontsize() for text in ax.texts) > 8
@@ -127,19 +128,7 @@ def test_texts_are_apart_in_one_panel_of_four(draw):
 
 @DRAWN
 def test_a_given_panel_is_used_and_nothing_else_is_touched(draw):
-    figure, (ours, other) = plt.subplots(1, 2)
-    plt.figure()
-    elsewhere = plt.subplot()
-    figure.sca(other)
-    numbers = plt.get_fignums()
-    plt.figure(numbers[1])
-    assert draw(ours) is ours
-    assert ours.has_data()
-    assert plt.get_fignums() == numbers
-    assert plt.gca() is elsewhere
-    assert figure.gca() is other
-    assert not other.has_data()
-    assert pynn.plot.describe(ours)
+    assert_draws_in_the_given_panel_alone(draw)
 
 
 @pytest.mark.parametrize("name", ["network", "neuron", "layer", "propagation"])

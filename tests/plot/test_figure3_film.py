@@ -18,21 +18,10 @@ from PIL import Image
 import pynn
 from pynn import callbacks
 
+from ..conftest import recorded
 from .helpers import nothing_is_clipped
 
 pytestmark = pytest.mark.usefixtures("clean_figures")
-
-
-def recorded(two_circles, *, epochs: int = 6, output: str = "sigmoid", every: int = 1, **fit):
-    X, y = two_circles
-    if output == "linear":
-        y = X[:, 0] * 3
-    elif output == "softmax":
-        y = (X[:, 0] > 0).astype(int) + (X[:, 1] > 0)
-    net, recorder = pynn.Network([2, 5, 3 if output == "softmax" else 1], output=output, rng=2), callbacks.Recorder(every)
-    recorder.record(net)
-    history = net.fit(X, y, epochs=epochs, learning_rate=0.1, callbacks=[recorder], progress=False, **fit)
-    return net, recorder, history, X, y
 
 
 def shown(film, k: int):

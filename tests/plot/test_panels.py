@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 import pynn
 
-from .helpers import network_with, nothing_is_clipped, targets
+from .helpers import assert_draws_in_the_given_panel_alone, network_with, nothing_is_clipped, targets
 
 pytestmark = pytest.mark.usefixtures("clean_figures")
 
@@ -30,26 +30,15 @@ def pictures() -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", ["classes", "values", "surface", "history"])
 def test_a_given_panel_is_used_and_nothing_else_is_touched(name):
-    draw = pictures()[name]
-    figure, (ours, other) = plt.subplots(1, 2)
-    plt.figure()
-    elsewhere = plt.subplot()
-    figure.sca(other)
-    numbers = plt.get_fignums()
-    plt.figure(numbers[1])
-    assert draw(ours) is ours
-    assert ours.has_data()
-    assert plt.get_fignums() == numbers
-    assert plt.gca() is elsewhere
-    assert figure.gca() is other
-    assert not other.has_data()
+    assert_draws_in_the_given_panel_alone(pictures()[name])
 
 
 @pytest.mark.parametrize("name", ["classes", "values", "surface", "history"])
-def test_without_a_panel_there_is_one_new_figure_and_its_axes_are_current(name):
+def test_a_new_figure_is_the_current_one_and_nothing_is_clipped_from_it(name):
     ax = pictures()[name](None)
     assert plt.get_fignums() == [ax.figure.number]
     assert plt.gca() is ax
+    assert nothing_is_clipped(ax.figure)
 
 
 @pytest.mark.parametrize("name", ["classes", "values", "surface", "history"])
@@ -62,12 +51,6 @@ def test_a_panel_of_a_figure_without_pyplot_or_of_a_subfigure_serves_too(name):
     draw(parts[1].subplots())
     parts[1].figure.draw_without_rendering()
     assert plt.get_fignums() == []
-
-
-@pytest.mark.parametrize("name", ["classes", "values", "surface", "history"])
-def test_nothing_is_clipped_from_a_new_figure(name):
-    ax = pictures()[name](None)
-    assert nothing_is_clipped(ax.figure)
 
 
 @pytest.mark.parametrize("extent", [(-4, 4, -1, 1), (-1, 1, -4, 4)])

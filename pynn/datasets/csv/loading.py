@@ -35,8 +35,8 @@ def load_csv(path: Any, *, target: int | str = -1, features: Sequence[str] | Non
     target : int or str
         The column of y, by its position (−1: the last) or name.
     features : sequence of str, optional
-        The columns of X, in this order; other columns are not looked at.  By default all columns but the target, and but a
-        first column without a name, which is an index.
+        The columns of X, in this order; other columns are not looked at.  By default all columns except the target
+        and a first column without a name, which is an index.
     classes : bool or None
         Whether numbers in the target are names of classes, as text is; they are ordered by value.  Equal numbers, as 1 and
         1.0, are one class; a number with a leading zero, as 007, is text.  None: if there are two different numbers.

@@ -35,7 +35,7 @@ TOO_FEW_UNITS = Sentences(
 
 
 def check_suspect_architecture(case: Case) -> list[Finding]:
-    """No hidden layer, linear ones or hardly any units: no training can make up for it, so this comes before the training."""
+    """No hidden layer, only linear ones, or hardly any units.  No training helps then, so this check comes first."""
     suspect = _all_linear(case) or sum(case.net.sizes[1:-1]) <= NARROW
     return _check(case, CLEAR) if suspect else []
 
