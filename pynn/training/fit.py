@@ -59,7 +59,8 @@ class Fit:
         """Train; after Ctrl-C return the history so far, after a divergence restore the state and raise DivergenceError."""
         wrong = self._find_not_finite()
         if wrong is not None:
-            raise DivergenceError(Sentence("before epoch 1: {wrong}: assign finite parameters first", wrong=wrong), self.history)
+            raise DivergenceError(Sentence("before epoch 1: {wrong}: assign finite parameters first",
+                                           wrong=wrong), self.history)
         self._call_all("prepare")
         before = self.state.snapshot()
         try:
