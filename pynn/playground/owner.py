@@ -25,21 +25,23 @@ class TooManyStreams(RuntimeError):
 
 
 class Stream:
-    """What one page gets: at most one message is under way; the next is made when the last one was acknowledged.
+    """What one page gets: the next message is made when the last one was acknowledged.
 
-    `send` is called by the owner's thread with each message, and with None when the stream ends.
+    After a command, one message does not wait for the one under way, so that a click is answered at once.  `send` is called by
+    the owner's thread with each message, and with None when the stream ends.
     """
 
     def __init__(self, number: int, send: Callable[[Message | None], None]) -> None:
         self.number, self.send = number, send
         self.sent = self.acknowledged = 0
         self.seen: dict[str, int] = {}
-        self.sent_at = self.frame_at = 0.0
+        self.sent_at = self.frame_due = 0.0
+        self.is_urgent = False          # a command was done since the last frame
 
     @property
     def is_ready(self) -> bool:
-        """Whether the last message was acknowledged."""
-        return self.sent == self.acknowledged
+        """Whether the next message may be sent."""
+        return self.sent - self.acknowledged <= self.is_urgent
 
     def put(self, message: Message) -> None:
         """Send a message with its number."""
@@ -87,6 +89,8 @@ class Owner:
             if not reply.set_running_or_notify_cancel():
                 return
             begun = _guarded(command, lambda: self._session.begin(command))
+            for stream in self._streams.values():
+                stream.is_urgent = True         # what the command changed is shown at once
             if callable(begun):
                 self._helper.submit(lambda: reply.set_result(_guarded(command, begun)))
             else:
@@ -149,6 +153,7 @@ class Owner:
 
     def _run(self) -> None:
         while self._work_off(self._wait()):
+            self._send_all()
             if self._session.busy:
                 try:
                     self._session.advance()
@@ -156,8 +161,7 @@ class Owner:
                     _report(error)
                     self._session.tasks.clear()
                     self._session.rest("paused", f"{type(error).__name__}: {error}")
-            for stream in list(self._streams.values()):
-                self._send_news(stream)
+            self._send_all()
         for stream in self._streams.values():
             stream.put(Message({"type": "end", "message": "The playground was closed."}))
             stream.send(None)
@@ -178,7 +182,7 @@ class Owner:
         now, waits = time.monotonic(), [self._session.patience]
         for stream in self._streams.values():
             if stream.is_ready and self._news(stream):
-                waits.append(max(stream.frame_at + _FRAME_EVERY - now, 0))
+                waits.append(0 if stream.is_urgent else max(stream.frame_due - now, 0))
         return min((seconds for seconds in waits if seconds is not None), default=None)
 
     def _news(self, stream: Stream) -> str | None:
@@ -189,9 +193,13 @@ class Owner:
         return next((kind for kind in _ORDER if stream.seen.get(kind, 0) < versions[kind]
                      and (kind in _ORDER[:4] or kind in self._session.results)), None)
 
+    def _send_all(self) -> None:
+        for stream in list(self._streams.values()):
+            self._send_news(stream)
+
     def _send_news(self, stream: Stream) -> None:
         kind = self._news(stream)
-        is_early = kind == "frame" and time.monotonic() - stream.frame_at < _FRAME_EVERY
+        is_early = kind == "frame" and not stream.is_urgent and time.monotonic() < stream.frame_due
         if not stream.is_ready or kind is None or is_early:
             return
         session = self._session
@@ -203,7 +211,8 @@ class Owner:
             return
         stream.seen[kind] = session.versions[kind]
         if kind == "frame":
-            stream.frame_at = time.monotonic()
+            stream.frame_due = max(stream.frame_due, time.monotonic() - _FRAME_EVERY / 2) + _FRAME_EVERY
+            stream.is_urgent = False
         stream.put(_made(session, kind))
 
 

@@ -25,7 +25,7 @@ from pynn.translation import _, speaking
 from pynn.validation import choice
 
 LANGUAGES = {"en": "en", "zh": "zh_CN"}         # of the page, and their names in pynn
-_SLICE = 0.015          # seconds of work between two looks at the commands
+_SLICE = 0.004          # seconds of work between two looks at the commands
 _PAUSE = 0.005          # seconds between looks at the clock, when training is faster than it should be
 _MOST_NOTES = 50
 _REFUSALS = (ValueError, TypeError, IndexError, KeyError, ArithmeticError, OSError, RuntimeError, ImportError)

@@ -273,6 +273,22 @@ def test_frames_flow_and_commands_are_answered_at_once(server):
     page.close()
 
 
+def test_the_answer_to_a_command_waits_neither_for_its_turn_nor_for_an_acknowledgement(server, monkeypatch):
+    """Only one message: of three commands without an acknowledgement, the third has to wait."""
+    from pynn.playground import owner
+    monkeypatch.setattr(owner, "_FRAME_EVERY", 60.0)
+    page = Page(server)
+    for _ in range(4):
+        page.next()
+    for place in ([0, 1], [1, 0]):                  # an epoch has two batches
+        assert command(server, "step", unit="batch")["ok"]
+        message = page.read()
+        assert [message[name] for name in ("type", "epoch", "batch")] == ["frame", *place]
+    assert command(server, "step", unit="batch")["ok"]
+    assert page.is_quiet(0.3)
+    page.close()
+
+
 def test_two_pages_see_the_same(server):
     pages = [Page(server), Page(server)]
     for page in pages:
