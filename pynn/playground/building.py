@@ -56,7 +56,10 @@ def build_network(stage: Stage, source: Source | None) -> Network:
                   rng=setting["seed"])
     net.standardizer, net.target_standardizer = examples.standardizer, examples.target_standardizer
     if source is not None and setting["data"]["name"] == TABLE:
-        net.feature_names, net.encoder = source.features, source.encoder
+        if examples.encoder is None:
+            net.feature_names = source.features
+        else:
+            net.encoder = examples.encoder              # names the features too
         if source.labels is not None and len(source.labels) == net.architecture.labels:
             net.label_names = source.labels
     net.state.use(recipe_of(setting["training"]))

@@ -13,7 +13,7 @@ from pynn.table_encoder import TableEncoder
 from pynn.validation import finite_array, positive_int
 
 if TYPE_CHECKING:
-    from pynn.playground.table_file import TableFile
+    from pynn.playground.table_file import ChosenColumns, TableFile
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Scaling = tuple[Standardizer | None, Standardizer | None]
@@ -23,7 +23,7 @@ class Source(NamedTuple):
     """The X and y of a file or of a user, from which a session takes its examples."""
 
     name: str
-    X: Array                                # (m, n[0]) float64
+    X: Array | ChosenColumns                # (m, n[0]) float64, or what becomes X when it is known which rows are trained on
     y: Array                                # (m,) int64 class numbers or float64 values
     classes: int | None
     features: tuple[str, ...] | None
@@ -31,27 +31,33 @@ class Source(NamedTuple):
     target: str | None
     notes: tuple[str, ...] = ()
     file: TableFile | None = None           # from which other columns can be chosen
-    encoder: TableEncoder | None = None     # that made X from the columns of a table
+    encoder: TableEncoder | None = None     # of a model, that made X from the columns of a table
 
     @classmethod
-    def of(cls, name: str, X: Array, y: Array, *, classes: int | None, features: tuple[str, ...] | None = None,
+    def of(cls, name: str, X: Array | ChosenColumns, y: Array, *, classes: int | None, features: tuple[str, ...] | None = None,
            labels: tuple[str, ...] | None = None, target: str | None = None, notes: tuple[str, ...] = (),
            file: TableFile | None = None, encoder: TableEncoder | None = None) -> Source:
         """At most MOST_EXAMPLES of the examples, drawn at random if there are more."""
-        if len(X) > MOST_EXAMPLES:
-            rows = np.sort(np.random.default_rng(0).permutation(len(X))[:MOST_EXAMPLES])
-            notes = (*notes, f"{MOST_EXAMPLES} of {len(X)} examples were drawn at random; the playground uses these")
+        if len(y) > MOST_EXAMPLES:
+            rows = np.sort(np.random.default_rng(0).permutation(len(y))[:MOST_EXAMPLES])
+            notes = (*notes, f"{MOST_EXAMPLES} of {len(y)} examples were drawn at random; the playground uses these")
             X, y = X[rows], y[rows]
-        return cls(name, np.ascontiguousarray(X, np.float64), np.ascontiguousarray(y), classes, features, labels, target, notes,
-                   file, encoder)
+        X = np.ascontiguousarray(X, np.float64) if isinstance(X, np.ndarray) else X
+        return cls(name, X, np.ascontiguousarray(y), classes, features, labels, target, notes, file, encoder)
+
+    def inputs(self, rows: Array) -> tuple[Array, TableEncoder | None]:
+        """X (m, n[0]) of all rows, and the encoder that made it from the columns of a table: it learns from `rows` alone."""
+        return (self.X, self.encoder) if isinstance(self.X, np.ndarray) else self.X.encoded(rows)
+
+    @property
+    def columns(self) -> tuple[str, ...] | None:
+        """The columns of the file that are learned from, if they have names."""
+        return self.features if self.encoder is None else self.encoder.columns
 
     def describe(self) -> Json:
         """As the page gets it."""
-        columns = [] if self.file is None else self.file.describe()
-        features = self.features or tuple(f"x{k}" for k in range(1, self.X.shape[1] + 1))
-        chosen = features if self.encoder is None else self.encoder.columns
-        return {"source": self.name, "columns": columns, "chosen": chosen, "target": self.target, "features": features,
-                "notes": self.notes, "rows": len(self.X)}
+        return {"source": self.name, "columns": [] if self.file is None else self.file.describe(), "chosen": self.columns or (),
+                "target": self.target, "notes": self.notes, "rows": len(self.y)}
 
 
 class Examples(NamedTuple):
@@ -69,6 +75,7 @@ class Examples(NamedTuple):
     test_rows: Array
     added_from: int                         # rows from this number on were added by hand
     classes: int | None                     # None: values
+    encoder: TableEncoder | None            # that made X from the columns of a table
     standardizer: Standardizer | None
     target_standardizer: Standardizer | None
     low: Array                              # (n[0] + 1,) of the features and the target, before points were added or removed
@@ -96,19 +103,21 @@ def make_examples(data: Json, source: Source | None, scaling: Scaling = (None, N
     Raises ValueError or TypeError, whose message begins with the field's name.
     """
     classes = classes_of(data, source.classes if source else None)
+    encoder = None
     if data["name"] == TABLE:
         assert source is not None
-        X, y = source.X, source.y
+        y = source.y
+        rows, test_rows = split_rows(data, len(y))
+        X, encoder = source.inputs(rows)
+        if data["standardize"]:
+            scaling = (Standardizer.fit(X[rows]) if encoder is None else None,
+                       Standardizer.fit(y[rows, np.newaxis]) if classes is None else None)
     else:
         one = DATA[data["name"]]
         numbers = {field.name: data[field.name] for field in one.fields if field.name != "examples"}
         X, y = one.draw(data["examples"], **numbers, rng=data["seed"])
-    m, rows, test_rows = len(X), np.arange(len(X)), np.arange(0)
-    if data["test_share"]:
-        _, _, rows, test_rows = datasets.split(rows, rows, test_size=data["test_share"], rng=data["seed"])
-    if source is not None and data["name"] == TABLE and data["standardize"]:
-        scaling = (Standardizer.fit(X[rows]) if source.encoder is None else None,
-                   Standardizer.fit(y[rows, np.newaxis]) if classes is None else None)
+        rows, test_rows = split_rows(data, len(y))
+    m = len(X)
     together = np.column_stack([X, y])
     low, high = together.min(axis=0), together.max(axis=0)
     added = _check_added(data["added"], X.shape[1], classes)
@@ -119,7 +128,15 @@ def make_examples(data: Json, source: Source | None, scaling: Scaling = (None, N
     rows, test_rows = rows[~np.isin(rows, removed)], test_rows[~np.isin(test_rows, removed)]
     if not len(rows):
         raise ValueError("data.removed: expected at least one example to train on, all are removed")
-    return Examples(X[rows], y[rows], rows, X[test_rows], y[test_rows], test_rows, m, classes, *scaling, low, high)
+    return Examples(X[rows], y[rows], rows, X[test_rows], y[test_rows], test_rows, m, classes, encoder, *scaling, low, high)
+
+
+def split_rows(data: Json, m: int) -> tuple[Array, Array]:
+    """Which of m rows are trained on and tested on."""
+    rows = np.arange(m)
+    if not data["test_share"]:
+        return rows, rows[:0]
+    return datasets.split(rows, rows, test_size=data["test_share"], rng=data["seed"])[2:]
 
 
 def _check_added(points: list[Any], features: int, classes: int | None) -> Array:

@@ -141,7 +141,7 @@ def session_of(net: Network | None, X: Any, y: Any) -> Session:
             raise TypeError("X: expected the examples of the network, got None")
         return Session()
     source = _source_of(net, X, y)
-    data: Json = {"name": TABLE, "standardize": net is None, "test_share": 0.1 if len(source.X) >= _FEW else 0}
+    data: Json = {"name": TABLE, "standardize": net is None, "test_share": 0.1 if len(source.y) >= _FEW else 0}
     if net is None:
         return Session(Origin(source), {"data": data})
     seed = net.state.seed % MOST_SEED

@@ -4,6 +4,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pynn.playground.choices import DATA, MOST_EXAMPLES, TABLE, Json
 from pynn.playground.examples import Source
 from pynn.playground.settings import merge, recipe_of
@@ -23,7 +25,7 @@ def script_of(session: Session) -> str:
     is_plain = not (course.batch or data["added"] or data["removed"]) and session.origin.net is None and all(
         not event.at.batch and _is_plain(event.command) for event in course.events[:course.applied])
     source = session.origin.source
-    is_readable = source is not None and source.file is not None and len(source.X) < MOST_EXAMPLES
+    is_readable = source is not None and source.file is not None and len(source.y) < MOST_EXAMPLES
     if data["name"] == TABLE and not (is_plain and is_readable):
         raise ValueError(_("A script can read a table from its file only, and only if no examples were added or removed and "
                            "the network kept its shape: save a session instead."))
@@ -65,8 +67,8 @@ def _plain_script(session: Session) -> str:
                   f"hidden={network['activations']!r}, output={network['output']!r},",
               f"                   loss={network['loss']!r}, initializer={network['initializer']!r}, "
               f"dropout={network['dropout']!r}, dtype={network['dtype']!r}, rng={course.base['seed']})"]
-    if course.base["data"]["name"] == TABLE and session.origin.source is not None:
-        lines += _scaling_lines(course.base["data"], session.origin.source, values=session.net.is_regression)
+    if course.base["data"]["name"] == TABLE:
+        lines += _scaling_lines(course.base["data"], encoded=session.net.encoder is not None, values=session.net.is_regression)
     setting, epoch, begins = course.base, 0, True       # begins: the next fit begins with a new optimiser
     for event in [*course.events[:course.applied], None]:
         until = course.epoch if event is None else event.at.epoch
@@ -85,18 +87,21 @@ def _plain_script(session: Session) -> str:
     return "\n".join([*lines, "", "print(net.evaluate(X_train, y_train))", ""])
 
 
-def _table_lines(source: Source) -> list[str]:
-    names = list(source.features or ()) if source.encoder is None else list(source.encoder.columns)
+def _table_lines(data: Json, source: Source) -> list[str]:
+    names = list(source.columns or ())
     lines = [f"table = pynn.datasets.load_csv({source.name!r}, target={source.target!r}, features={names!r}, classes=None)"]
-    if source.encoder is None:
-        return [*lines, "X, y = table.X, table.y"]
-    return [*lines, "encoder = pynn.TableEncoder().fit(table)", "X, y = encoder.transform(table), table.y"]
+    if isinstance(source.X, np.ndarray):
+        return [*lines, "X, y = table.X, table.y", *_split_lines(data)]
+    parts = ["train", "test"] if data["test_share"] else ["train"]
+    return [*lines, *_row_lines(data), "encoder = pynn.TableEncoder().fit(table, rows=rows_train)",
+            'X, y = encoder.transform(table, unknown="ignore"), table.y',
+            *(f"X_{part}, y_{part} = X[rows_{part}], y[rows_{part}]" for part in parts)]
 
 
-def _scaling_lines(data: Json, source: Source, *, values: bool) -> list[str]:
-    lines = ["net.encoder = encoder"] if source.encoder is not None else []
+def _scaling_lines(data: Json, *, encoded: bool, values: bool) -> list[str]:
+    lines = ["net.encoder = encoder"] if encoded else []
     if data["standardize"]:
-        lines += ["net.standardizer = pynn.Standardizer.fit(X_train)"] if source.encoder is None else []
+        lines += [] if encoded else ["net.standardizer = pynn.Standardizer.fit(X_train)"]
         lines += ["net.target_standardizer = pynn.Standardizer.fit(y_train.reshape(-1, 1))"] if values else []
     return lines
 
@@ -104,7 +109,7 @@ def _scaling_lines(data: Json, source: Source, *, values: bool) -> list[str]:
 def _data_lines(data: Json, source: Source | None) -> list[str]:
     if data["name"] == TABLE:
         assert source is not None
-        return _table_lines(source) + _split_lines(data)
+        return _table_lines(data, source)
     numbers = {field.name: data[field.name] for field in DATA[data["name"]].fields if field.name != "examples"}
     listed = "".join(f", {name}={value!r}" for name, value in numbers.items())
     lines = [f"X, y = pynn.datasets.{data['name']}({data['examples']}{listed}, rng={data['seed']})"]
@@ -115,6 +120,13 @@ def _split_lines(data: Json) -> list[str]:
     if not data["test_share"]:
         return ["X_train, y_train = X, y"]
     return ["X_train, X_test, y_train, y_test = pynn.datasets.split(X, y, "
+            f"test_size={data['test_share']}, rng={data['seed']})"]
+
+
+def _row_lines(data: Json) -> list[str]:
+    if not data["test_share"]:
+        return ["rows_train = np.arange(len(table))"]
+    return ["rows = np.arange(len(table))", "rows_train, rows_test, _, _ = pynn.datasets.split(rows, rows, "
             f"test_size={data['test_share']}, rng={data['seed']})"]
 
 

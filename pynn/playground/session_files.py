@@ -12,7 +12,7 @@ from pynn.network import load
 from pynn.playground.building import Origin
 from pynn.playground.choices import MOST_CLASSES, MOST_EXAMPLES, MOST_FEATURES, Json
 from pynn.playground.course import Moment
-from pynn.playground.examples import Source
+from pynn.playground.examples import Source, split_rows
 from pynn.playground.sharing import check_content, use_view, view_entry
 from pynn.table_encoder import TableEncoder
 from pynn.validation import check_names, finite_array, positive_int
@@ -31,10 +31,12 @@ def write_session(session: Session) -> bytes:
                    "events": [[*event.at, event.command] for event in course.events], "source": None, "model": 0,
                    "model_seed": session.origin.seed}
     if source is not None:
-        arrays |= {"X": source.X, "y": source.y}
-        entry["source"] = {name: getattr(source, name) for name in ("name", "classes", "features", "labels", "target", "notes")}
-        entry["source"] |= {"encoder": None if source.encoder is None else source.encoder.entry()}
-        entry["source"] |= {"shape": list(source.X.shape), "values": source.y.dtype == np.float64}
+        X, encoder = source.inputs(split_rows(course.base["data"], len(source.y))[0])
+        arrays |= {"X": X, "y": source.y}
+        entry["source"] = {name: getattr(source, name) for name in ("name", "classes", "labels", "target", "notes")}
+        entry["source"] |= {"encoder": None if encoder is None else encoder.entry(), "shape": list(X.shape),
+                            "features": source.features if encoder is None else encoder.feature_names,
+                            "values": source.y.dtype == np.float64}
     with tempfile.TemporaryDirectory() as folder:
         if net is not None:
             net.save(os.path.join(folder, "model"))

@@ -13,12 +13,38 @@ from pynn.datasets.csv.cell_kinds import Array
 from pynn.datasets.csv.column import Column
 from pynn.datasets.csv.loading import read_features
 from pynn.datasets.labels import match_labels
+from pynn.datasets.table import Features
 from pynn.network import Network
 from pynn.playground.choices import MOST_CLASSES, Json
 from pynn.playground.examples import Source
 from pynn.table_encoder import MOST_LEVELS, TableEncoder
 
 _GZIP = b"\x1f\x8b"
+
+
+class ChosenColumns:
+    """Columns of a table, some with texts or missing cells: an encoder makes inputs of them.
+
+    It learns from the rows that are trained on, and is not told what the others have.
+    """
+
+    def __init__(self, table: Features, names: tuple[str, str], kept: Array | None = None) -> None:
+        """`names`: of the file where it was read, and for the user; `kept`: the rows of the table, if not all."""
+        self._table, self._names = table, names
+        self._kept = np.arange(len(table)) if kept is None else kept
+        self._last: tuple[Array, Array, TableEncoder] | None = None
+
+    def __getitem__(self, rows: Array) -> ChosenColumns:
+        """The same with these rows only."""
+        return ChosenColumns(self._table, self._names, self._kept[rows])
+
+    def encoded(self, rows: Array) -> tuple[Array, TableEncoder]:
+        """X of all rows and the encoder, which learns from `rows`."""
+        if self._last is None or not np.array_equal(self._last[0], rows):
+            with _calling(*self._names):
+                encoder = TableEncoder().fit(self._table, rows=self._kept[rows])
+                self._last = rows, encoder.transform(self._table, unknown="ignore")[self._kept], encoder
+        return self._last[1:]
 
 
 class TableFile:
@@ -34,15 +60,13 @@ class TableFile:
 
     @contextmanager
     def _written(self) -> Iterator[str]:
-        """The file on disk; an error in the block gets the file's own name."""
+        """The file on disk."""
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "table")
             with open(path, "wb") as file:
                 file.write(self.content)
-            try:
+            with _calling(path, self.name):
                 yield path
-            except (ValueError, TypeError) as error:
-                raise ValueError(f"content: {str(error).replace(path, self.name).removeprefix('path: ')}") from None
 
     def describe(self) -> list[Json]:
         """The columns as the page gets them."""
@@ -64,9 +88,11 @@ class TableFile:
                 if not features:
                     raise ValueError("features: expected a column besides the target from which something can be learned")
             table = datasets.load_csv(path, target=target, features=features, classes=None)
+            X: Array | ChosenColumns
             if net is None and not all(column.kind == "number" and not column.missing() for column in table.columns):
-                encoder = TableEncoder().fit(table)
-            X = table.X if encoder is None else encoder.transform(table)
+                X = ChosenColumns(table, (path, self.name))
+            else:
+                X = table.X if encoder is None else encoder.transform(table)
         y, labels = table.y, table.label_names
         if net is not None and labels is not None and net.label_names is not None:
             y, labels = _as_known(y, labels, net.label_names)
@@ -77,6 +103,15 @@ class TableFile:
         return Source.of(self.name, X, y, classes=None if labels is None else len(labels),
                          features=table.feature_names if encoder is None else encoder.feature_names, labels=labels,
                          target=target, notes=notes, file=self, encoder=encoder)
+
+
+@contextmanager
+def _calling(path: str, name: str) -> Iterator[None]:
+    """An error in the block gets the file's own name."""
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"content: {str(error).replace(path, name).removeprefix('path: ')}") from None
 
 
 def _as_known(y: Array, labels: tuple[str, ...], known: tuple[str, ...]) -> tuple[Array, tuple[str, ...]]:

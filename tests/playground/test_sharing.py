@@ -301,3 +301,36 @@ def test_exports_and_pictures(tmp_path):
             assert data.startswith(start)
     from matplotlib import pyplot
     assert not pyplot.get_fignums()
+
+
+@pytest.mark.parametrize("held_out", [True, False])
+def test_the_encoder_of_a_table_learns_from_the_training_examples_alone(held_out, tmp_path, monkeypatch):
+    """One row has the only missing mass and the only yellow bird: if it is held out, nothing of it is known."""
+    rows = np.arange(60)
+    train, test, *_ = pynn.datasets.split(rows, rows, test_size=0.1, rng=0)
+    lines = TABLE.splitlines()
+    lines[1 + (test if held_out else train)[0]] = "7.5,,yellow,jay"
+    (tmp_path / "birds.csv").write_text("\n".join(lines))
+    table = pynn.datasets.load_csv(tmp_path / "birds.csv")
+    expected = pynn.TableEncoder().fit(table, rows=train)
+    X = expected.transform(table, unknown="ignore")
+    session = Session()
+    do(session, "load_table", name="birds.csv", content=base64.b64encode((tmp_path / "birds.csv").read_bytes()).decode())
+    examples = session.course.stage.examples
+    np.testing.assert_array_equal(examples.X, X[train])
+    np.testing.assert_array_equal(examples.X_test, X[test])
+    assert session.net.encoder.entry() == expected.entry()
+    assert session.net.feature_names == expected.feature_names
+    assert ("colour = yellow" in expected.feature_names) != held_out
+    do(session, "go", epoch=3)
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    exec(dict(do(session, "export", format="python").blobs)["file"].tobytes().decode(), names)
+    assert names["net"].parameters.tobytes() == session.net.parameters.tobytes()
+    other = Session()
+    content = dict(do(session, "export", format="session").blobs)["file"].tobytes()
+    do(other, "open_session", content=base64.b64encode(content).decode())
+    assert bits(other) == bits(session)
+    assert other.net.encoder.entry() == expected.entry()
+    do(session, "set", setting={"data": {"test_share": 0}})
+    assert "colour = yellow" in session.net.feature_names
