@@ -15,6 +15,7 @@ from pynn.playground.arguments import REQUIRED, arguments, whole
 from pynn.playground.building import Origin, Stage, build_network, carry_over, continue_from
 from pynn.playground.choices import MOST_LAYERS, MOST_UNITS, Json
 from pynn.playground.settings import merge, recipe_of
+from pynn.translation import Sentence
 from pynn.validation import real_number
 
 Changed = tuple[Stage, Network]
@@ -80,7 +81,7 @@ def _add_layer(origin: Origin, stage: Stage, net: Network, command: Json) -> Cha
     after, units, activation = arguments(command, after=REQUIRED, units=4, activation=None)
     hidden, activations, dropout = _shape(stage)
     if len(hidden) >= MOST_LAYERS:
-        raise ValueError(f"after: the network has {MOST_LAYERS} hidden layers already, which is the most")
+        raise ValueError(Sentence("after: the network has {most} hidden layers already, which is the most", most=MOST_LAYERS))
     at = whole(after, "after", 0, len(hidden))
     hidden.insert(at, whole(units, "units", 1, MOST_UNITS))
     activations.insert(at, (activations[max(at - 1, 0)] if activations else "relu") if activation is None else activation)
@@ -107,7 +108,7 @@ def _add_unit(origin: Origin, stage: Stage, net: Network, command: Json) -> Chan
     hidden, activations, dropout = _shape(stage)
     l = _hidden_layer(stage, layer)
     if hidden[l - 1] >= MOST_UNITS:
-        raise ValueError(f"layer: layer {l} has {MOST_UNITS} units already, which is the most")
+        raise ValueError(Sentence("layer: layer {l} has {most} units already, which is the most", l=l, most=MOST_UNITS))
     hidden[l - 1] += 1
     changed = _reshaped(stage, hidden, activations, dropout)
     return changed, _rebuilt(origin, changed, net)
@@ -118,7 +119,7 @@ def _remove_unit(origin: Origin, stage: Stage, net: Network, command: Json) -> C
     hidden, activations, dropout = _shape(stage)
     l = _hidden_layer(stage, layer)
     if hidden[l - 1] == 1:
-        raise ValueError(f"layer: layer {l} has one unit, which must stay; remove the layer")
+        raise ValueError(Sentence("layer: layer {l} has one unit, which must stay; remove the layer", l=l))
     i = whole(hidden[l - 1] if unit is None else unit, "unit", 1, hidden[l - 1]) - 1
     hidden[l - 1] -= 1
     changed = _reshaped(stage, hidden, activations, dropout)
@@ -131,7 +132,7 @@ def _remove_unit(origin: Origin, stage: Stage, net: Network, command: Json) -> C
 def _hidden_layer(stage: Stage, layer: object) -> int:
     layers = len(stage.setting["network"]["hidden"])
     if not layers:
-        raise ValueError("layer: the network has no hidden layer")
+        raise ValueError(Sentence("layer: the network has no hidden layer"))
     return whole(layer, "layer", 1, layers)
 
 

@@ -9,7 +9,7 @@ from pynn import datasets, schedules
 from pynn.initializers import INITIALIZERS
 from pynn.optimizers import RECIPES
 from pynn.reference import ACTIVATIONS, HIDDEN, LOSSES, OPTIMIZERS, OUTPUT
-from pynn.translation import _
+from pynn.translation import Sentence
 from pynn.validation import boolean, real_number
 
 MOST_LAYERS = 8             # hidden ones
@@ -29,11 +29,11 @@ Json = dict[str, Any]
 def whole(value: object, name: str, low: int, high: int) -> int:
     """An int from low to high."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(_("{name}: expected a whole number from {low} to {high}, got {value}", name=name, low=low, high=high,
-                          value=repr(value)))
+        raise TypeError(Sentence("{name}: expected a whole number from {low} to {high}, got {value}", name=name, low=low,
+                                 high=high, value=repr(value)))
     if not low <= value <= high:
-        raise ValueError(_("{name}: expected a whole number from {low} to {high}, got {value}", name=name, low=low, high=high,
-                           value=value))
+        raise ValueError(Sentence("{name}: expected a whole number from {low} to {high}, got {value}", name=name, low=low,
+                                  high=high, value=value))
     return value
 
 
@@ -60,8 +60,8 @@ class Field(NamedTuple):
         except ValueError:
             given = {"name": name, "low": self.low, "high": self.high, "value": value}
             raise ValueError(
-                _("{name}: expected a number from {low:g} to {high:g}, got {value}", **given) if self.low_included else
-                _("{name}: expected a number above {low:g}, up to {high:g}, got {value}", **given)) from None
+                Sentence("{name}: expected a number from {low:g} to {high:g}, got {value}", **given) if self.low_included else
+                Sentence("{name}: expected a number above {low:g}, up to {high:g}, got {value}", **given)) from None
 
     def describe(self) -> Json:
         """As the page gets it."""

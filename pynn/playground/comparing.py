@@ -13,6 +13,7 @@ from pynn.playground.choices import COMPARED, MOST_COMPARED, Json
 from pynn.playground.course import Course, Diverged, Event, Moment, measure
 from pynn.playground.frames import surface_of
 from pynn.playground.messages import Message
+from pynn.translation import Sentence
 from pynn.validation import choice
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def _compare(session: Session, command: Json) -> None:
     vary, values, epochs = arguments(command, vary=REQUIRED, values=REQUIRED, epochs=100)
     choice(vary, "vary", COMPARED)
     if not isinstance(values, list) or not 2 <= len(values) <= MOST_COMPARED:
-        raise ValueError(f"values: expected a list of 2 to {MOST_COMPARED} values, got {values!r:.200}")
+        raise ValueError(Sentence("values: expected a list of 2 to {most} values, got {values!r:.200}", most=MOST_COMPARED,
+                                  values=values))
     whole(epochs, "epochs", 1, _MOST_EPOCHS)
     courses = [Course(session.origin, *beginning_with(session, part_of(vary, value))) for value in values]
     if session.busy:

@@ -10,6 +10,7 @@ from pynn.playground.choices import DATA, MOST_EXAMPLES, MOST_POINTS, TABLE, Jso
 from pynn.playground.settings import classes_of
 from pynn.standardizer import Standardizer
 from pynn.table_encoder import TableEncoder
+from pynn.translation import Sentence, _
 from pynn.validation import finite_array, positive_int
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ class Source(NamedTuple):
         """At most MOST_EXAMPLES of the examples, drawn at random if there are more."""
         if len(y) > MOST_EXAMPLES:
             rows = np.sort(np.random.default_rng(0).permutation(len(y))[:MOST_EXAMPLES])
-            notes = (*notes, f"{MOST_EXAMPLES} of {len(y)} examples were drawn at random; the playground uses these")
+            notes = (*notes, _("{kept} of {count} examples were drawn at random; the playground uses these",
+                               kept=MOST_EXAMPLES, count=len(y)))
             X, y = X[rows], y[rows]
         X = np.ascontiguousarray(X, np.float64) if isinstance(X, np.ndarray) else X
         return cls(name, X, np.ascontiguousarray(y), classes, features, labels, target, notes, file, encoder)
@@ -127,7 +129,7 @@ def make_examples(data: Json, source: Source | None, scaling: Scaling = (None, N
     removed = _check_removed(data["removed"], m + len(added))
     rows, test_rows = rows[~np.isin(rows, removed)], test_rows[~np.isin(test_rows, removed)]
     if not len(rows):
-        raise ValueError("data.removed: expected at least one example to train on, all are removed")
+        raise ValueError(Sentence("data.removed: expected at least one example to train on, all are removed"))
     return Examples(X[rows], y[rows], rows, X[test_rows], y[test_rows], test_rows, m, classes, encoder, *scaling, low, high)
 
 
@@ -142,12 +144,14 @@ def split_rows(data: Json, m: int) -> tuple[Array, Array]:
 def _check_added(points: list[Any], features: int, classes: int | None) -> Array:
     """The points added by hand, (n, n[0] + 1): features, and class number or value."""
     if len(points) > MOST_POINTS:
-        raise ValueError(f"data.added: expected at most {MOST_POINTS} points, got {len(points)}")
+        raise ValueError(Sentence("data.added: expected at most {most} points, got {count}", most=MOST_POINTS,
+                                  count=len(points)))
     if not points:
         return np.empty((0, features + 1))
     array = finite_array(points, "data.added")
     if array.ndim != 2 or array.shape[1] != features + 1:
-        raise ValueError(f"data.added: expected rows of {features} features and a target, got shape {array.shape}")
+        raise ValueError(Sentence("data.added: expected rows of {features} features and a target, got shape {shape}",
+                                  features=features, shape=array.shape))
     if np.abs(array).max() > 1e6:
         raise ValueError("data.added: expected numbers up to 1e6 in size, got larger ones")
     if classes is not None and not np.isin(array[:, -1], np.arange(classes)).all():

@@ -20,7 +20,7 @@ from pynn.playground.messages import Later, Reply, file_blob
 from pynn.playground.scripts import script_of
 from pynn.playground.tables import from_base64
 from pynn.playground.views import View
-from pynn.translation import _
+from pynn.translation import Sentence
 from pynn.validation import choice
 
 if TYPE_CHECKING:
@@ -82,8 +82,8 @@ def _export(session: Session, command: Json) -> Reply | Later:
         return Reply(told, file_blob(write(session)))
     net = session.net.copy()
     if name != "model" and net.encoder is not None:
-        raise ValueError(_("{name} cannot hold how texts and missing cells of the table become numbers. The model file can, "
-                           "and every format can if all features are numbers.", name=name))
+        raise ValueError(Sentence("{name} cannot hold how texts and missing cells of the table become numbers. The model file "
+                                  "can, and every format can if all features are numbers.", name=name))
     return Later(lambda: Reply(told, file_blob(write(net))))
 
 
@@ -92,10 +92,10 @@ def _picture(session: Session, command: Json) -> Later:
     choice(name, "name", PICTURES)
     choice(kind, "format", _TYPES)
     if name in ("decision_surface", "unit_maps") and session.net.sizes[0] < 2:
-        raise ValueError(f"name: {name} needs two features, these data have one")
+        raise ValueError(Sentence("name: {name} needs two features, these data have one", name=name))
     curves = session.course.timeline.curves()
     if name == "curves" and not curves.shape[1]:
-        raise ValueError("name: there are no curves yet, train first")
+        raise ValueError(Sentence("name: there are no curves yet, train first"))
     net, examples, view = session.net.copy(), session.course.stage.examples, session.view
     told = {"name": f"{name}.{kind}", "mime": _TYPES[kind]}
     return Later(lambda: Reply(told, file_blob(picture_of(net, examples, view, curves, name, kind))))

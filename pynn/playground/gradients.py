@@ -13,6 +13,7 @@ from pynn.parameters import layer_views
 from pynn.playground.arguments import arguments
 from pynn.playground.choices import Json
 from pynn.playground.messages import Message
+from pynn.translation import Sentence
 
 if TYPE_CHECKING:
     from pynn.playground.session import Session
@@ -26,7 +27,7 @@ _SLICE = 0.01               # seconds
 def _gradients(session: Session, command: Json) -> None:
     arguments(command)
     if session.net.dtype != np.float64:
-        raise ValueError("dtype: expected float64, which has enough digits for differences, got float32")
+        raise ValueError(Sentence("dtype: expected float64, which has enough digits for differences, got float32"))
     session.tasks["gradients"] = _check(session)
 
 

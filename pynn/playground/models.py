@@ -11,7 +11,9 @@ from pynn.playground.arguments import REQUIRED, arguments
 from pynn.playground.building import Origin
 from pynn.playground.changes import merged
 from pynn.playground.choices import MOST_SEED, TABLE, Json
+from pynn.playground.table_file import content_error
 from pynn.playground.tables import from_base64
+from pynn.translation import Sentence
 
 if TYPE_CHECKING:
     from pynn.playground.session import Session
@@ -27,7 +29,7 @@ def _open_model(session: Session, command: Json) -> None:
         try:
             net = load(path)
         except ValueError as error:
-            raise ValueError(f"content: {str(error).replace(path, str(name)[:200]).removeprefix('path: ')}") from None
+            raise ValueError(content_error(error, path, str(name)[:200])) from None
     use_network(session, net)
 
 
@@ -47,8 +49,9 @@ def use_network(session: Session, net: Network) -> None:
     stage = origin.stage(setting)
     inputs, outputs = stage.examples.X.shape[1], origin.first_network(stage).sizes[-1]
     if net.sizes[::len(net)] != (inputs, outputs):
-        raise ValueError(f"content: expected a model of {inputs} inputs and {outputs} outputs, as the data have, got one of "
-                         f"{net.sizes[0]} and {net.sizes[-1]}")
+        raise ValueError(Sentence("content: expected a model of {inputs} inputs and {outputs} outputs, as the data have, got "
+                                  "one of {first} and {last}", inputs=inputs, outputs=outputs, first=net.sizes[0],
+                                  last=net.sizes[-1]))
     session.reopen(setting, origin=origin)
 
 

@@ -10,7 +10,7 @@ from pynn.playground.choices import DATA, MOST_EXAMPLES, TABLE, Json
 from pynn.playground.examples import Source
 from pynn.playground.settings import merge, recipe_of
 from pynn.playground.sharing import code_of
-from pynn.translation import _
+from pynn.translation import Sentence
 
 if TYPE_CHECKING:
     from pynn.playground.session import Session
@@ -27,8 +27,8 @@ def script_of(session: Session) -> str:
     source = session.origin.source
     is_readable = source is not None and source.file is not None and len(source.y) < MOST_EXAMPLES
     if data["name"] == TABLE and not (is_plain and is_readable):
-        raise ValueError(_("A script can read a table from its file only, and only if no examples were added or removed and "
-                           "the network kept its shape: save a session instead."))
+        raise ValueError(Sentence("A script can read a table from its file only, and only if no examples were added or removed "
+                                  "and the network kept its shape: save a session instead."))
     return _plain_script(session) if is_plain else _replayed_script(session)
 
 

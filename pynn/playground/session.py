@@ -21,7 +21,7 @@ from pynn.playground.messages import Later, Message, Reply
 from pynn.playground.pace import DEFAULT_SPEED, Pace
 from pynn.playground.settings import check_setting
 from pynn.playground.views import View
-from pynn.translation import _, speaking
+from pynn.translation import _, speaking, translated
 from pynn.validation import choice
 
 LANGUAGES = {"en": "en", "zh": "zh_CN"}         # of the page, and their names in pynn
@@ -229,6 +229,7 @@ class Session:
         given = command if isinstance(command, dict) else {}
         name = given.get("command")
         header: Json = {"type": "reply", "id": given.get("id"), "command": name}
+        language = "en"
         try:
             if not isinstance(command, dict) or not isinstance(name, str):
                 raise ValueError(f"command: expected an object with the name of a command, got {command!r:.200}")
@@ -239,7 +240,7 @@ class Session:
             with speaking(LANGUAGES[language]):
                 reply: Reply | Later | Json | None = COMMANDS[name](self, command)
         except _REFUSALS as error:
-            return Message(header | {"ok": False, "error": _error_entry(error)})
+            return Message(header | {"ok": False, "error": _error_entry(error, LANGUAGES[language])})
         if isinstance(reply, Later):
             return functools.partial(_finished, reply, header, LANGUAGES[language])
         done = reply if isinstance(reply, Reply) else Reply(reply or {})
@@ -256,11 +257,12 @@ class Session:
 
     def message(self, kind: str) -> Message:
         """The message of a kind, as it is now."""
-        if kind == "frame":
-            return frames.frame(self)
-        if kind in states.KINDS:
-            return states.KINDS[kind](self)
-        return self.results[kind]
+        with speaking(LANGUAGES[self.language]):
+            if kind == "frame":
+                return frames.frame(self)
+            if kind in states.KINDS:
+                return states.KINDS[kind](self)
+            return self.results[kind]
 
     def challenge_report(self) -> Json | None:
         """How far the challenge is, if there is one."""
@@ -279,13 +281,13 @@ def _finished(later: Later, header: Json, language: str) -> Message:
         with speaking(language):
             done = later.work()
     except _REFUSALS as error:
-        return Message(header | {"ok": False, "error": _error_entry(error)})
+        return Message(header | {"ok": False, "error": _error_entry(error, language)})
     return Message(header | {"ok": True, "result": done.result}, done.blobs)
 
 
-def _error_entry(error: Exception) -> Json:
+def _error_entry(error: Exception, language: str) -> Json:
     """The field that an error message begins with, and the message."""
-    text = str(error) if not isinstance(error, KeyError) else f"unknown {error}"
+    text = translated(error, language) if not isinstance(error, KeyError) else f"unknown {error}"
     field, colon, _rest = text.replace("：", ":").partition(":")
     is_field = colon and field.replace(".", "").replace("_", "").replace("[", "").replace("]", "").replace(" ", "x").isalnum()
     return {"field": field if is_field and " " not in field else "", "message": text}

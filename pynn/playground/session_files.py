@@ -14,7 +14,9 @@ from pynn.playground.choices import MOST_CLASSES, MOST_EXAMPLES, MOST_FEATURES, 
 from pynn.playground.course import Moment
 from pynn.playground.examples import Source, split_rows
 from pynn.playground.sharing import check_content, use_view, view_entry
+from pynn.playground.table_file import content_error
 from pynn.table_encoder import TableEncoder
+from pynn.translation import Sentence
 from pynn.validation import check_names, finite_array, positive_int
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ def read_session(session: Session, content: bytes) -> None:
         try:
             origin, entry = _read_origin(path, folder)
         except ValueError as error:
-            raise ValueError(f"content: {str(error).replace(path, 'the file').removeprefix('path: ')}") from None
+            raise ValueError(content_error(error, path, "session")) from None
     source = origin.source
     shared = check_content(entry, source.classes if source else None, has_table=source is not None)
     session.reopen(shared.setting, shared.events, origin)
@@ -69,13 +71,14 @@ def _read_origin(path: str, folder: str) -> tuple[Origin, Json]:
     with storage.reading(path) as (header, read_arrays):
         entry = header.get("session")
         if not isinstance(entry, dict):
-            raise ValueError("it is no session file; a model file is opened as a model")
+            raise ValueError(Sentence("it is no session file; a model file is opened as a model"))
         layout: dict[str, Any] = {}
         told = entry.get("source")
         if told is not None:
             m, features = (positive_int(n, "shape") for n in told["shape"])
             if m > MOST_EXAMPLES or features > MOST_FEATURES:
-                raise ValueError(f"expected at most {MOST_EXAMPLES} examples of {MOST_FEATURES} features, got {m}, {features}")
+                raise ValueError(Sentence("expected at most {most} examples of {most_features} features, got {m}, {features}",
+                                          most=MOST_EXAMPLES, most_features=MOST_FEATURES, m=m, features=features))
             layout |= {"X": (np.float64, (m, features)), "y": (np.float64 if told["values"] else np.int64, (m,))}
         size = positive_int(entry.get("model"), "model", 0)
         if size:

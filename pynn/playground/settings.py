@@ -21,6 +21,7 @@ from pynn.playground.choices import (
     schedule_of,
 )
 from pynn.reference import HIDDEN, OUTPUT
+from pynn.translation import sentence_of
 from pynn.validation import boolean, choice
 
 _SEED = Field("seed", "int", 0, 0, MOST_SEED)
@@ -190,7 +191,7 @@ def _merge_training(training: Json, part: Any) -> Json:
     try:
         recipe_of(merged)
     except (ValueError, TypeError) as error:
-        raise type(error)(f"training.coefficients.{error}") from None
+        raise type(error)(sentence_of(error).edited("training.coefficients.{}".format)) from None
     merged["schedule"] = _check_schedule(merged["schedule"], merged["learning_rate"])
     return merged
 
@@ -206,7 +207,7 @@ def _check_schedule(schedule: Any, learning_rate: float) -> Json:
     try:
         schedule_of(learning_rate, checked)
     except (ValueError, TypeError) as error:
-        raise type(error)(f"training.schedule.{error}") from None
+        raise type(error)(sentence_of(error).edited("training.schedule.{}".format)) from None
     return checked
 
 

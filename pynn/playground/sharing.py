@@ -17,7 +17,7 @@ from pynn.playground.course import Event, Moment
 from pynn.playground.messages import as_json
 from pynn.playground.settings import check_setting
 from pynn.playground.views import View
-from pynn.translation import _
+from pynn.translation import Sentence
 
 if TYPE_CHECKING:
     from pynn.playground.session import Session
@@ -41,9 +41,9 @@ def code_of(session: Session) -> str:
     """The code of what the session shows; a ValueError if its data or first weights are not in its setting."""
     course = session.course
     if course.base["data"]["name"] == TABLE:
-        raise ValueError(_("The examples come from a table, which an address cannot hold: save a session instead."))
+        raise ValueError(Sentence("The examples come from a table, which an address cannot hold: save a session instead."))
     if session.origin.net is not None and course.base["seed"] == session.origin.seed:
-        raise ValueError(_("The first weights come from a model, which an address cannot hold: save a session instead."))
+        raise ValueError(Sentence("The first weights come from a model, which an address cannot hold: save a session instead."))
     content = {"v": 1, "setting": course.base, "at": list(course.moment), "view": view_entry(session.view),
                "theta": checksum(session), "events": [[*event.at, event.command] for event in course.events[:course.applied]]}
     return base64.urlsafe_b64encode(zlib.compress(as_json(content), 9)).rstrip(b"=").decode("ascii")
@@ -70,12 +70,13 @@ def decode(text: object) -> Json:
         unpacker = zlib.decompressobj()
         plain = unpacker.decompress(packed, _MOST_BYTES)
         if not unpacker.eof:
-            raise ValueError("longer than it may be, or cut off")
+            raise ValueError(Sentence("longer than it may be, or cut off"))
         content = json.loads(plain.decode("utf-8"), parse_constant=_no_constant)
     except (binascii.Error, zlib.error, UnicodeError, RecursionError, ValueError) as error:
-        raise ValueError(f"code: this is no code of the playground, or a part is missing: {error}") from None
+        raise ValueError(Sentence("code: this is no code of the playground, or a part is missing: {error}",
+                                  error=error)) from None
     if not isinstance(content, dict) or content.get("v") != 1:
-        raise ValueError("code: expected a code of version 1")
+        raise ValueError(Sentence("code: expected a code of version 1"))
     return content
 
 

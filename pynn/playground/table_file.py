@@ -18,6 +18,7 @@ from pynn.network import Network
 from pynn.playground.choices import MOST_CLASSES, Json
 from pynn.playground.examples import Source
 from pynn.table_encoder import MOST_LEVELS, TableEncoder
+from pynn.translation import Sentence, _, sentence_of
 
 _GZIP = b"\x1f\x8b"
 
@@ -53,7 +54,7 @@ class TableFile:
     def __init__(self, name: str, content: bytes) -> None:
         """A ValueError if it is no table."""
         if content.startswith(_GZIP):
-            raise ValueError(f"content: {name} is compressed; unpack it first")
+            raise ValueError(Sentence("content: {name} is compressed; unpack it first", name=name))
         self.name, self.content = name, content
         with self._written() as path:
             self.columns = read_features(path).columns
@@ -86,7 +87,8 @@ class TableFile:
             if features is None:
                 features = [column.name for column in self.columns if column.name != target and _why_not(column) is None]
                 if not features:
-                    raise ValueError("features: expected a column besides the target from which something can be learned")
+                    raise ValueError(Sentence("features: expected a column besides the target from which something can be "
+                                              "learned"))
             table = datasets.load_csv(path, target=target, features=features, classes=None)
             X: Array | ChosenColumns
             if net is None and not all(column.kind == "number" and not column.missing() for column in table.columns):
@@ -97,9 +99,10 @@ class TableFile:
         if net is not None and labels is not None and net.label_names is not None:
             y, labels = _as_known(y, labels, net.label_names)
         if labels is not None and not 2 <= len(labels) <= MOST_CLASSES:
-            raise ValueError(f"target: expected 2 to {MOST_CLASSES} classes, got {len(labels)} in the column {target!r}")
+            raise ValueError(Sentence("target: expected 2 to {most} classes, got {count} in the column {target!r}",
+                                      most=MOST_CLASSES, count=len(labels), target=target))
         left_out = [column.name for column in self.columns if column.name not in (target, *features)]
-        notes = (*table.notes, *([f"left out: {', '.join(left_out)}"] if left_out else []))
+        notes = (*table.notes, *([_("left out: {names}", names=", ".join(left_out))] if left_out else []))
         return Source.of(self.name, X, y, classes=None if labels is None else len(labels),
                          features=table.feature_names if encoder is None else encoder.feature_names, labels=labels,
                          target=target, notes=notes, file=self, encoder=encoder)
@@ -111,7 +114,12 @@ def _calling(path: str, name: str) -> Iterator[None]:
     try:
         yield
     except (ValueError, TypeError) as error:
-        raise ValueError(f"content: {str(error).replace(path, name).removeprefix('path: ')}") from None
+        raise ValueError(content_error(error, path, name)) from None
+
+
+def content_error(error: Exception, path: str, name: str) -> Sentence:
+    """What is wrong with a file that the page sent; on this disk it was at `path`."""
+    return sentence_of(error).edited(lambda text: f"content: {text.replace(path, name).removeprefix('path: ')}")
 
 
 def _as_known(y: Array, labels: tuple[str, ...], known: tuple[str, ...]) -> tuple[Array, tuple[str, ...]]:
@@ -119,14 +127,15 @@ def _as_known(y: Array, labels: tuple[str, ...], known: tuple[str, ...]) -> tupl
     numbers = match_labels(labels, known)
     for label, number in zip(labels, numbers, strict=True):
         if number is None:
-            raise ValueError(f"target: unknown class {label!r}; the model knows {', '.join(map(repr, known))}")
+            raise ValueError(Sentence("target: unknown class {label!r}; the model knows {known}", label=label,
+                                      known=", ".join(map(repr, known))))
     return np.array(numbers, np.int64)[y], known
 
 
 def _why_not(column: Column) -> str | None:
     """Why a column cannot be a feature."""
     if column.kind in ("date", "empty"):
-        return "it has dates" if column.kind == "date" else "it has no values"
+        return _("it has dates") if column.kind == "date" else _("it has no values")
     if column.kind == "text" and len(set(column.texts())) > MOST_LEVELS:
-        return f"it has more than {MOST_LEVELS} different texts"
+        return _("it has more than {most} different texts", most=MOST_LEVELS)
     return None

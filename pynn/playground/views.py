@@ -10,6 +10,7 @@ from pynn.network import Network
 from pynn.playground.arguments import arguments, whole
 from pynn.playground.choices import MOST_DRAWN, Json
 from pynn.playground.examples import Examples
+from pynn.translation import Sentence
 from pynn.validation import boolean, finite_array
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -106,7 +107,8 @@ def check_point(values: Any, name: str, features: int) -> tuple[float, ...]:
     """A point of the input space."""
     array = finite_array(values, name)
     if array.shape != (features,) or np.abs(array).max() > 1e9:
-        raise ValueError(f"{name}: expected {features} numbers of at most 1e9 in size, got {values!r}")
+        raise ValueError(Sentence("{name}: expected {features} numbers of at most 1e9 in size, got {values!r}", name=name,
+                                  features=features, values=values))
     return tuple(map(float, array))
 
 

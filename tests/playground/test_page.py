@@ -319,6 +319,23 @@ def test_why_not_finds_the_symmetry_and_mends_it(window):
     window.until(lambda: np.abs(window.net[1].W).min() > 0)
 
 
+def test_learning_rates_are_compared_on_axes_with_numbers(window):
+    page = window.page
+    page.click("#pynn-tab-compare")
+    page.fill("[data-key=compare-values]", "0.01, 0.3")
+    page.fill("[data-key=compare-epochs]", "20")
+    page.click("[data-key=start-compare]")
+    page.wait_for_selector("text=All trained for 20 epochs.")
+    page.wait_for_selector("text=α = 0.3")
+    inked = page.evaluate(
+        "() => { const chart = document.querySelector('.chart'), pen = chart.getContext('2d'), ink = (...part) => "
+        "pen.getImageData(...part).data.filter((value, k) => k % 4 === 3 && value > 99).length; "
+        "return [ink(0, 0, 44, chart.height), ink(0, chart.height - 18, chart.width, 18)]; }")
+    assert min(inked) > 50
+    page.click("[data-key=take-1]")
+    window.until(lambda: window.session(lambda session: session.course.stage.setting["training"]["learning_rate"]) == 0.3)
+
+
 def test_both_languages_and_themes(window):
     page = window.page
     page.click("[data-value=zh]")

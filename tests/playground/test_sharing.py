@@ -231,6 +231,43 @@ def test_tables_that_cannot_be_used(text, words):
     assert bits(session) == before
 
 
+@pytest.mark.parametrize(("command", "chinese"), [
+    ({"command": "load_table", "content": "a,b\n1,2\n3\n"}, "birds.csv"),
+    ({"command": "load_table", "content": ""}, "birds.csv"),
+    ({"command": "load_table", "content": "\x1f\x8b"}, "content: birds.csv 是压缩文件，请先解压"),
+    ({"command": "load_table", "content": "a,b\nx,1\nx,2\n" + "y,3\n" * 9, "features": ["c"]}, "c"),
+    ({"command": "load_table", "content": "a,b\n" + "".join(f"{k},n{k}\n" for k in range(60))}, "target: 类别应当有"),
+    ({"command": "load_table", "content": "a,b\n" + "".join(f"n{k},{k}\n" for k in range(60)), "features": ["a"]}, "n0"),
+    ({"command": "open_session", "content": "x"}, "session"), ({"command": "open_model", "content": "x"}, "model"),
+    ({"command": "open", "code": "nonsense"}, "code: 这不是演示台的分享码"),
+    ({"command": "set", "setting": {"training": {"learning_rate": -1}}}, "training.learning_rate"),
+    ({"command": "set", "setting": {"training": {"coefficients": {"momentum": 2}}}}, "training.coefficients.momentum"),
+    ({"command": "compare", "vary": "learning_rate", "values": [1]}, "values: 应当列出 2 到"),
+    ({"command": "picture", "name": "curves"}, "name: 还没有曲线，请先训练")])
+def test_refusals_are_in_the_language_of_the_page(command, chinese):
+    """Of the page that asks: another page of the same session goes on in English."""
+    session = Session()
+    if "content" in command:
+        content = base64.b64encode(command["content"].encode("latin-1")).decode()
+        command = command | {"content": content} | ({"name": "birds.csv"} if command["command"] == "load_table" else {})
+    told = {language: session.handle(command | {"language": language}).header["error"] for language in ("zh", "en")}
+    assert chinese in told["zh"]["message"]
+    assert re.search("[\u4e00-\u9fff]", told["zh"]["message"])
+    assert not re.search("[\u4e00-\u9fff]|/tmp", told["en"]["message"])
+    assert told["zh"]["field"] == told["en"]["field"]
+    assert "/tmp" not in told["zh"]["message"]
+
+
+def test_why_a_column_cannot_be_used_is_in_the_language_of_the_page():
+    content = base64.b64encode(("when,b,c\n" + "2020-01-01,1,x\n2020-01-02,2,y\n" * 9).encode()).decode()
+    for language, why, notes in (("zh", "这一列是日期", "未使用的列：when"), ("en", "it has dates", "left out: when")):
+        session = Session()
+        do(session, "load_table", name="birds.csv", content=content, language=language)
+        table = session.message("state").header["table"]
+        assert table["columns"][0]["why"] == why
+        assert notes in table["notes"]
+
+
 @pytest.mark.parametrize("plain", [True, False])
 def test_the_script_gives_the_same_bits(plain):
     if plain:

@@ -45,7 +45,7 @@ export function comparePanel(app) {
     const records = now.runs.map((_, k) => now.arrays[`curves_${k}`]);
     const longest = records.reduce((best, record) => (record && (!best || record.shape[1] > best.shape[1]) ? record : best), null);
     if (longest) {
-      const drawn = drawCurves(chart, longest.values.subarray(0, longest.shape[1]), records.map((record, k) => [record?.values.subarray(record.shape[1], 2 * record.shape[1]), classColour(k), []]), null, app.colours, "loss");
+      const drawn = drawCurves(chart, longest.values.subarray(0, longest.shape[1]), records.map((record, k) => [record?.values.subarray(record.shape[1], 2 * record.shape[1]), classColour(k), []]), null, app.colours, "loss", { axes: true });
       if (drawn) range.textContent = `${short(drawn[0])}\u2009–\u2009${short(drawn[1])}`;
     }
     if (now.done) app.tell("said", status.textContent);

@@ -50,7 +50,7 @@ export function curvesPanel(app) {
         const row = frame.curves.names.indexOf(key);
         return record && row >= 0 && row < record.shape[0] ? record.values.subarray(row * record.shape[1], (row + 1) * record.shape[1]) : null;
       };
-      const drawn = drawCurves(canvas, find("epoch"), [[find(metric), colours.train, []], [find(`val_${metric}`), colours.test, [4, 3]]], frame, colours, metric, what === "loss" && app.logLoss);
+      const drawn = drawCurves(canvas, find("epoch"), [[find(metric), colours.train, []], [find(`val_${metric}`), colours.test, [4, 3]]], frame, colours, metric, { log: what === "loss" && app.logLoss });
       range.textContent = drawn ? `${short(drawn[0])}\u2009–\u2009${short(drawn[1])}` : "";
       canvas.setAttribute("aria-label", t("curve_label", { what: t(metric), epoch: frame.epoch, value: short(frame.metrics.train[metric]) }));
     }
@@ -61,15 +61,16 @@ export function curvesPanel(app) {
   return h("div", { class: "curves" }, parts.map(({ element }) => element));
 }
 
-/* Draws the curves; what lies after the present moment is paler. Returns the least and the greatest value. */
-export function drawCurves(canvas, epochs, lines, frame, colours, metric, log = false) {
+/* Draws the curves; what lies after the present moment is paler. Returns the least and the greatest value. `axes`: with numbers. */
+export function drawCurves(canvas, epochs, lines, frame, colours, metric, { log = false, axes = false } = {}) {
   const [width, height] = sizeOfBox(canvas);
   if (!width) return null;
   const context = fitted(canvas, width, height);
+  const left = axes ? 48 : 0, under = axes ? 20 : 0;         // room for the numbers
   context.clearRect(0, 0, width, height);
   context.strokeStyle = colours.line;
   context.lineWidth = 1;
-  context.strokeRect(0.5, 0.5, width - 1, height - 1);
+  context.strokeRect(left + 0.5, 0.5, width - left - 1, height - under - 1);
   if (!epochs || epochs.length === 0) return null;
   let low = Infinity, high = -Infinity;
   for (const [values] of lines) {
@@ -81,14 +82,15 @@ export function drawCurves(canvas, epochs, lines, frame, colours, metric, log = 
   const scale = (value) => (log ? Math.log(Math.max(value, 1e-300)) : value);
   const bottom = log ? scale(low) : metric === "loss" ? Math.min(0, low) : metric === "accuracy" ? Math.min(0.5, low) : low, top = metric === "accuracy" ? Math.max(1, high) : scale(high);
   const last = Math.max(1, epochs[epochs.length - 1], frame?.furthest ?? 0);
-  const x = (epoch) => 1 + epoch / last * (width - 2), y = (value) => height - 4 - (scale(value) - bottom) / (top - bottom || 1) * (height - 8);
+  const x = (epoch) => left + 1 + epoch / last * (width - left - 2), y = (value) => height - under - 4 - (scale(value) - bottom) / (top - bottom || 1) * (height - under - 8);
+  if (axes) drawAxes(context, colours, { xs: ticks(0, last, Math.min(6, width / 90)), ys: ticks(bottom, top, 4), x, y, left, right: width, foot: height - under });
   const upto = frame?.curves?.upto ?? epochs.length;
   for (const [values, colour, dashes] of lines) {
     if (!values) continue;
     for (const [from, until, alpha] of [[0, upto, 1], [Math.max(0, upto - 1), epochs.length, 0.28]]) {
       if (until - from < 1) continue;
       context.beginPath();
-      let before = -1;                // one point a pixel is enough
+      let before = left - 1;          // one point a pixel is enough
       for (let k = from; k < until; k += 1) {
         const at = x(epochs[k]);
         if (!Number.isFinite(values[k]) || (at - before < 0.75 && k + 1 < until)) continue;
@@ -110,6 +112,35 @@ export function drawCurves(canvas, epochs, lines, frame, colours, metric, log = 
     context.fillRect(x(frame.epoch) - 0.5, 0, 1, height);
   }
   return [low, high];
+}
+
+/* A few round numbers from low to high. */
+function ticks(low, high, most) {
+  const rough = (high - low) / most, power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].find((one) => one * power >= rough) * power;
+  const found = [];
+  for (let k = Math.ceil(low / step); k * step <= high + 1e-9 * step; k += 1) found.push(k * step);
+  return found;
+}
+
+function drawAxes(context, colours, { xs, ys, x, y, left, right, foot }) {
+  context.fillStyle = colours.soft;
+  context.font = "11px system-ui, sans-serif";
+  context.strokeStyle = colours.line;
+  context.textBaseline = "middle";
+  context.textAlign = "right";
+  for (const value of ys) {
+    context.fillText(short(value), left - 6, Math.min(y(value), foot - 5));
+    context.beginPath();
+    context.moveTo(left, Math.round(y(value)) + 0.5);
+    context.lineTo(right, Math.round(y(value)) + 0.5);
+    context.stroke();
+  }
+  context.textBaseline = "top";
+  for (const epoch of xs.filter(Number.isInteger)) {
+    context.textAlign = x(epoch) > right - 20 ? "right" : epoch === 0 ? "left" : "center";
+    context.fillText(grouped(epoch), x(epoch), foot + 6);
+  }
 }
 
 export function confusion(app) {
