@@ -411,3 +411,15 @@ def test_named_and_cured(make, kind):
 def test_named_and_cured_campaign(make, kind):
     missed = [text for text in (outcome(make, kind, seed) for seed in range(CAMPAIGN)) if text]
     assert len(missed) <= CAMPAIGN - 19, "\n".join(missed)
+
+
+def test_the_loss_that_more_epochs_lead_to_is_that_of_the_epochs_told():
+    """With so large a step the loss jumps: a round number of epochs may end in a bad one."""
+    X, y = datasets.circles(1000, factor=0.3, noise=0.1, rng=0)
+    X, _, y, _ = datasets.split(X, y, test_size=0.1, rng=0)
+    net = pynn.Network([2, 4, 6, 6, 4, 1], rng=2)
+    net.fit(X, y, epochs=5, batch_size=32, learning_rate=1.0, progress=False)
+    finding, = pynn.diagnose(net, X, y)
+    assert finding.kind == "too_few_epochs"
+    before, after = map(float, finding.message.rpartition(" from ")[2].split(" to "))
+    assert after < 0.5 * before

@@ -327,11 +327,12 @@ def test_learning_rates_are_compared_on_axes_with_numbers(window):
     page.click("[data-key=start-compare]")
     page.wait_for_selector("text=All trained for 20 epochs.")
     page.wait_for_selector("text=α = 0.3")
-    inked = page.evaluate(
-        "() => { const chart = document.querySelector('.chart'), pen = chart.getContext('2d'), ink = (...part) => "
-        "pen.getImageData(...part).data.filter((value, k) => k % 4 === 3 && value > 99).length; "
-        "return [ink(0, 0, 44, chart.height), ink(0, chart.height - 18, chart.width, 18)]; }")
-    assert min(inked) > 50
+    pixels = page.evaluate(
+        "() => { const chart = document.querySelector('.chart'), pen = chart.getContext('2d'); "
+        "return [chart.width, ...pen.getImageData(0, 0, chart.width, chart.height).data.filter((value, k) => k % 4 === 3)]; }")
+    opaque = np.array(pixels[1:]).reshape(-1, pixels[0]) > 99
+    assert opaque[:, :44].sum() > 50                # the losses
+    assert opaque[-18:].sum() > 50                  # the epochs
     page.click("[data-key=take-1]")
     window.until(lambda: window.session(lambda session: session.course.stage.setting["training"]["learning_rate"]) == 0.3)
 
@@ -385,6 +386,10 @@ def test_nothing_is_wider_than_the_window(browser, server, width):
     for tab in ("numbers", "slow", "gradients", "why", "compare", "landscape", "challenges", "lessons"):
         window.page.click(f"#pynn-tab-{tab}")
         assert window.page.evaluate("() => document.documentElement.scrollWidth") <= width, tab
+    assert window.page.evaluate(
+        "() => { const edge = document.querySelector('.diagram').getBoundingClientRect().right; "
+        "return [...document.querySelectorAll('.column .head > *')].filter((one) => one.getBoundingClientRect().right > edge + 1)"
+        ".map((one) => one.textContent); }") == []
     if width == 1280:
         for part in (".data", ".network", ".surface", "[data-key=play]"):
             box = window.page.locator(part).bounding_box()

@@ -1,7 +1,6 @@
 """Causes in the arguments of a fit: a penalty, dropout, a limit of the gradient, too few epochs; and a start without luck."""
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import Any
 
@@ -115,8 +114,8 @@ def check_epochs(case: Case) -> list[Finding]:
     before = case.net.backward(*case.halves[1]).loss
     longer = case.try_out(case.net.copy(), **case.settings())
     if case.gains(longer.loss, before) and not case.last_fit.weighted:      # at its end, not in a lucky epoch
-        epochs = _enough(longer, before)
-        return [TOO_FEW_EPOCHS.found(trained=case.net.epoch, epochs=epochs, before=before, after=longer.losses[epochs - 1],
+        epochs, after = _enough(longer, before)
+        return [TOO_FEW_EPOCHS.found(trained=case.net.epoch, epochs=epochs, before=before, after=after,
                                      setting={"epochs": epochs})]
     new = case.try_out(case.new(rng=1), **case.settings())
     if case.gains(new.loss, min(longer.best, case.present)):
@@ -129,10 +128,12 @@ def check_epochs(case: Case) -> list[Finding]:
     return []
 
 
-def _enough(trial: Trial, before: float) -> int:
-    """The first round number of epochs that brings nearly all of the gain."""
-    wanted = before - ENOUGH * (before - trial.best)
+def _enough(trial: Trial, before: float) -> tuple[int, float]:
+    """The first round number of epochs that ends with nearly all of the gain, or all epochs; and the loss that they lead to."""
+    wanted, most = before - ENOUGH * (before - trial.best), len(trial.losses)
     first = int(np.argmax(trial.losses <= wanted)) + 1
-    power = 10 ** math.floor(math.log10(first))
-    rounded = next(step * power for step in (1, 2, 5, 10) if step * power >= first)
-    return min(rounded, len(trial.losses))
+    rounded = [step * 10 ** power for power in range(len(str(most))) for step in (1, 2, 5)]
+    for epochs in rounded:
+        if first <= epochs <= most and trial.losses[epochs - 1] <= wanted:
+            return epochs, float(trial.losses[epochs - 1])
+    return most, trial.loss

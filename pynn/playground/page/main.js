@@ -75,7 +75,7 @@ export async function render({ model, el }) {
         h("section", { class: "card output", "aria-labelledby": "pynn-output" }, surfacePanel(app), scores(app), curvesPanel(app), confusion(app))), bench(app)),
       notices, live, share);
     narrator(app, say);
-    app.on("refused", (error) => notice(error.message));
+    app.on("refused", (error) => notice(error.field === "content" ? error.message.replace(/^content[:：]\s*/, "") : error.message));      // the reader knows a file, not this field
     app.on("said", (text) => { say(text); });
     app.on("note", ({ level, code, message }) => notice(wordOr(`note.${code}`, message), level));
     let status = null;
