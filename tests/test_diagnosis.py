@@ -591,9 +591,9 @@ def test_the_work_is_bounded():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(200_000, 20))
     net = pynn.Network([20, 256, 256, 1], rng=0)
-    start = time.perf_counter()
+    start = time.process_time()
     assert pynn.diagnose(net, X, (X[:, 0] > 0).astype(int)).examples < 2000
-    assert time.perf_counter() - start < 10          # a second, but for slow machines
+    assert time.process_time() - start < 10          # a second, but for slow machines
 
 
 @pytest.mark.parametrize(("arguments", "error", "message"), [

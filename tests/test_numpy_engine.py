@@ -73,7 +73,7 @@ def sequel(engine, iterations):
 
 
 def test_sequel_follows_the_reference_at_first():
-    np.testing.assert_allclose(sequel("cython", 200).loss, sequel("numpy", 200).loss, rtol=1e-10)
+    np.testing.assert_allclose(sequel("cython", 30).loss, sequel("numpy", 30).loss, rtol=1e-10)
 
 
 @pytest.mark.slow

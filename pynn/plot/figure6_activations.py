@@ -13,10 +13,10 @@ from pynn.network import Network
 from pynn.plot._panels import keep_strip, panels
 from pynn.plot._style import BLUE, VERMILION, styled
 from pynn.plot.description import say
-from pynn.reference import HIDDEN
+from pynn.reference import ACTIVATIONS, HIDDEN
 from pynn.translation import _
 
-_Z = np.linspace(-4.0, 4.0, 801)
+_REACH = 4.0            # the largest |z|; more where an activation has a kink further out
 _JUMP = 0.25            # a continuous g′ changes less from one z to the next
 
 
@@ -58,28 +58,30 @@ def activations(names: Sequence[str] | str | None = None, axes: Any = None, **li
     rows = -(-len(chosen) // columns)
     drawn = panels(axes, len(chosen), columns, figsize=(3.2 * min(len(chosen), columns), 2.8 * rows + 0.4))
     for ax, name in zip(drawn, chosen, strict=True):
-        g, slope = _passes(name)
+        reach = max([_REACH, *(abs(kink) + 2 for kink in ACTIVATIONS[name].kinks)])
+        z = np.linspace(-reach, reach, 801)
+        g, slope = _passes(name, z)
         ax.axhline(0, color="0.7", linewidth=0.8)
         ax.axvline(0, color="0.7", linewidth=0.8)
-        ax.plot(_Z, g, **{"color": BLUE, "label": "$g(z)$", "linewidth": 2, **line})
-        ax.plot(*_broken(_Z, slope), **{"color": VERMILION, "linestyle": "--", "label": "$g'(z)$", "linewidth": 2, **line})
+        ax.plot(z, g, **{"color": BLUE, "label": "$g(z)$", "linewidth": 2, **line})
+        ax.plot(*_broken(z, slope), **{"color": VERMILION, "linestyle": "--", "label": "$g'(z)$", "linewidth": 2, **line})
         ax.set(title=name.replace("_", " "), xlabel="$z$")
         if axes is not None:
             legend = ax.legend(loc="upper center", ncols=2, frameon=False, handlelength=1.2, columnspacing=0.8)
             keep_strip(legend, ax)
         say(ax, _("The activation {name}, from {least:.3g} to {most:.3g}, and its derivative, from {flattest:.3g} to "
                   "{steepest:.3g}, for z from {first:g} to {last:g}.", name=name, least=g.min(), most=g.max(),
-                  flattest=slope.min(), steepest=slope.max(), first=_Z[0], last=_Z[-1]))
+                  flattest=slope.min(), steepest=slope.max(), first=z[0], last=z[-1]))
     if axes is None:
         drawn[0].figure.legend(handles=drawn[0].lines[-2:], loc="outside lower center", ncols=2, frameon=False)
     return drawn
 
 
-def _passes(name: str) -> tuple[np.ndarray, np.ndarray]:
-    """g and g′ at _Z: A[1] of a forward pass, and dZ[1] / dA[1] of a backward pass, of one unit with w = 1 and b = 0."""
+def _passes(name: str, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """g and g′ at z: A[1] of a forward pass, and dZ[1] / dA[1] of a backward pass, of one unit with w = 1 and b = 0."""
     net = Network([1, 1, 1], hidden=name, output="linear", rng=0)
     net.parameters = [1.0, 0.0, 1.0, 0.0]
-    X = _Z[:, np.newaxis]
+    X = z[:, np.newaxis]
     y = net(X) - 1          # an error at every z, so that dA[1] is never 0
     gradients = net.backward(X, y)
     return net.forward(X).A[1][0], (gradients.dZ[1] / gradients.dA[1])[0]

@@ -1,12 +1,14 @@
 """Figure 6, activations: what is drawn is what the engine computes."""
 from __future__ import annotations
 
+import dataclasses
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 import pynn
-from pynn.reference import HIDDEN
+from pynn.reference import ACTIVATIONS, HIDDEN
 
 from .helpers import nothing_is_clipped
 
@@ -38,7 +40,7 @@ def test_g_and_its_derivative_are_drawn_at_their_values(name):
     z, drawn = slope.get_data()
     there = ~np.isnan(drawn)
     h = 1e-6
-    away = there & (np.abs(z) > 2 * h)      # from the folds at 0
+    away = there & (np.abs(np.subtract.outer(z, [0.0, *ACTIVATIONS[name].kinks])) > 2 * h).all(axis=1)      # from the kinks
     ahead, behind = (net.forward((z[away] + step)[:, np.newaxis]).A[1][0] for step in (h, -h))
     np.testing.assert_allclose(drawn[away], (ahead - behind) / (2 * h), atol=1e-8)
     if name in DERIVATIVES:
@@ -49,6 +51,15 @@ def test_no_line_joins_the_two_sides_of_a_jump():
     for name, jumps in (("relu", 1), ("leaky_relu", 1), ("tanh", 0), ("linear", 0)):
         (ax,) = pynn.plot.activations([name])
         assert np.isnan(ax.lines[-1].get_ydata()).sum() == jumps
+
+
+@pytest.mark.parametrize(("kinks", "reach"), [((0.0,), 4), ((0.0, 6.0), 8)])
+def test_every_kink_is_within_the_panel(kinks, reach, monkeypatch):
+    monkeypatch.setitem(ACTIVATIONS, "relu", dataclasses.replace(ACTIVATIONS["relu"], kinks=kinks))
+    (ax,) = pynn.plot.activations("relu")
+    z = ax.lines[-2].get_xdata()
+    assert (z[0], z[-1]) == (-reach, reach)
+    assert f"for z from -{reach} to {reach}" in pynn.plot.describe(ax)
 
 
 def test_activations_use_given_axes_and_hand_keywords_on():
