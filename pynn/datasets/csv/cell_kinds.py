@@ -8,8 +8,8 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from pynn.datasets.csv.cells import Cells
 from pynn.datasets.csv.numerals import Numerals
+from pynn.datasets.csv.packed_cells import Cells
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Kind = Literal["number", "boolean", "date", "text", "empty"]

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from pynn.datasets.csv.cell_kinds import BOOLEANS, Array, Kind, Scan, is_missing, scan
-from pynn.datasets.csv.cells import Cells
 from pynn.datasets.csv.numerals import Numerals
+from pynn.datasets.csv.packed_cells import Cells
 from pynn.translation import Sentence, _
 from pynn.writing import printable
 

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pynn.datasets.csv.cells import Cells
 from pynn.datasets.csv.delimiter import check_delimiter, find_delimiter
 from pynn.datasets.csv.encoding import open_text
 from pynn.datasets.csv.numerals import could_be_number
+from pynn.datasets.csv.packed_cells import Cells
 from pynn.translation import Sentence
 
 _SAMPLE = 200           # lines that are looked at for the delimiter
