@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.colors import LogNorm
 from matplotlib.ticker import LogLocator, MaxNLocator
 
-from pynn.plot._style import ORANGE, VALUES_MAP
+from pynn.plot._colours import ORANGE, VALUES_MAP
 
 LINE: Any = {"color": "black", "linewidth": 1.4, "marker": ".", "markersize": 5}
 START: Any = {"marker": "o", "markersize": 8, "color": "white", "markeredgecolor": "black", "linestyle": "none"}

@@ -17,8 +17,8 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 
 from pynn import validation
+from pynn.plot._colours import NEGATIVE, POSITIVE
 from pynn.plot._panels import panel
-from pynn.plot._style import NEGATIVE, POSITIVE
 from pynn.writing import elided, number_mathtext
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.markers import MarkerStyle
 
+from pynn.plot._colours import CLASS_COLOURS, MARKERS, VALUES_MAP
 from pynn.plot._names import ClassName, add_legend
 from pynn.plot._panels import has_room
-from pynn.plot._style import CLASS_COLOURS, MARKERS, VALUES_MAP
 
 _CLASSES = len(CLASS_COLOURS) * len(MARKERS)
 _MANY = 5000            # with more points the search for a legend's best place takes too long

@@ -8,9 +8,10 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
+from pynn.plot._colours import BLUE, VERMILION
 from pynn.plot._names import add_legend, label_of
 from pynn.plot._panels import add_colorbar
-from pynn.plot._style import BLUE, VERMILION, styled
+from pynn.plot._style import styled
 from pynn.plot._surface import Surface, View, output_of, scale_label, values_over, view_of
 from pynn.translation import _
 

@@ -1,4 +1,4 @@
-"""The style of every picture: its colours, its size of letters, and fonts that also show Chinese, Japanese and Korean."""
+"""The style of every picture: its size of letters, and fonts that also show Chinese, Japanese and Korean."""
 from __future__ import annotations
 
 import functools
@@ -12,12 +12,6 @@ from matplotlib import font_manager
 
 from pynn.translation import _, language
 
-# Okabe and Ito's colours, which colour-blind readers can tell apart; blue and orange also differ in grey.
-BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-POSITIVE, NEGATIVE = BLUE, ORANGE                   # of weights, biases and outputs of units, in every picture
-CLASS_COLOURS = (NEGATIVE, POSITIVE, GREEN, VERMILION, "#CC79A7", "#56B4E9", "#F0E442", "#000000")      # of class k
-MARKERS = ("o", "^", "s", "D", "v", "P", "X")       # 7 markers and 8 colours: the first 56 pairs are all different
-VALUES_MAP = "viridis"                              # its lightness only grows: it is readable in grey and by the colour-blind
 STYLE: Any = {"font.size": 12.0, "mathtext.fontset": "cm"}       # legible from the back of a lecture room
 
 # Fonts with Chinese characters, of Linux, Windows and macOS.

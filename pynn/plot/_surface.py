@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import BoundaryNorm, Colormap, LinearSegmentedColormap, Normalize, to_rgb
+from matplotlib.colors import BoundaryNorm, Colormap, Normalize
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from pynn import validation
+from pynn.plot._colours import LEADS, PROBABILITIES, VALUES_MAP, class_shades
 from pynn.plot._examples import class_names, draw_classes, draw_values
 from pynn.plot._names import ClassName
 from pynn.plot._plane import Plane, plane_of
-from pynn.plot._style import CLASS_COLOURS, NEGATIVE, POSITIVE, VALUES_MAP
 from pynn.translation import _
 
 if TYPE_CHECKING:
@@ -28,21 +28,6 @@ def scale_label(output: str) -> str:
     """What the colours of a surface mean."""
     return {"linear": r"$\hat{y}$", "sigmoid": "$P(y = 1)$",
             "softmax": _("lead of the likeliest class over the next")}[output]
-
-
-def shades(*colours: tuple[str, float]) -> Colormap:
-    """A map of colours from the first to the last, each with its strength: 0 is white, 1 the colour itself."""
-    return LinearSegmentedColormap.from_list("pynn", [[1 - strength * (1 - part) for part in to_rgb(colour)]
-                                                      for colour, strength in colours])
-
-
-def signs(strength: float) -> Colormap:
-    """From the colour of negative numbers and class 0 over white to that of positive numbers and class 1."""
-    return shades((NEGATIVE, strength), ("white", 1), (POSITIVE, strength))
-
-
-PROBABILITIES = signs(0.5)
-LEADS = shades(("black", 0.1), ("black", 0.5))
 
 
 class Sheet(NamedTuple):
@@ -187,10 +172,4 @@ class Surface:
             return [Sheet(values, VALUES_MAP, self._bands, values, None)]
         if self.output == "sigmoid":
             return [Sheet(values, PROBABILITIES, _TENTHS, values, 0.5)]
-        return [Sheet(lead, _class_shades(k), _TENTHS, lead, 0.0) for k, lead in enumerate(np.moveaxis(leads(values), 2, 0))]
-
-
-def _class_shades(k: int) -> Colormap:
-    """The colours of class k, stronger where the network is surer."""
-    colour = CLASS_COLOURS[k % len(CLASS_COLOURS)]
-    return shades((colour, 0.15), (colour, 0.5))
+        return [Sheet(lead, class_shades(k), _TENTHS, lead, 0.0) for k, lead in enumerate(np.moveaxis(leads(values), 2, 0))]

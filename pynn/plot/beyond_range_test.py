@@ -7,8 +7,9 @@ from matplotlib import cbook
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from pynn.plot._colours import BLUE, VERMILION
 from pynn.plot._panels import panel
-from pynn.plot._style import BLUE, VERMILION, styled
+from pynn.plot._style import styled
 from pynn.plot.description import say
 from pynn.translation import _
 

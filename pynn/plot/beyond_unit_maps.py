@@ -10,10 +10,11 @@ from matplotlib.colors import Normalize
 from numpy.typing import ArrayLike
 
 from pynn import validation
+from pynn.plot._colours import PROBABILITIES, SIGNS
 from pynn.plot._examples import draw_classes, draw_values
 from pynn.plot._panels import panels
 from pynn.plot._style import styled
-from pynn.plot._surface import PROBABILITIES, Pixels, Sheet, View, draw_line, leads, signs, view_of
+from pynn.plot._surface import Pixels, Sheet, View, draw_line, leads, view_of
 from pynn.plot.description import say
 from pynn.translation import _
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from pynn.network import Network
 
 _MOST = 16              # units of a layer that are shown
-_SIGNS = signs(0.8)
 _FROM_0_TO_1 = ("sigmoid", "softmax")
 
 
@@ -95,7 +95,7 @@ def _draw_map(ax: Axes, view: View, a: np.ndarray, borders: np.ndarray, activati
               imshow: dict[str, Any]) -> None:
     largest = np.abs(a).max() or 1.0
     norm = Normalize(0, 1) if activation in _FROM_0_TO_1 else Normalize(-largest, largest)
-    cmap = PROBABILITIES if is_output and activation in _FROM_0_TO_1 else _SIGNS
+    cmap = PROBABILITIES if is_output and activation in _FROM_0_TO_1 else SIGNS
     sheet = Sheet(a, cmap, norm, borders, 0.0)
     Pixels(ax, view.plane, imshow, sheet).show([sheet])
     draw_line(ax, view.plane, borders, 0.0)

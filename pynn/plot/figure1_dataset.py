@@ -9,10 +9,11 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from pynn import validation
+from pynn.plot._colours import BLUE
 from pynn.plot._examples import class_names, draw_classes, draw_curve, draw_values, place_legend
 from pynn.plot._names import ClassName, add_legend, spoken
 from pynn.plot._panels import add_colorbar, has_room, keep_strip, panel
-from pynn.plot._style import BLUE, styled
+from pynn.plot._style import styled
 from pynn.plot.description import say
 from pynn.translation import _
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.lines import Line2D
 
 from pynn.network import Network
+from pynn.plot._colours import BIASES, NEGATIVE, POSITIVE
 from pynn.plot._drawing import (
     CAPTION,
     DASHED,
@@ -27,11 +27,9 @@ from pynn.plot._drawing import (
 )
 from pynn.plot._input_names import input_names, say_names
 from pynn.plot._names import sizes_of
-from pynn.plot._style import NEGATIVE, POSITIVE, styled
+from pynn.plot._style import styled
 from pynn.plot.description import say
 from pynn.translation import _
-
-_BIASES = LinearSegmentedColormap.from_list("pynn", [NEGATIVE, "white", POSITIVE])
 
 
 @styled
@@ -86,7 +84,7 @@ def network(net: Network, ax: Axes | None = None, **lines: Any) -> Axes:
         x = margin + step * (l + 0.5)
         units = column(ax, x, 3.2 + spacing * slots / 2, indices, spacing)
         for i, (_x, y) in units.items():
-            circle(ax, x, y, radius, facecolor="0.85" if l == 0 else _BIASES(0.5 + b[l - 1][int(i) - 1] / strongest / 2))
+            circle(ax, x, y, radius, facecolor="0.85" if l == 0 else BIASES(0.5 + b[l - 1][int(i) - 1] / strongest / 2))
             if l == 0:
                 write(ax, x - radius - 0.4, y, inputs[i], size, ha="right")
             elif l == len(net):

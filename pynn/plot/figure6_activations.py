@@ -10,8 +10,9 @@ from matplotlib.lines import Line2D
 
 from pynn import validation
 from pynn.network import Network
+from pynn.plot._colours import BLUE, VERMILION
 from pynn.plot._panels import keep_strip, panels
-from pynn.plot._style import BLUE, VERMILION, styled
+from pynn.plot._style import styled
 from pynn.plot.description import say
 from pynn.reference import ACTIVATIONS, HIDDEN
 from pynn.translation import _

@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import AutoLocator, MaxNLocator
 
+from pynn.plot._colours import BLUE, VERMILION
 from pynn.plot._names import label_of
 from pynn.plot._panels import keep_strip, panel
-from pynn.plot._style import BLUE, VERMILION, styled
+from pynn.plot._style import styled
 from pynn.plot.description import say
 from pynn.translation import _
 

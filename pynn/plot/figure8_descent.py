@@ -10,10 +10,11 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from pynn import validation
+from pynn.plot._colours import VALUES_MAP
 from pynn.plot._costs import END, LINE, START, bands, label_levels
 from pynn.plot._movie import Movie
 from pynn.plot._panels import panels
-from pynn.plot._style import VALUES_MAP, styled
+from pynn.plot._style import styled
 from pynn.plot.description import say
 from pynn.translation import _
 

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from pynn.network import Network
 from pynn.passes import ForwardPass, Gradients
+from pynn.plot._colours import BLUE, VERMILION
 from pynn.plot._drawing import (
     CAPTION,
     GREY,
@@ -32,7 +33,7 @@ from pynn.plot._drawing import (
 )
 from pynn.plot._input_names import input_names, list_names, say_names
 from pynn.plot._names import sizes_of
-from pynn.plot._style import BLUE, VERMILION, styled
+from pynn.plot._style import styled
 from pynn.plot.description import say
 from pynn.translation import _
 from pynn.writing import number_mathtext

@@ -11,10 +11,10 @@ from matplotlib.colors import to_rgba
 from matplotlib.patches import Circle
 
 import pynn
-from pynn.plot import _style
+from pynn.plot import _colours
 from pynn.writing import number_mathtext
 
-BLUE, ORANGE = to_rgba(_style.BLUE), to_rgba(_style.ORANGE)
+BLUE, ORANGE = to_rgba(_colours.BLUE), to_rgba(_colours.ORANGE)
 
 
 def network(*sizes: int, **keywords: Any) -> pynn.Network:
