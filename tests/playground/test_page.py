@@ -388,7 +388,8 @@ def test_nothing_is_wider_than_the_window(browser, server, width):
         assert window.page.evaluate("() => document.documentElement.scrollWidth") <= width, tab
     assert window.page.evaluate(
         "() => { const edge = document.querySelector('.diagram').getBoundingClientRect().right; "
-        "return [...document.querySelectorAll('.column .head > *')].filter((one) => one.getBoundingClientRect().right > edge + 1)"
+        "return [...document.querySelectorAll('.column .head > *')]"
+        ".filter((one) => one.getBoundingClientRect().right > edge + 1)"
         ".map((one) => one.textContent); }") == []
     if width == 1280:
         for part in (".data", ".network", ".surface", "[data-key=play]"):
