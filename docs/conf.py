@@ -10,6 +10,7 @@ import importlib
 import logging
 import re
 import shutil
+import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -20,6 +21,10 @@ from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx.application import Sphinx
 
 import pynn
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+english_in_code = importlib.import_module("english_in_code")
 
 project = "pynn"
 author = "The pynn developers"
@@ -69,7 +74,6 @@ sphinx_gallery_conf = {
     "min_reported_time": 1e9,               # a time in a sentence cannot be translated
 }
 
-HERE = Path(__file__).parent
 LESSONS = HERE / "lessons"
 
 
@@ -88,11 +92,9 @@ def _speak(app: Sphinx, config: Any) -> None:
     ran.write_text(config.language)
 
 
-def _to_the_site(text: str, language: str) -> str:
+def _to_the_site(text: str) -> str:
     """Links to files of the repository lead to the pages of the site that show them; other files are only named."""
     text = re.sub(r"(?m)^\[中文\]\(\w+\.zh-CN\.md\)\n\n", "", text)     # the site has a switch
-    if language == "zh_CN":
-        text = re.sub(r"<summary>Answer (\d)</summary>", r"<summary>答案 \1</summary>", text)
     text = re.sub(r"\]\((?:\.\./)*cnn_core/(\w+)\.(p[yx][xd])\)", r"](engine.md#\1-\2)", text)
     text = re.sub(r"\]\((?:\.\./)*pynn/reference\.py\)", "](reference.md)", text)
     text = re.sub(r"\]\((?:\.\./)*examples/lessons/(\w+)\.py\)", r"](lessons/\1.rst)", text)
@@ -103,7 +105,7 @@ def _to_the_site(text: str, language: str) -> str:
 def _read(app: Sphinx, *arguments: Any) -> None:
     """Of a page, or of a text that is included in one; the source comes last."""
     source = arguments[-1]
-    source[0] = _to_the_site(source[0], app.config.language)
+    source[0] = _to_the_site(source[0])
     if app.config.language == "zh_CN" and arguments[-2] == "equations":     # what explain prints, in Chinese
         pattern = r"(?s)```text\n.*?```"
         blocks = iter(re.findall(pattern, (HERE / "equations.zh-CN.md").read_text(encoding="utf-8")))
@@ -117,9 +119,46 @@ def _thumbnails_in_chinese(text: str) -> str:
     known: dict[Any, Any] = {}
     for path in (HERE / "locale" / "zh_CN" / "LC_MESSAGES" / "lessons").glob("*.po"):
         with path.open("rb") as file:
-            known |= {message.id: html.escape(message.string) for message in read_po(file) if message.id}
+            known |= {message.id.replace("``", ""): html.escape(message.string.replace("``", ""))
+                      for message in read_po(file) if message.id}
     return re.sub(r'(?<=tooltip=")[^"]*|(?<=thumbnail-title">)[^<]*',
                   lambda match: known.get(html.unescape(match[0]), match[0]), text)
+
+
+def _translate_what_catalogues_miss(app: Sphinx, doctree: nodes.document) -> None:
+    """The sentences in code and in its output, the headings of answers, and the names of the lessons' pictures."""
+    catalogue = HERE / "locale" / app.config.language / "LC_MESSAGES" / "code.po"
+    if not catalogue.exists():
+        return
+    app.env.note_dependency(str(catalogue))
+    with catalogue.open("rb") as file:
+        known = {(message.id, message.context): message.string for message in read_po(file) if message.id}
+    for block in doctree.findall(nodes.literal_block):
+        _replace(block, _code_in_translation(block.astext(), block.get("language", ""), known))
+    for raw in doctree.findall(nodes.raw):
+        _replace(raw, re.sub(r"<summary>Answer (\d)</summary>", r"<summary>答案 \1</summary>", raw.astext()))
+    for image in doctree.findall(lambda node: isinstance(node, nodes.Element) and "srcset" in node and "alt" in node):
+        section = image.parent
+        while not isinstance(section, nodes.section):
+            section = section.parent
+        image["alt"] = section[0].astext()
+
+
+def _code_in_translation(code: str, language: str, known: dict[tuple[str, str | None], str]) -> str:
+    if language == "text":
+        output = known.get((code.rstrip("\n"), "output"))
+        return output or english_in_code.printed(code, {text: to for (text, kind), to in known.items() if kind == "printed"})
+    if language.lower() in english_in_code.COMMENTED:
+        code = english_in_code.translated(code, lambda text: known.get((text, None), text))
+    if language in english_in_code.PYTHON:          # not "Python", the language of a lesson's own code, which translates itself
+        code = english_in_code.printing(code, lambda text: known.get((text, "printed"), text))
+    return code
+
+
+def _replace(node: nodes.Element, text: str) -> None:
+    if text != node.astext():
+        node.rawsource = text
+        node[:] = [nodes.Text(text)]
 
 
 def _link_the_twin(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
@@ -152,5 +191,6 @@ def setup(app: Sphinx) -> None:
     app.connect("html-page-context", _link_the_twin)
     app.connect("source-read", _read)
     app.connect("include-read", _read)
+    app.connect("doctree-read", _translate_what_catalogues_miss)
     app.connect("env-check-consistency", _compiled_have_no_source)
     app.add_html_math_renderer("mathml", (_inline, None), (_displayed, None))

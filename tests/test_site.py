@@ -17,6 +17,8 @@ import pytest
 import pynn
 from pynn.translation import speaking
 
+from .test_chinese import english
+
 ROOT = Path(__file__).parent.parent
 LESSONS = sorted((ROOT / "examples" / "lessons").glob("*.py"))
 
@@ -207,6 +209,70 @@ class Loads(html.parser.HTMLParser):
         self.found += [value for name, value in given.items() if name in ("src", "href", "srcset", "data", "poster")]
 
 
+class Sentences(html.parser.HTMLParser):
+    """What a page shows and what a screen reader says: not code, but its comments and what it prints."""
+
+    SILENT = ("script", "style", "math", "svg", "code")
+    EMPTY = ("img", "br", "input", "meta", "link", "hr", "wbr", "col", "source")
+    IN_A_LINE = ("span", "em", "strong", "a", "sub", "sup")
+
+    def __init__(self):
+        super().__init__()
+        self.lines, self.open, self.silent = [""], [], [False]
+
+    def handle_starttag(self, tag, attributes):
+        given = {name: value or "" for name, value in attributes}
+        kinds = given.get("class", "").split()
+        said = [given[name] for name in ("alt", "tooltip", "aria-label", "placeholder") if name in given]
+        self.lines += [*said, ""] if said else []
+        if tag in self.EMPTY:
+            return
+        silent = self.silent[-1] or tag in self.SILENT or given.get("lang") == "en" or "page-info" in kinds
+        if any(kind.startswith("highlight-") for kind in kinds):
+            silent = not {"highlight-none", "highlight-text"} & set(kinds)
+        self.open.append(tag)
+        self.silent.append(silent and not {"c1", "sd"} & set(kinds))
+        if tag not in self.IN_A_LINE:
+            self.lines.append("")
+
+    def handle_endtag(self, tag):
+        while tag in self.open:
+            self.silent.pop()
+            if self.open.pop() == tag:
+                break
+
+    def handle_data(self, text):
+        if not self.silent[-1]:
+            first, *others = text.split("\n")
+            self.lines[-1] += first
+            self.lines += others
+
+
+# What a student who reads no English opens.
+STUDENT = ["index", "install", "playground", "use", "step", "your_own", "equations", "derivations", "figures", "article",
+           "table", "lessons/index", *(f"lessons/{path.stem}" for path in LESSONS[:12])]
+SITE_NAMES = set(re.findall(r"\w+", """
+    Cython Keras PyTorch scikit learn matplotlib tqdm pytest Sphinx ruff mypy pre commit setuptools qemu OpenMP Dask Debian
+    Ubuntu macOS Windows Linux Visual Studio arm PyPI notebook pandas polars pickle npz gif Axes Furo circles png Skalski Fisher
+    Kaiming NetworkRegressor NetworkClassifier momentum Nesterov Exponential Cosine Step xor and sigma"""))
+IN_A_LESSON = r"(?s)epoch \d+: the loss is nan.*?before the fit\."        # the message of an exception, which the text explains
+
+
+def english_sentences(page):
+    parser = Sentences()
+    parser.feed(page.read_text(encoding="utf-8"))
+    text = re.sub(IN_A_LESSON, "", "\n".join(parser.lines))
+    text = re.sub(r"（[A-Za-z ]+）|Deep Dive into Math Behind Deep Networks", "", text)      # a term beside its translation
+    return [line for line in text.split("\n") if set(english(line)) - SITE_NAMES]
+
+
+def test_english_on_a_page_is_found(tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text('<p>每个 <code>unit</code> 的 Keras 权重</p><p>the bias of 一层</p><img alt="a picture">'
+                    '<div class="highlight-python"><pre>a = <span class="c1"># a comment</span></pre></div>', encoding="utf-8")
+    assert english_sentences(page) == ["the bias of 一层", "a picture", "# a comment"]
+
+
 @pytest.mark.slow
 def test_the_site_builds_without_a_warning_and_loads_nothing_from_a_network(tmp_path):
     """In both languages, the Chinese one inside the English one; one after the other, because both write docs/lessons."""
@@ -231,5 +297,7 @@ def test_the_site_builds_without_a_warning_and_loads_nothing_from_a_network(tmp_
     for sheet in tmp_path.rglob("*.css"):
         assert not re.search(r"@import|url\(['\"]?(?:\w+:)?//", sheet.read_text(encoding="utf-8")), sheet
     assert "<math" in (tmp_path / "equations.html").read_text(encoding="utf-8")
+    for name in STUDENT:
+        assert not english_sentences(tmp_path / "zh_CN" / f"{name}.html"), name
     assert "本页还没有译成中文" in (tmp_path / "zh_CN" / "decisions.html").read_text(encoding="utf-8")
     assert "本页还没有译成中文" not in (tmp_path / "zh_CN" / "equations.html").read_text(encoding="utf-8")

@@ -26,6 +26,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import pynn
+from pynn.translation import _  # puts the words of this lesson into your language
 
 
 def draw(m, seed):
@@ -40,7 +41,7 @@ net, recorder = pynn.Network([2, 32, 32, 1], rng=0), pynn.callbacks.Recorder()
 history = net.fit(*train, epochs=1000, batch_size=16, learning_rate=0.2,
                   validation_data=validation, callbacks=[recorder])
 best = int(history.val_loss.argmin()) + 1
-print("epoch  training loss  accuracy  validation loss  accuracy")
+print(_("epoch  training loss  accuracy  validation loss  accuracy"))
 for epoch in (1, 50, best, 500, 1000):
     k = epoch - 1
     print(f"{epoch:5}  {history.loss[k]:13.3f}  {history.accuracy[k]:8.3f}"
@@ -51,7 +52,7 @@ for epoch in (1, 50, best, 500, 1000):
 # This is how overfitting looks in numbers.
 ax = pynn.plot.history(history, linewidth=1)
 ax.axvline(best, ymax=0.8, color="grey", linewidth=1)
-ax.set_title(f"The validation loss is least in epoch {best}")
+ax.set_title(_("The validation loss is least in epoch {best}", best=best))
 
 # %%
 # This is how it looks in the plane, with the training examples. The line begins to wind around single points, and the network
@@ -78,14 +79,14 @@ pynn.plot.stills(recorder, net, *train, epochs=[50, best, 1000])
 #   weights are pulled with the same force. A weight that helps little cannot resist, and ends near 0.
 #
 # How strong should the penalty be? The validation examples decide this.
-print("l2      training loss  validation loss")
+print(_("l2      training loss  validation loss"))
 losses = {}
 for l2 in (0, 0.001, 0.003, 0.01, 0.03, 0.1):
     net = pynn.Network([2, 32, 32, 1], rng=0)
     net.fit(*train, epochs=1000, batch_size=16, learning_rate=0.2, l2=l2)
     losses[l2] = net.evaluate(*validation)["loss"]
     print(f"{l2:5}   {net.evaluate(*train)['loss']:13.3f}  {losses[l2]:15.3f}")
-print("chosen:", min(losses, key=losses.get))
+print(_("chosen: {chosen}", chosen=min(losses, key=losses.get)))
 
 # %%
 # The training loss rises with the strength of the penalty. The validation loss has a minimum in between. If the penalty is
@@ -107,12 +108,12 @@ print("chosen:", min(losses, key=losses.get))
 # All of these, and the penalties, are called regularisation: they keep a network from following its training examples too
 # closely. p = 0.5 and l1 = 0.003 were chosen in the same way as l2.
 ways = {
-    "none": {},
-    "l2 = 0.01": {"l2": 0.01},
-    "l1 = 0.003": {"l1": 0.003},
-    "dropout 0.5": {"dropout": 0.5},
-    "early stopping": {"callbacks": [pynn.callbacks.EarlyStopping(patience=100)]},
-    "600 examples": {"m": 600, "epochs": 100},
+    _("none          "): {},
+    "l2 = 0.01     ": {"l2": 0.01},
+    "l1 = 0.003    ": {"l1": 0.003},
+    "dropout 0.5   ": {"dropout": 0.5},
+    _("early stopping"): {"callbacks": [pynn.callbacks.EarlyStopping(patience=100)]},
+    _("600 examples  "): {"m": 600, "epochs": 100},
 }
 
 
@@ -128,8 +129,8 @@ def trained(seed, m=60, epochs=1000, dropout=0.0, **options):
 # %%
 # A draw of 60 points can be lucky or unlucky, and so can a start. Therefore each row is a mean over ten seeds, and each seed
 # draws its own training examples and its own first weights. The ten seeds are the same in each row.
-print("                  training        test         weights")
-print("                loss  accuracy  loss  accuracy  < 0.01")
+print(_("                  training        test         weights"))
+print(_("                loss  accuracy  loss  accuracy  < 0.01"))
 for way, options in ways.items():
     rows = []
     for seed in range(10):
@@ -137,9 +138,9 @@ for way, options in ways.items():
         small = np.mean(abs(np.concatenate([layer.W.ravel() for layer in net])) < 0.01)
         rows.append([*net.evaluate(*data).values(), *net.evaluate(*test).values(), small])
     means = np.mean(rows, axis=0)
-    print("{:14}  {:.3f}  {:.3f}   {:.3f}  {:.3f}   {:5.0%}".format(way, *means))
-net, _ = trained(0, m=20000, epochs=20)
-print(f"\nfor comparison, 20 000 examples: test accuracy {net.score(*test):.3f}")
+    print("{}  {:.3f}  {:.3f}   {:.3f}  {:.3f}   {:5.0%}".format(way, *means))
+net, data = trained(0, m=20000, epochs=20)
+print(_("\nfor comparison, 20 000 examples: test accuracy {accuracy:.3f}", accuracy=net.score(*test)))
 
 # %%
 # What does the table say?
@@ -160,7 +161,7 @@ figure, axes = plt.subplots(2, 3, figsize=(9, 6.4), layout="constrained")
 for ax, (way, options) in zip(axes.flat, ways.items(), strict=True):
     net, data = trained(0, **options)
     pynn.plot.decision_surface(net, *data, ax=ax, grid=100, extent=(-1.8, 2.8, -1.5, 2))
-    ax.set_title(way)
+    ax.set_title(way.strip())
     ax.label_outer()
     ax.get_legend().remove()
 for scale in set(figure.axes) - set(axes.flat):

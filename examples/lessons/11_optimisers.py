@@ -35,9 +35,11 @@ import pynn
 from pynn.optimizers import SGD, Adagrad, Adam, Adamax, AdamW, RMSprop
 from pynn.registry import Coefficients
 from pynn.schedules import Cosine, Exponential, Step
+from pynn.translation import _  # puts the words of this lesson into your language
 
 for alpha in (0.002, 0.018, 0.0202):
-    print(f"alpha = {alpha:<6}  a step: p -> {1 - alpha:.4f} p,  q -> {1 - 100 * alpha:5.2f} q")
+    print(_("alpha = {alpha:<6}  a step: p -> {along:.4f} p,  q -> {across:5.2f} q",
+            alpha=alpha, along=1 - alpha, across=1 - 100 * alpha))
 pynn.plot.descent(lambda p, q: (p**2 + 100 * q**2) / 2, start=(-10, 1), kind="contour",
                   learning_rates=[0.002, 0.018, 0.0202], extent=(-12, 12, -2.5, 2.5))
 
@@ -63,11 +65,11 @@ pynn.plot.descent(lambda p, q: (p**2 + 100 * q**2) / 2, start=(-10, 1), kind="co
 #
 # If g stays the same, the sum is g + 0.9 g + 0.81 g + …, which grows up to 10 g, in general up to 1/(1 − μ) times g. So the
 # steps become longer. If g changes its sign in every step, most of the sum cancels, so the steps stay short:
-for name, signs in (("the same sign ", [1] * 50), ("changing signs", [1, -1] * 25)):
+for name, signs in ((_("the same sign "), [1] * 50), (_("changing signs"), [1, -1] * 25)):
     m = 0
     for g in signs:
         m = 0.9 * m + g
-    print(f"g of size 1, {name}: after 50 steps |m| = {abs(m):.2f}")
+    print(_("g of size 1, {name}: after 50 steps |m| = {size:.2f}", name=name, size=abs(m)))
 
 # %%
 # *RMSprop* keeps a running mean v of the squares g², and divides g by the root of v:
@@ -134,7 +136,7 @@ for ax, rule in zip(axes.flat, RULES, strict=True):
     ax.contour(p, q, (p**2 + 100 * q**2) / 2, levels=[1, 5, 18, 40, 72], colors="0.75")
     ax.plot(*points.T, ".-", color="#0072B2")
     ax.plot(0, 0, "*", markersize=14, color="#E69F00")
-    ax.set(title=f"{rule}: {len(points) - 1} steps", xlabel="p", ylabel="q")
+    ax.set(title=_("{rule}: {steps} steps", rule=rule, steps=len(points) - 1), xlabel="p", ylabel="q")
 
 # %%
 # Gradient descent jumps from side to side and then moves slowly. Momentum swings too, but it becomes faster along the valley.
@@ -145,8 +147,8 @@ for ax, rule in zip(axes.flat, RULES, strict=True):
 # the start by 45°:
 turn = np.array([[1, -1], [1, 1]]) / np.sqrt(2)
 valleys = [(K, (-10, 1)), (turn @ K @ turn.T, turn @ (-10, 1))]
-print("         along p         turned")
-print("rule     alpha  steps   alpha  steps")
+print(_("         along p         turned"))
+print(_("rule     alpha  steps   alpha  steps"))
 for rule in RULES:
     found = [best_walk(rule, *valley) for valley in valleys]
     row = [f"{alpha:5.3f} {len(points) - 1:6}" for alpha, points in found]
@@ -224,9 +226,9 @@ for name in ("SGD", "momentum", "Adagrad", "RMSprop", "Adam", "Adamax"):
     for ax, alpha in zip(axes, (0.1, own), strict=True):
         loss = np.median(runs[name, alpha], axis=0)
         ax.semilogy(np.arange(1, EPOCHS + 1), loss, label=f"{name}, α = {alpha}")
-for ax, title in zip(axes, ("the same α for all", "each with its own α"), strict=True):
+for ax, title in zip(axes, (_("the same α for all"), _("each with its own α")), strict=True):
     ax.axhline(LEVEL, color="black", linestyle=":")
-    ax.set(title=title, xlabel="epoch", ylabel="loss, median of five starts")
+    ax.set(title=title, xlabel=_("epoch"), ylabel=_("loss, median of five starts"))
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=2, frameon=False)
 
 # %%
@@ -240,24 +242,24 @@ for ax, title in zip(axes, ("the same α for all", "each with its own α"), stri
 # function of the number of epochs that are completed. ``fit`` accepts it as its ``learning_rate``. ``pynn.schedules`` has the
 # usual ones.
 SCHEDULES = {
-    "constant 0.3": 0.3,
-    "constant 1": 1,
-    "Step: times 0.3 every 20 epochs": Step(1, every=20, factor=0.3),
-    "Exponential: times 0.95 every epoch": Exponential(1, factor=0.95),
-    "Cosine: half a wave from 1 to 0": Cosine(1, epochs=EPOCHS),
+    _("constant 0.3                          "): 0.3,
+    _("constant 1                            "): 1,
+    _("Step: times 0.3 every 20 epochs       "): Step(1, every=20, factor=0.3),
+    _("Exponential: times 0.95 every epoch   "): Exponential(1, factor=0.95),
+    _("Cosine: half a wave from 1 to 0       "): Cosine(1, epochs=EPOCHS),
 }
 figure, (left, right) = plt.subplots(1, 2, figsize=(8.5, 4.8), layout="constrained")
-print("SGD, mean loss of the last 10 epochs   median   worst of five starts")
+print(_("SGD, mean loss of the last 10 epochs   median   worst of five starts"))
 for name, schedule in SCHEDULES.items():
     run = losses(SGD(), schedule)
     ends = run[:, -10:].mean(axis=1)
-    print(f"{name:38} {np.median(ends):6.3f} {ends.max():7.3f}")
+    print(f"{name} {np.median(ends):6.3f} {ends.max():7.3f}")
     rates = [schedule(e) if callable(schedule) else schedule for e in range(EPOCHS)]
-    left.plot(rates, label=name)
+    left.plot(rates, label=name.strip())
     right.semilogy(np.median(run, axis=0))
-left.set(title="the learning rate", xlabel="completed epochs", ylabel="α")
-right.set(title="the loss of SGD", xlabel="completed epochs", ylim=(0.01, 1),
-          ylabel="loss, median of five starts")
+left.set(title=_("the learning rate"), xlabel=_("completed epochs"), ylabel="α")
+right.set(title=_("the loss of SGD"), xlabel=_("completed epochs"), ylim=(0.01, 1),
+          ylabel=_("loss, median of five starts"))
 figure.legend(loc="outside lower center", ncols=2, frameon=False)
 plt.show()
 

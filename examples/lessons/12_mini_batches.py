@@ -24,10 +24,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import pynn
+from pynn.translation import _  # puts the words of this lesson into your language
 
 X, y = pynn.datasets.moons(1000, noise=0.2, rng=0)
 for B in (1000, 32, 1):
-    print(f"batches of {B:4}: {-(-len(X) // B):4} steps an epoch")
+    print(_("batches of {B:4}: {steps:4} steps an epoch", B=B, steps=-(-len(X) // B)))
 
 # %%
 # The first is gradient descent as in lesson 6, also called full batch. The last takes a step after every single example.
@@ -55,7 +56,7 @@ def epochs_needed(history):
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(8.5, 4.2), layout="constrained", sharey=True)
-print("batch  alpha   epochs   steps   seconds   to a loss below 0.1")
+print(_("batch  alpha   epochs   steps   seconds   to a loss below 0.1"))
 for B, rates in RATES.items():
     epochs = 150 if B == 1000 else 40
     histories = {alpha: train(B, alpha, epochs) for alpha in rates}
@@ -63,11 +64,11 @@ for B, rates in RATES.items():
     history, n = histories[alpha], epochs_needed(histories[alpha])
     seconds = history.epoch_seconds.cumsum()
     print(f"{B:5} {alpha:6} {n:8} {n * -(-len(X) // B):7} {seconds[n - 1]:9.4f}")
-    name = f"batches of {B}, α = {alpha}"
+    name = _("batches of {B}, α = {alpha}", B=B, alpha=alpha)
     axes[0].loglog(range(1, epochs + 1), history.val_loss, label=name)
     axes[1].loglog(seconds, history.val_loss)
-axes[0].set(xlabel="epochs", ylabel="loss over all examples", title="the loss against epochs")
-axes[1].set(xlabel="seconds", title="and against time")
+axes[0].set(xlabel=_("epochs"), ylabel=_("loss over all examples"), title=_("the loss against epochs"))
+axes[1].set(xlabel=_("seconds"), title=_("and against time"))
 figure.legend(loc="outside lower center", ncols=3, frameon=False)
 
 # %%
@@ -101,7 +102,7 @@ net.fit(X, y, epochs=3, learning_rate=0.1)
 full = net.backward(X, y).flat
 rng = np.random.default_rng(0)
 gradients = {}
-print("batch   error / |g|   times sqrt(batch)   below 90 degrees")
+print(_("batch   error / |g|   times sqrt(batch)   below 90 degrees"))
 for B in (1, 4, 16, 64, 256):
     batches = rng.integers(len(X), size=(400, B))
     g = np.array([net.backward(X[rows], y[rows]).flat for rows in batches])
@@ -123,8 +124,8 @@ figure, axes = plt.subplots(1, 3, figsize=(9, 3.6), layout="constrained", sharex
 for ax, B in zip(axes, (4, 16, 64), strict=True):
     ax.plot(gradients[B][:, i], gradients[B][:, j], ".", markersize=3)
     ax.plot(full[i], full[j], "*", markersize=14, color="#E69F00", markeredgecolor="black")
-    ax.set(title=f"batches of {B}", xlabel="dW[1], row 4, column 1")
-axes[0].set_ylabel("dW[1], row 4, column 2")
+    ax.set(title=_("batches of {B}", B=B), xlabel=_("dW[1], row 4, column 1"))
+axes[0].set_ylabel(_("dW[1], row 4, column 2"))
 
 # %%
 # The small last batch
@@ -146,7 +147,8 @@ for B in (30, 31, 32, 33, 36):
         loss = net.fit(C_train, c_train, epochs=50, batch_size=B, learning_rate=0.1,
                        validation_data=(C_test, c_test)).val_loss
         spoiled += np.any((loss[1:] > 2 * loss[:-1]) & (loss[1:] > 0.1))
-    print(f"batches of {B}: the last batch has {(900 - 1) % B + 1:2}, {spoiled:2} of 50 trainings are spoiled")
+    print(_("batches of {B}: the last batch has {last:2}, {spoiled:2} of 50 trainings are spoiled",
+            B=B, last=(900 - 1) % B + 1, spoiled=spoiled))
 
 # %%
 # With 30 or 36, all batches have the same size, and it never happens. With 31, the last batch is a single example, and it
@@ -167,9 +169,9 @@ for B in (30, 31, 32, 33, 36):
 order = np.argsort(y, kind="stable")
 X_sorted, y_sorted = X[order], y[order]
 runs = {
-    "sorted by class, not shuffled": (X_sorted, y_sorted, False),
-    "sorted by class, shuffled by fit": (X_sorted, y_sorted, True),
-    "mixed once, not shuffled again": (X, y, False),
+    _("sorted by class, not shuffled     "): (X_sorted, y_sorted, False),
+    _("sorted by class, shuffled by fit  "): (X_sorted, y_sorted, True),
+    _("mixed once, not shuffled again    "): (X, y, False),
 }
 
 
@@ -177,11 +179,11 @@ def start():
     return pynn.Network([2, 16, 16, 1], rng=0)
 
 
-print("after one epoch                    called class 1   accuracy")
+print(_("after one epoch                    called class 1   accuracy"))
 for name, (X_run, y_run, shuffle) in runs.items():
     net = start()
     net.fit(X_run, y_run, epochs=1, learning_rate=0.05, shuffle=shuffle)
-    print(f"{name:34} {net.predict(X).mean():14.0%} {net.score(X, y):10.3f}")
+    print(f"{name} {net.predict(X).mean():14.0%} {net.score(X, y):10.3f}")
 
 # %%
 # Half of the examples are class 1. The network that has seen class 1 last finds far more of them. And later?
@@ -189,11 +191,11 @@ figure, ax = plt.subplots(figsize=(8, 4.2), layout="constrained")
 for name, (X_run, y_run, shuffle) in runs.items():
     history = start().fit(X_run, y_run, epochs=60, learning_rate=0.05, shuffle=shuffle,
                           validation_data=(X, y))
-    line, = ax.semilogy(np.arange(1, 61), history.val_loss, label=name)
-    if name == "sorted by class, not shuffled":
+    line, = ax.semilogy(np.arange(1, 61), history.val_loss, label=name.strip())
+    if X_run is X_sorted and not shuffle:
         ax.semilogy(np.arange(1, 61), history.loss, "--", color=line.get_color(),
-                    label="the same, the loss that fit reports")
-ax.set(xlabel="epoch", ylabel="loss over all examples", title="What the order does")
+                    label=_("the same, the loss that fit reports"))
+ax.set(xlabel=_("epoch"), ylabel=_("loss over all examples"), title=_("What the order does"))
 ax.legend(fontsize=9)
 
 # %%
@@ -213,7 +215,7 @@ once, twice = start(), start()
 once.fit(X, y, epochs=60, learning_rate=0.05)
 twice.fit(X, y, epochs=30, learning_rate=0.05)
 twice.fit(X, y, epochs=30, learning_rate=0.05)
-print("equal bit for bit:", np.array_equal(once.parameters, twice.parameters))
+print(_("equal bit for bit:"), np.array_equal(once.parameters, twice.parameters))
 
 # %%
 # Memory
@@ -233,7 +235,7 @@ def peak(work, *data, **options):
     return most / 1e6
 
 
-print("examples   forward   full batch   full batch, not shuffled")
+print(_("examples   forward   full batch   full batch, not shuffled"))
 for m in (2_000, 20_000, 200_000):
     data = pynn.datasets.moons(m, rng=0)
     print(f"{m:8} {peak(start().forward, data[0]):9.1f}"

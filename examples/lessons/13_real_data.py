@@ -27,6 +27,7 @@ import numpy as np
 
 import pynn
 from pynn.datasets import split
+from pynn.translation import _  # puts the words of this lesson into your language
 
 here = Path(globals().get("__file__", "lesson")).resolve()          # a notebook has no file
 folders = [*here.parents, Path.cwd(), *Path.cwd().parents]
@@ -35,7 +36,8 @@ path = next((path for path in found if path.exists()), Path("iris.csv"))
 table = pynn.datasets.load_csv(path, target="species")
 print(", ".join(table.feature_names), "->", ", ".join(table.label_names))
 for i in (0, 50, 100):
-    print(f"flower {i:3}: {table.X[i]} -> {table.y[i]}, {table.label_names[table.y[i]]}")
+    print(_("flower {i:3}: {features} -> {y}, {name}",
+            i=i, features=table.X[i], y=table.y[i], name=table.label_names[table.y[i]]))
 
 # %%
 # The test set comes first
@@ -48,10 +50,15 @@ for i in (0, 50, 100):
 # chance it would not:
 X_rest, X_test, y_rest, y_test = split(table.X, table.y, test_size=30, stratify=True, rng=0)
 X_train, X_val, y_train, y_val = split(X_rest, y_rest, test_size=30, stratify=True, rng=0)
-_, _, _, y_chance = split(table.X, table.y, test_size=30, rng=0)
-parts = {"train": y_train, "validation": y_val, "test": y_test, "test, by chance": y_chance}
+y_chance = split(table.X, table.y, test_size=30, rng=0)[3]
+parts = {
+    _("train           "): y_train,
+    _("validation      "): y_val,
+    _("test            "): y_test,
+    _("test, by chance "): y_chance,
+}
 for name, y in parts.items():
-    print(f"{name:16} {len(y):3} flowers, per species {np.bincount(y)}")
+    print(_("{name} {number:3} flowers, per species {counts}", name=name, number=len(y), counts=np.bincount(y)))
 
 # %%
 # Look at it
@@ -60,7 +67,7 @@ for name, y in parts.items():
 # A picture can show two of the four features. These are the petals of the training flowers: one species is separate, and the
 # other two touch.
 ax = pynn.plot.dataset(X_train[:, 2:], y_train, label_names=table.label_names)
-ax.set(title="Petals of 90 irises", xlabel="petal length, cm", ylabel="petal width, cm")
+ax.set(title=_("Petals of 90 irises"), xlabel=_("petal length, cm"), ylabel=_("petal width, cm"))
 
 # %%
 # Scaling
@@ -81,8 +88,8 @@ for units, factor in (("cm", np.ones(4)), ("mm", in_mm)):
             net.standardizer = pynn.Standardizer.fit(X_train * factor)
         net.fit(X_train * factor, y_train, epochs=100, learning_rate=0.1)
         result = net.evaluate(X_val * factor, y_val)
-        print(f"sepal length in {units}, {'scaled:    ' if scaled else 'not scaled:'} "
-              f"validation loss {result['loss']:.3f}, accuracy {result['accuracy']:.3f}")
+        print(_("sepal length in {units}, {scaled} validation loss {loss:.3f}, accuracy {accuracy:.3f}",
+                units=units, scaled=_("scaled:    ") if scaled else _("not scaled:"), **result))
 
 # %%
 # In centimetres, the training goes well in both cases. The loss of 1.099 is log 3: the network gives each species the
@@ -118,10 +125,10 @@ for alpha in (found.suggestion / 3, found.suggestion, 3 * found.suggestion):
     net = new_network(X_train)
     net.fit(X_train, y_train, epochs=100, learning_rate=alpha)
     results[alpha] = net.evaluate(X_val, y_val)
-    print(f"alpha = {alpha:.3f}: validation loss {results[alpha]['loss']:.3f}, "
-          f"accuracy {results[alpha]['accuracy']:.3f}")
+    print(_("alpha = {alpha:.3f}: validation loss {loss:.3f}, accuracy {accuracy:.3f}",
+            alpha=alpha, **results[alpha]))
 alpha = min(results, key=lambda alpha: results[alpha]["loss"])
-print(f"chosen: {alpha:.3f}")
+print(_("chosen: {alpha:.3f}", alpha=alpha))
 
 # %%
 # All three are good. We take the one with the lowest validation loss. The validation flowers are not needed any more, so the
@@ -138,13 +145,14 @@ net.fit(X_rest, y_rest, epochs=100, learning_rate=alpha)
 predicted = net.predict(X_test)
 confusion = np.zeros((3, 3), int)
 np.add.at(confusion, (y_test, predicted), 1)
-print("answer:   ", "".join(f"{name:>12}" for name in net.label_names))
+print(_("answer:   "), "".join(f"{name:>12}" for name in net.label_names))
 for name, row in zip(net.label_names, confusion, strict=True):
     print(f"{name:10}", "".join(f"{count:12}" for count in row))
-print(f"accuracy {net.score(X_test, y_test):.3f}")
+print(_("accuracy {accuracy:.3f}", accuracy=net.score(X_test, y_test)))
 for x, y, p in zip(X_test, y_test, net.predict_proba(X_test), strict=True):
     if p.argmax() != y:
-        print(f"wrong: {x}, a {net.label_names[y]}, gets the probabilities {p.round(3)}")
+        print(_("wrong: {x}, a {name}, gets the probabilities {probabilities}",
+                x=x, name=net.label_names[y], probabilities=p.round(3)))
 
 # %%
 # All ten setosa are right. The mistake is between versicolor and virginica, which touch in the picture of the petals. Do not
@@ -157,13 +165,13 @@ for x, y, p in zip(X_test, y_test, net.predict_proba(X_test), strict=True):
 # ``predict_proba`` says how sure the network is. Here are three flowers: a typical setosa, a flower from the region where the
 # other two species touch, and a monster.
 flowers = {
-    "typical setosa": [5.0, 3.4, 1.5, 0.2],
-    "on the border": [6.0, 2.9, 4.9, 1.6],
-    "20 cm all over": [20, 20, 20, 20],
+    _("typical setosa "): [5.0, 3.4, 1.5, 0.2],
+    _("on the border  "): [6.0, 2.9, 4.9, 1.6],
+    _("20 cm all over "): [20, 20, 20, 20],
 }
-print("probability of ", "".join(f"{name:>12}" for name in net.label_names))
+print(_("probability of "), "".join(f"{name:>12}" for name in net.label_names))
 for name, p in zip(flowers, net.predict_proba(list(flowers.values())), strict=True):
-    print(f"{name:15}", "".join(f"{share:12.3f}" for share in p))
+    print(name, "".join(f"{share:12.3f}" for share in p))
 
 # %%
 # The network is unsure about the second flower, and it should be. But it is sure about the third, although it has never seen
@@ -176,7 +184,7 @@ for name, p in zip(flowers, net.predict_proba(list(flowers.values())), strict=Tr
 figure, ax = plt.subplots(figsize=(8, 5), layout="constrained")
 pynn.plot.decision_surface(net, X_rest, y_rest, ax=ax, features=(2, 3),
                            held=X_rest.mean(axis=0))
-ax.set(xlabel="petal length, cm", ylabel="petal width, cm")
+ax.set(xlabel=_("petal length, cm"), ylabel=_("petal width, cm"))
 
 # %%
 # Save and load
@@ -188,10 +196,10 @@ ax.set(xlabel="petal length, cm", ylabel="petal width, cm")
 with tempfile.TemporaryDirectory() as folder:
     path = Path(folder, "iris.npz")
     net.save(path)
-    print(f"{path.name}: {path.stat().st_size} bytes")
+    print(_("{file}: {size} bytes", file=path.name, size=path.stat().st_size))
     loaded = pynn.load(path)
-print("the same answers:", np.array_equal(loaded(X_test), net(X_test)))
-print("names:", ", ".join(loaded.label_names))
+print(_("the same answers:"), np.array_equal(loaded(X_test), net(X_test)))
+print(_("names:"), ", ".join(loaded.label_names))
 plt.show()
 
 # %%

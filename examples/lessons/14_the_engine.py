@@ -24,6 +24,7 @@ import numpy as np
 
 import cnn_core
 import pynn
+from pynn.translation import _  # puts the words of this lesson into your language
 
 X, y = pynn.datasets.circles(900, rng=0)
 trained, seconds = {}, {}
@@ -31,9 +32,10 @@ for engine in ("numpy", "cython"):
     net = pynn.Network([2, 4, 6, 6, 4, 1], rng=2, engine=engine)
     history = net.fit(X, y, epochs=20, batch_size=32, learning_rate=0.1)
     trained[engine], seconds[engine] = net.parameters, np.median(history.epoch_seconds)
-    print(f"{engine:>6}: {1e6 * seconds[engine] / 29:7.1f} us a step")
-print(f"ratio: {seconds['numpy'] / seconds['cython']:.0f}")
-print(f"largest difference: {np.abs(trained['numpy'] - trained['cython']).max():.1e}")
+    print(_("{engine:>6}: {time:7.1f} us a step", engine=engine, time=1e6 * seconds[engine] / 29))
+print(_("ratio: {ratio:.0f}", ratio=seconds["numpy"] / seconds["cython"]))
+difference = np.abs(trained["numpy"] - trained["cython"]).max()
+print(_("largest difference: {difference:.1e}", difference=difference))
 
 # %%
 # Overhead, not arithmetic
@@ -47,7 +49,8 @@ W = np.ones((6, 6))
 for m in (1, 32, 1024, 32768):
     A = np.ones((6, m))
     each = min(timeit.repeat(lambda A=A: W @ A, number=20, repeat=10)) / 20
-    print(f"m = {m:6}: {1e6 * each:7.2f} us, {1e9 * each / (36 * m):7.3f} ns a multiplication")
+    print(_("m = {m:6}: {time:7.2f} us, {share:7.3f} ns a multiplication",
+            m=m, time=1e6 * each, share=1e9 * each / (36 * m)))
 
 # %%
 # For few examples the call is all that is paid for. A step has dozens of such calls, whatever they compute. So the first
@@ -63,8 +66,8 @@ for width in widths:
 figure, ax = plt.subplots(layout="constrained")
 for engine, measured in times.items():
     ax.loglog(widths, measured, "o-", base=2, label=engine)
-ax.set(xlabel="units of each hidden layer", ylabel="µs a step")
-ax.set_title("A step on 32 examples")
+ax.set(xlabel=_("units of each hidden layer"), ylabel=_("µs a step"))
+ax.set_title(_("A step on 32 examples"))
 ax.legend()
 
 # %%
@@ -75,10 +78,10 @@ ax.legend()
 # in which they lie gets the next seven for nothing. Sum a large array along its rows and along its columns, and only the
 # order differs:
 large = np.ones((4000, 4000))
-layouts = {"rows, which lie together": large, "columns, which do not": large.T}
+layouts = {_("rows, which lie together"): large, _("columns, which do not"): large.T}
 for name, array in layouts.items():
     each = min(timeit.repeat(lambda a=array: sum(row.sum() for row in a), number=1, repeat=3))
-    print(f"{name}: {1e3 * each:.0f} ms")
+    print(_("{name}: {time:.0f} ms", name=name, time=1e3 * each))
 
 # %%
 # The article writes an example in a column, and the engine lays A[l] out so: the values of unit 1 for all examples, then
@@ -90,7 +93,7 @@ for name, array in layouts.items():
 #
 # A processor has *vector instructions*, which do the same to 2, 4, 8 or 16 neighbouring numbers at once. Which ones it
 # has depends on its model, so the engine is compiled for several sets of them, and ``import cnn_core`` takes the best:
-print("this processor:", *cnn_core.instruction_sets, "- in use:", cnn_core.instruction_set)
+print(_("this processor:"), *cnn_core.instruction_sets, _("- in use:"), cnn_core.instruction_set)
 
 # %%
 # ``W A`` is computed in *register tiles*: the sums of up to 6 units over a few vectors of examples stay in the
@@ -113,8 +116,8 @@ for shift, dtype in ((-0.2, "float32"), (0.2, "float64")):
         speeds.append(2e-9 * 8 * 48 * 48 * m / each)
     ax.bar(np.arange(len(speeds)) + shift, speeds, 0.4, label=dtype)
 ax.set_xticks(range(len(cnn_core.instruction_sets)), cnn_core.instruction_sets)
-ax.set_ylabel("10⁹ operations a second")
-ax.set_title("Eight layers of 48 units, one thread")
+ax.set_ylabel(_("10⁹ operations a second"))
+ax.set_title(_("Eight layers of 48 units, one thread"))
 ax.legend()
 
 # %%
@@ -138,8 +141,9 @@ for n_threads in (1, 2):
     history = net.fit(X, y, epochs=10, batch_size=None, learning_rate=0.1,
                       n_threads=n_threads)
     results.append(net.parameters)
-    print(f"threads: {n_threads}, {1e3 * history.epoch_seconds.min():.1f} ms a step")
-print("the same, bit for bit:", np.array_equal(*results))
+    print(_("threads: {n_threads}, {time:.1f} ms a step",
+            n_threads=n_threads, time=1e3 * history.epoch_seconds.min()))
+print(_("the same, bit for bit:"), np.array_equal(*results))
 plt.show()
 
 # %%

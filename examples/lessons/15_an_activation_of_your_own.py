@@ -32,6 +32,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
+from pynn.translation import _, language  # puts the words of this lesson into your language
 from pynn.writing import printable
 
 
@@ -45,12 +46,13 @@ def softsign_prime(Z, A):
 
 Z, h = np.linspace(-6, 6, 200), 1e-6
 slopes = (softsign(Z + h) - softsign(Z - h)) / (2 * h)
-print(f"largest error of g': {np.abs(slopes - softsign_prime(Z, softsign(Z))).max():.1e}")
+error = np.abs(slopes - softsign_prime(Z, softsign(Z))).max()
+print(_("largest error of g': {error:.1e}", error=error))
 
 figure, ax = plt.subplots(layout="constrained")
 ax.plot(Z, softsign(Z), label="g, softsign")
 ax.plot(Z, softsign_prime(Z, softsign(Z)), "--", label="g′")
-ax.plot(Z, np.tanh(Z), ":", color="grey", label="tanh, to compare")
+ax.plot(Z, np.tanh(Z), ":", color="grey", label=_("tanh, to compare"))
 ax.set_xlabel("z")
 ax.legend()
 
@@ -65,7 +67,7 @@ here = Path(globals().get("__file__", "lesson")).resolve()          # a notebook
 folders = [*here.parents, Path.cwd(), *Path.cwd().parents]
 root = next((f for f in folders if (f / "cnn_core" / "activations.pyx").exists()), None)
 if root is None or not (root / "setup.py").exists():
-    sys.exit("run this lesson inside a clone of pynn's repository")
+    sys.exit(_("run this lesson inside a clone of pynn's repository"))
 temporary = tempfile.TemporaryDirectory()
 copy = Path(temporary.name)
 compiled = shutil.ignore_patterns("baseline", "avx*", "cpu.*.so", "*.pyd", "__pycache__")
@@ -154,18 +156,21 @@ build = [sys.executable, "setup.py", "-q", "build_ext", "--inplace"]
 done = subprocess.run(build, cwd=copy, capture_output=True, text=True, check=False)
 if done.returncode:
     sys.exit(done.stderr[-2000:])
-print("built:", *sorted(path.name.split(".")[0] for path in (copy / "cnn_core" / "baseline").iterdir()))
+print(_("built:"), *sorted(path.name.split(".")[0] for path in (copy / "cnn_core" / "baseline").iterdir()))
 
 # %%
 # This process has imported the pynn without softsign, so the new one is tried in another, which finds the copy in the
 # folder that it starts in. It checks backpropagation against central differences, the engine against the reference, and
 # trains on the circles:
 trial = """
+import sys
+
 import matplotlib
 import numpy as np
 import pynn
 
 matplotlib.use("Agg")
+difference, accuracy = sys.argv[1:]         # two sentences, in your language
 X, y = pynn.datasets.circles(1000, rng=0)
 X_train, X_test, y_train, y_test = pynn.datasets.split(X, y, rng=0)
 nets = [pynn.Network([2, 8, 8, 1], hidden="softsign", initializer="glorot", rng=0, engine=engine)
@@ -173,16 +178,18 @@ nets = [pynn.Network([2, 8, 8, 1], hidden="softsign", initializer="glorot", rng=
 print(pynn.check_gradients(nets[0], X[:20], y[:20]))
 
 engine, reference = [net.backward(X, y) for net in nets]
-print(f"engine and reference differ by {np.abs(engine.flat - reference.flat).max():.1e}")
+print(difference.format(np.abs(engine.flat - reference.flat).max()))
 print(*pynn.explain(nets[0], X[0], y[0], layer=1, unit=1).sections[0].items[-1].rows[0])
 
 nets[0].fit(X_train, y_train, epochs=100, learning_rate=0.3)
-print(f"accuracy on test examples: {nets[0].score(X_test, y_test):.2f}")
+print(accuracy.format(nets[0].score(X_test, y_test)))
 ax = pynn.plot.decision_surface(nets[0], X_test, y_test)
 ax.figure.savefig("surface.png", dpi=150)
 """
-done = subprocess.run([sys.executable, "-c", trial], cwd=copy, capture_output=True, encoding="utf-8", check=False,
-                      env={**os.environ, "PYNN_INSTRUCTION_SET": "baseline", "PYTHONIOENCODING": "utf-8"})
+sentences = _("engine and reference differ by {:.1e}"), _("accuracy on test examples: {:.2f}")
+done = subprocess.run([sys.executable, "-c", trial, *sentences], cwd=copy, capture_output=True, encoding="utf-8", check=False,
+                      env={**os.environ, "PYNN_INSTRUCTION_SET": "baseline", "PYTHONIOENCODING": "utf-8",
+                           "PYNN_LANGUAGE": language()})
 if done.returncode:
     sys.exit(done.stderr[-2000:])
 print(printable(done.stdout))

@@ -29,6 +29,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import pynn
+from pynn.translation import _  # puts the words of this lesson into your language
 
 X, y = pynn.datasets.circles(1000, factor=0.3, noise=0.1, rng=0)
 X = 150 + 80 * X
@@ -36,9 +37,9 @@ X_train, X_test, y_train, y_test = pynn.datasets.split(X, y, test_size=0.1, rng=
 
 net = pynn.Network([2, 8, 8, 1], hidden="tanh", rng=0)
 net.standardizer = pynn.Standardizer.fit(X_train)
-net.feature_names, net.label_names = ["x in mm", "y in mm"], ["reject", "good"]
+net.feature_names, net.label_names = [_("x in mm"), _("y in mm")], [_("reject"), _("good")]
 net.fit(X_train, y_train, epochs=60, learning_rate=0.3)
-print(f"test accuracy {net.score(X_test, y_test):.3f}")
+print(_("test accuracy {accuracy:.3f}", accuracy=net.score(X_test, y_test)))
 
 # %%
 # What travels, and what stays
@@ -47,8 +48,9 @@ print(f"test accuracy {net.score(X_test, y_test):.3f}")
 # To predict, we need W[l] and b[l] of each layer, the names of the activations, and the mean and the scale of each input.
 # The loss, the gradients, the learning rate and the optimiser's memory stay at home: they belong to the training.
 numbers = len(net.parameters) + 2 * net.sizes[0]
-print(f"{len(net.parameters)} parameters and {2 * net.sizes[0]} numbers of the scaling")
-print(f"{8 * numbers} bytes in float64, {4 * numbers} bytes in float32")
+print(_("{parameters} parameters and {scaling} numbers of the scaling",
+        parameters=len(net.parameters), scaling=2 * net.sizes[0]))
+print(_("{double} bytes in float64, {single} bytes in float32", double=8 * numbers, single=4 * numbers))
 
 # %%
 # This fits into the smallest processors that there are. ``to_c`` writes it as a file in the language C.
@@ -92,7 +94,7 @@ else:
 
 
 difference = np.abs(outside(X_test) - net(X_test)).max()
-print(f"largest difference in {len(X_test)} examples: below 1e-14: {difference < 1e-14}")
+print(_("largest difference in {m} examples: below 1e-14: {small}", m=len(X_test), small=difference < 1e-14))
 
 # %%
 # The numbers are the same up to the last digits. The last digits differ because C adds up the products in another order,
@@ -106,8 +108,8 @@ print(f"largest difference in {len(X_test)} examples: below 1e-14: {difference <
 # network then receives millimetres where it expects numbers around 0:
 without = net.copy()
 without.standardizer = None
-print(f"with the scaling:    accuracy {net.score(X_test, y_test):.3f}")
-print(f"without the scaling: accuracy {without.score(X_test, y_test):.3f}")
+print(_("with the scaling:    accuracy {accuracy:.3f}", accuracy=net.score(X_test, y_test)))
+print(_("without the scaling: accuracy {accuracy:.3f}", accuracy=without.score(X_test, y_test)))
 
 # %%
 # The program does not stop and there is no message. The answers are simply wrong. In pynn the standardizer is a part of
@@ -121,7 +123,7 @@ print(f"without the scaling: accuracy {without.score(X_test, y_test):.3f}")
 grid = np.stack(np.meshgrid(np.linspace(20, 280, 120), np.linspace(20, 280, 120)), axis=-1)
 points = grid.reshape(-1, 2)
 expected = net.predict(points)
-print("decimals   changed predictions   test accuracy")
+print(_("decimals   changed predictions   test accuracy"))
 rounded = {}
 for decimals in (6, 3, 2, 1, 0):
     rounded[decimals] = net.copy()
@@ -134,13 +136,13 @@ for decimals in (6, 3, 2, 1, 0):
 # changes of the weights, and with two decimals most of them would be rounded away. The pictures show the plane as the
 # exported function sees it, and what is left of it with whole numbers as weights.
 figure, axes = plt.subplots(1, 2, figsize=(9, 4.2), layout="constrained", sharey=True)
-for ax, outputs, title in ((axes[0], outside(points), "computed outside of pynn"),
-                           (axes[1], rounded[0](points), "weights rounded to whole numbers")):
+for ax, outputs, title in ((axes[0], outside(points), _("computed outside of pynn")),
+                           (axes[1], rounded[0](points), _("weights rounded to whole numbers"))):
     ax.contourf(grid[..., 0], grid[..., 1], outputs.reshape(grid.shape[:2]),
                 levels=np.linspace(0, 1, 11), cmap="Blues", alpha=0.7)
     ax.scatter(*X_test.T, c=np.where(y_test, "#E69F00", "white"), edgecolors="black", s=18)
-    ax.set(title=title, xlabel="x in mm", aspect="equal")
-axes[0].set_ylabel("y in mm")
+    ax.set(title=title, xlabel=_("x in mm"), aspect="equal")
+axes[0].set_ylabel(_("y in mm"))
 shutil.rmtree(folder, ignore_errors=True)
 plt.show()
 

@@ -23,13 +23,15 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import pynn
+from pynn.translation import _  # puts the words of this lesson into your language
 
 X, y = pynn.datasets.moons(600, noise=0.2, rng=0)
 X = X * [1000, 1] + [50_000, 0]
 X_train, X_test, y_train, y_test = pynn.datasets.split(X, y, test_size=0.25, rng=0)
 
 stranger = MLPClassifier([8, 8], max_iter=1000, random_state=0).fit(X_train, y_train)
-print(f"accuracy {stranger.score(X_test, y_test):.3f} after {stranger.n_iter_} epochs")
+print(_("accuracy {accuracy:.3f} after {epochs} epochs",
+        accuracy=stranger.score(X_test, y_test), epochs=stranger.n_iter_))
 
 # %%
 # It stopped by itself after few epochs and has learned little. Why? scikit-learn does not tell.
@@ -42,7 +44,7 @@ print(f"accuracy {stranger.score(X_test, y_test):.3f} after {stranger.n_iter_} e
 net = pynn.interop.from_sklearn(stranger)
 print(net.summary())
 difference = np.abs(net.predict_proba(X_test) - stranger.predict_proba(X_test)).max()
-print("equal up to rounding:", difference < 1e-12)
+print(_("equal up to rounding:"), difference < 1e-12)
 
 # %%
 # ``coefs_`` of scikit-learn are the transposed W[l]: there a row belongs to an input, here a row belongs to a unit. Such
@@ -71,7 +73,8 @@ pipeline = make_pipeline(StandardScaler(), mlp)
 pipeline.fit(X_train, y_train)
 net = pynn.interop.from_sklearn(pipeline)
 print(net.standardizer)
-print(f"accuracy there {pipeline.score(X_test, y_test):.3f}, here {net.score(X_test, y_test):.3f}")
+print(_("accuracy there {there:.3f}, here {here:.3f}",
+        there=pipeline.score(X_test, y_test), here=net.score(X_test, y_test)))
 print(pynn.diagnose(net, X_train, y_train))
 
 # %%
@@ -90,11 +93,12 @@ pynn.plot.unit_maps(net, X_train, y_train)
 # point. With a penalty on large weights (lesson 10) the network of the stranger becomes smoother:
 before = net.copy()
 net.fit(X_train, y_train, epochs=200, batch_size=None, learning_rate=0.5, l2=0.01)
-for name, one in (("as it came", before), ("trained further", net)):
+for name, one in ((_("as it came      "), before), (_("trained further "), net)):
     size = sum(float(np.sum(layer.W ** 2)) for layer in one)
-    print(f"{name:16} sum of squared weights {size:6.1f}, test accuracy {one.score(X_test, y_test):.3f}")
+    print(_("{name} sum of squared weights {size:6.1f}, test accuracy {accuracy:.3f}",
+            name=name, size=size, accuracy=one.score(X_test, y_test)))
 figure, axes = plt.subplots(1, 2, figsize=(9, 4.2), layout="constrained", sharey=True)
-for ax, one, title in ((axes[0], before, "as it came"), (axes[1], net, "trained further, with l2")):
+for ax, one, title in ((axes[0], before, _("as it came")), (axes[1], net, _("trained further, with l2"))):
     pynn.plot.decision_surface(one, X_test, y_test, ax=ax)
     ax.set_title(title)
 plt.show()

@@ -15,6 +15,7 @@ from pynn import validation
 from pynn.plot._page import PageWriter
 from pynn.plot.description import describe
 from pynn.progress import is_watched, new_bar
+from pynn.translation import _
 
 _PILLOW = (".gif", ".png", ".apng", ".webp")
 
@@ -85,7 +86,8 @@ class Movie(animation.FuncAnimation):
             page = html.escape(path.read_text(encoding="utf-8"))
         width, height = self.figure.get_size_inches() * self.figure.dpi
         style = f"width: 100%; max-width: {width:.0f}px; height: {height + 60:.0f}px; border: 0"
-        return f'<iframe srcdoc="{page}" title="film" style="{style}"></iframe>'
+        title = _("film")
+        return f'<iframe srcdoc="{page}" title="{title}" style="{style}"></iframe>'
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
