@@ -1,4 +1,7 @@
-"""The pictures of the READMEs and of the site's front page: `python docs/pictures.py` writes them to docs/pictures."""
+"""The pictures of the READMEs and of the site's front page: `python docs/pictures.py` writes them to docs/pictures.
+
+`PYNN_LANGUAGE=zh_CN python docs/pictures.py` writes those of the Chinese ones: Sphinx takes learn.zh_CN.png for learn.png.
+"""
 from __future__ import annotations
 
 import contextlib
@@ -25,16 +28,24 @@ FIGURES = ["1-dataset", "2-network", "3-training", "4-neuron", "5-layer", "6-act
            "9-propagation"]
 
 
+ENGINE = {      # the words of the picture of the engine
+    "en": ("units", "a column is an example; a block of columns stays in cache", "forward", "loss", "backward", "descent"),
+    "zh_CN": ("单元", "每列一个样本；一组列始终留在缓存里", "前向传播", "损失", "反向传播", "更新"),
+}
+
+
 def main() -> None:
+    ending = "" if pynn.language() == "en" else f".{pynn.language()}"
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         write_figures(folder)
-        compress_film(Path(folder, "3-training.gif"), PICTURES / "circles.gif")
-        join([Path(folder, f"{name}.png") for name in FIGURES], PICTURES / "nine-figures.png")
-        run_the_readme(folder)
-    draw_learn(PICTURES / "learn.png")
-    draw_use(PICTURES / "use.png")
-    draw_engine(PICTURES / "engine.png")
+        compress_film(Path(folder, "3-training.gif"), PICTURES / f"circles{ending}.gif")
+        join([Path(folder, f"{name}.png") for name in FIGURES], PICTURES / f"nine-figures{ending}.png")
+        if not ending:
+            run_the_readme(folder)
+    draw_learn(PICTURES / f"learn{ending}.png")
+    draw_use(PICTURES / f"use{ending}.png")
+    draw_engine(PICTURES / f"engine{ending}.png")
     for path in sorted(PICTURES.iterdir()):
         print(f"{path.relative_to(ROOT)}  {path.stat().st_size / 1e6:.2f} MB")
 
@@ -104,13 +115,13 @@ def draw_engine(path: Path) -> None:
         colour = "#e69f00" if k == 1 else "#56b4e9"
         for i, j in np.ndindex(4, 8):
             ax.add_patch(Rectangle((8 * k + j, 20 + i), 0.85, 0.85, color=colour))
-    ax.annotate("units", (-0.6, 22), ha="right", va="center", rotation=90, fontsize=13)
-    ax.annotate("a column is an example; a block of columns stays in cache", (16, 24.8), ha="center", fontsize=13)
-    steps = ["forward    Z[l] = W[l] A[l−1] + b[l]", "loss    dZ[L] = A[L] − Y", "backward    dW[l] = dZ[l] A[l−1]ᵀ / m",
-             "descent    θ ← θ − α ∇J"]
-    for k, step in enumerate(steps):
+    units, columns, *names = ENGINE[pynn.language()]
+    ax.annotate(units, (-0.6, 22), ha="right", va="center", rotation=90, fontsize=13)
+    ax.annotate(columns, (16, 24.8), ha="center", fontsize=13)
+    equations = ["Z[l] = W[l] A[l−1] + b[l]", "dZ[L] = A[L] − Y", "dW[l] = dZ[l] A[l−1]ᵀ / m", "θ ← θ − α ∇J"]
+    for k, (name, equation) in enumerate(zip(names, equations, strict=True)):
         y = 14.5 - 4.6 * k
-        ax.annotate(step, (16, y), ha="center", va="center", fontsize=14,
+        ax.annotate(f"{name}    {equation}", (16, y), ha="center", va="center", fontsize=14,
                     bbox={"boxstyle": "round,pad=0.5", "facecolor": "#fdf3dc" if k < 3 else "white", "edgecolor": "#e69f00"})
         ax.annotate("", (16, y + 1.4), (16, y + 3.4) if k else (12, 19.6), arrowprops={"arrowstyle": "->", "color": "#777777"})
     _save(ax, path)
