@@ -127,9 +127,10 @@ def against_peers(case: Case, names: Sequence[str], effort: Effort) -> Row:
     ratios = {name: medians[name] / medians["pynn"] for name in medians if name != "pynn" and "pynn" in medians}
     if ratios:
         ratios["best"] = min(ratios.values())
-    met = [ratios[name] >= least if name in ratios else None for name, least in case.targets.items()]
     most = answer_of("benchmarks.measure", {"measure": "peak", "dtype": case.dtype, "threads": 1}, 1) * (case.threads or 1)
     share = case.multiply_adds / medians["pynn"] / most if "pynn" in medians and most else None
+    reached = ratios if share is None else {**ratios, "share": share}
+    met = [reached[name] >= least if name in reached else None for name, least in case.targets.items()]
     return {"workload": case.workload, "what": case.what, "dtype": case.dtype, "threads": case.threads, "unit": case.unit,
             "share": share,
             "seconds": medians, "runs": runs, "ratios": ratios, "targets": case.targets, "verdict": verdict(met)}

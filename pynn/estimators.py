@@ -104,9 +104,10 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
 
     def _checked(self, X: Any, y: Any, sample_weight: Any, *, reset: bool) -> tuple[Array, Array, Array | None]:
         y = _check_labels(y, "y")
-        several = is_multilabel(y)
+        several = not (type(y) is np.ndarray and y.ndim == 1) and is_multilabel(y)
         X, y = validate_data(self, X, y, dtype=DTYPES, multi_output=several, reset=reset)
-        check_classification_targets(y)
+        if not _are_few_numbers(y):
+            check_classification_targets(y)
         if several:
             y = np.asarray(y.toarray() if hasattr(y, "toarray") else y)
             if y.min() < 0 or y.max() > 1:
@@ -160,6 +161,11 @@ def _check_labels(labels: Any, name: str) -> Any:
     if text is not None and other is not None:
         raise ValueError(f"{name}: expected labels that are all texts or all numbers, got {text!r} and {other!r}")
     return labels if array.dtype.kind == "O" else array.astype(object)       # NumPy's StringDType
+
+
+def _are_few_numbers(y: Array) -> bool:
+    """Whether a look at the range shows that y has ints of few classes: scikit-learn's own check of that takes long."""
+    return y.ndim == 1 and y.dtype.kind in "iu" and int(y.max()) - int(y.min()) < len(y) // 2
 
 
 def _classes_of(y: Array) -> Array:
