@@ -16,6 +16,7 @@ from pathlib import Path
 from babel.messages import Catalog
 from babel.messages.pofile import read_po, write_po
 
+from pynn.learn.error_messages import MESSAGES
 from pynn.learn.exercises import EXERCISES
 from pynn.learn.finding import KINDS, Sentences
 
@@ -36,8 +37,9 @@ def babel(*command: str | Path) -> None:
 
 
 def sentences_as_data() -> list[str]:
-    """What _ translates although it is no constant there: tasks of the workbook, kinds and sentences of findings."""
+    """What _ translates although it is no constant there: tasks, kinds and sentences of findings, errors."""
     found = [inspect.getdoc(exercise.solve) or "" for exercise in EXERCISES.values()] + list(KINDS)
+    found += MESSAGES.values()
     for file in sorted((DOCS.parent / "pynn" / "learn" / "causes").glob("[!_]*.py")):
         for value in vars(importlib.import_module(f"pynn.learn.causes.{file.stem}")).values():
             if isinstance(value, Sentences):

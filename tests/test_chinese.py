@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import builtins
 import inspect
+import math
 import os
 import re
 import subprocess
@@ -33,7 +34,7 @@ NAMES = """\
 pynn numpy python javascript onnx safetensors node onnxruntime html csv json utf gbk gzip excel xlsx xls parquet iris
 relu nan inf none generator glorot xavier huber log exp max min sign sqrt alpha phi grad cos reference float train
 predict evaluate info export check playground figures tab error ignore column true false rng seed standardizer fit
-return ctrl data out model file"""
+return ctrl data out model file nonetype"""
 
 
 def names() -> set[str]:
@@ -103,6 +104,30 @@ def test_the_workbook(name):
         assert not [word for hint in hints for word in english(re.sub(r"ZeroDivisionError.*|<lambda>.*", "", hint))]
     mistakes = exercise.solve(**exercise.inputs(exercise.cases[0]))[1]
     assert not [word for hint in mistakes for word in english(hint)]
+
+
+def fails(error):
+    raise error
+
+
+@pytest.mark.usefixtures("chinese")
+def test_errors_of_python_and_numpy_in_verdicts():
+    """What Python and NumPy say in English is explained in Chinese, and quoted behind it."""
+    mistakes = (
+        lambda W, b, A: W.T @ A, lambda W, b, A: np.dot(W, A.T), lambda W, b, A: 3 @ W, lambda W, b, A: W + A.T,
+        lambda W, b, A: W.reshape(7, 7), lambda W, b, A: np.array([[1], [1, 2]]), lambda W, b, A: W.sum(axis=5),
+        lambda W, b, A: A[100], lambda W, b, A: A[0, 0, 0], lambda W, b, A: [1, 2][5], lambda W, b, A: W if W > 0 else b,
+        lambda W, b, A: math.exp(W), lambda W, b, A: math.exp(1e4), lambda W, b, A: math.log(-1), lambda W, b, A: 1 / 0,
+        lambda W, b, A: qq, lambda W, b, A: np.qq, lambda W, b, A: W.qq, lambda W, b, A: W(A),   # noqa: F821
+        lambda W, b, A: b.any()[0], lambda W, b, A: len(3), lambda W, b, A: None + W, lambda W, b, A: [1] * 2.5,
+        lambda W, b, A: (lambda x, y: x)(1), lambda W, b, A: (lambda x: x)(1, 2), lambda W, b, A: (lambda x: x)(y=1),
+        lambda W, b, A: fails(UnboundLocalError("cannot access local variable 'z' where it is not associated with a value")),
+        lambda W, b, A: fails(SyntaxError("'(' was never closed")), lambda W, b, A: fails(ImportError("No module named 'x'")))
+    for mistake in mistakes:
+        hints = workbook.check("layer_forward", mistake).hints
+        assert "（原文：“" in hints[0]
+        said = re.sub(r"if、and|math 模块|\w+Error|<lambda>.*?）：|fails.*?）|UnboundLocal：|“.*?”", "", hints[0])
+        assert not english(said), said
 
 
 @pytest.mark.usefixtures("chinese")

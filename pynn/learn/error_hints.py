@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from pynn.learn.attempt import Failure
+from pynn.learn.error_messages import spoken_message
 from pynn.learn.exercises.exercise import Inputs
 from pynn.translation import _
 
@@ -44,7 +45,7 @@ def explain_failure(failure: Failure, inputs: Inputs) -> str:
         lists = any(isinstance(value, list) for value in inputs.values())
         meanings.append(_("Is it index 0 of the lists, since layers count from 1?") if lists else
                         _("Are the arguments in this order?"))
-    meaning = "".join(f"{text} " for text in meanings if text)
+    meaning = "".join(_("{sentence} ", sentence=sentence) for sentence in meanings if sentence)
     return _("your code stopped with {failure}. {meaning}The inputs were {shapes}",
              failure=describe_failure(failure), meaning=meaning, shapes=shapes)
 
@@ -52,8 +53,9 @@ def explain_failure(failure: Failure, inputs: Inputs) -> str:
 def describe_failure(failure: Failure) -> str:
     """An error, where it happened, and its message."""
     place = _(" in line {line} of {function}", line=failure.line, function=failure.function) if failure.line else ""
-    line = f" ({failure.text})" if failure.text else ""
-    return f"{failure.kind}{place}{line}: {failure.message}"
+    line = _(" ({code})", code=failure.text) if failure.text else ""
+    return _("{kind}{place}{line}: {message}", kind=failure.kind, place=place, line=line,
+             message=spoken_message(failure.message))
 
 
 def _shape_of(name: str, value: Any) -> str:

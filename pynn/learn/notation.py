@@ -64,6 +64,11 @@ class Section(NamedTuple):
     items: list[Item]
 
 
+# value where condition, else other: the whole formula, what follows its last equals sign, or what is in ( … )
+_CASES = re.compile(r"(?:(?<=\( )|(?<== )|^(?!= ))(?P<value>(?:(?! = |\( ).)+?) where (?P<condition>.+?), "
+                    r"else (?P<other>.+?)(?= \)|$)")
+
+
 def subscript(index: int) -> str:
     """An index as a subscript."""
     return str(index).translate(_SUBSCRIPTS)
@@ -71,8 +76,8 @@ def subscript(index: int) -> str:
 
 def _worded(formula: str) -> str:
     """A formula with its words in the language in use."""
-    words = {"where": _("where"), "else": _("else"), "new": _("new")}
-    return re.sub(r"\b(?:where|else|new)\b", lambda match: words[match[0]], formula)
+    cases = _CASES.sub(lambda match: _("{value} where {condition}, else {other}", **match.groupdict()), formula)
+    return re.sub(r"\bnew\b", lambda _match: _("new"), cases)
 
 
 # ------------------------------------------------------------------------------------------------------------------- text
@@ -215,14 +220,14 @@ def _words() -> list[str]:
 def _tokens_of(formula: str) -> _Tokens:
     """A formula as pairs (kind, text)."""
     pattern = rf"""(?P<space>\s+) | (?P<number>[\d.]*\d|½) | (?P<layer>(?<=\w)\[\d+\]) | (?P<unit>(?<=\w)\[(?:i|k|i,k)\])
-    | (?P<text>where|else|new) | (?P<word>{'|'.join(map(re.escape, _words()))}) | (?P<name>[d∂]?[A-Za-zŶŷαδμπσΦ∞])
-    | (?P<above>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ′]+) | (?P<below>[₀-₉]+) | (?P<sign>.)"""
+    | (?P<text>where|else|new|[\u4e00-\u9fff，]+) | (?P<word>{'|'.join(map(re.escape, _words()))})
+    | (?P<name>[d∂]?[A-Za-zŶŷαδμπσΦ∞]) | (?P<above>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ′]+) | (?P<below>[₀-₉]+) | (?P<sign>.)"""
     return [(match.lastgroup or "", match.group()) for match in re.finditer(pattern, formula, re.VERBOSE)]
 
 
 def mathml(formula: str) -> str:
     """A formula as MathML: [1], ², ᵀ, ′ and ^ above the letter, [i] and ₁ below it, a / b as a fraction, √(…) as a root."""
-    tokens = _tokens_of(formula)
+    tokens = _tokens_of(_worded(formula))
     terms = ""
     after_a_term = formula[1:2] in ("", " ")        # "− x" continues a difference, "−x" does not
     while tokens:                                   # a ")" may belong to a "(" before a matrix
@@ -277,7 +282,7 @@ def _term(tokens: _Tokens) -> str:
     elif kind == "word":
         base = f"<mi>{text}</mi>"
     elif kind == "text":
-        base = f"<mtext>&#160;{_worded(text)}&#160;</mtext>"
+        base = f"<mtext>{'' if text.startswith('，') else '&#160;'}{text}&#160;</mtext>"
     elif text == "(":
         content, terms = _row(tokens)
         if not tokens:              # closed after a matrix
