@@ -154,6 +154,22 @@ def subject(net, table):
     return Subject(net, table, np.arange(len(y)), inputs_of(net, table, "error"), y, "all rows")
 
 
+def test_wide_contents_have_room(tmp_path, monkeypatch):
+    """On a phone a wide row is a block with the names of its cells; the bars of many columns have a place of their own."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    head = ",".join([*(f"c{k}" for k in range(12)), "k"])
+    rows = "".join(",".join([*(f"{x:.2f}" for x in rng.normal(size=12)), "uvwx"[k % 4]]) + "\n" for k in range(40))
+    (tmp_path / "t.csv").write_text(f"{head}\n{rows}")
+    cli.main(["train", "t.csv", "--out", "m", "--epochs", "1", "--seed", "0", "--report", "r.html"])
+    text = (tmp_path / "r.html").read_text(encoding="utf-8")
+    cards, _, below = text.partition("</section>\n</div>")
+    assert "<table class=bars>" not in cards
+    assert "<div class=spread><table class=bars>" in below
+    assert re.search(r"<table class=stack>.*<td data-label=\"k: true\">[uvwx]</td>", below)
+    assert re.search(r'<table class="confusions many" style="min-width:15rem">.*<th scope=col title="x"><span>x</span>', cards)
+
+
 @pytest.fixture(scope="module")
 def birds(tmp_path_factory):
     """Three classes, of which a column of noise says nothing."""

@@ -330,6 +330,14 @@ def test_levels_are_scikit_learns():
     assert [name.replace(" = ", "_") for name in ours.feature_names] == theirs.get_feature_names_out().tolist()
 
 
+def test_numbers_that_pandas_calls_categories_are_levels():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"floor": pandas.Categorical([10, 2, None, 10]), "size": [1.0, 2.0, 3.0, 4.0]})
+    encoder = TableEncoder().fit(frame)
+    assert encoder.feature_names == ("floor = 10", "floor = 2", "floor is missing", "size")
+    assert encoder.transform(frame)[:, :3].tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 0, 0]]
+
+
 CELLS = {"number": [0, 1, -3, 2.5, 10**12, np.float32(0.5), 1e308], "flag": [True, False, np.bool_(True)],
          "text": ["a", "b", "", "NA", "True", "1", "é"], "other": [1j, b"x", [1], 10**400, float("inf"), datetime.time(12)]}
 

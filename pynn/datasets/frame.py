@@ -109,7 +109,7 @@ def columns_of(table: Any, name: str, chosen: Sequence[str] | None = None) -> li
     if isinstance(table, Features):
         return [found[column] for column in chosen or found]
     try:
-        return [FrameColumn(column, np.asarray(table[column].to_numpy())) for column in chosen or found]
+        return [FrameColumn(column, _cells_of(table[column])) for column in chosen or found]
     except (TypeError, ValueError) as error:
         raise type(error)(f"{name}: {error}") from None
 
@@ -132,6 +132,14 @@ def _names_of_frame(table: Any, name: str) -> list[str]:
         if column in names[:at]:
             raise ValueError(f"{name}: expected different names of columns, got {column!r} twice")
     return names
+
+
+def _cells_of(series: Any) -> Array:
+    """The cells of a column; those of a pandas Categorical are text, numbers among them too: they are names."""
+    if str(series.dtype) != "category":
+        return np.asarray(series.to_numpy())
+    names = [*map(str, series.cat.categories), None]        # the code of a missing cell is −1
+    return np.array([names[code] for code in series.cat.codes], dtype=object)
 
 
 def _float(number: Any) -> float:

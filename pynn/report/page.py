@@ -26,15 +26,21 @@ dd{margin:0;font-size:1.3rem;font-variant-numeric:tabular-nums}
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem;overflow-wrap:normal}
 td,th{padding:.3rem .6rem;text-align:left;border-bottom:1px solid #e6e8eb;max-width:14rem;overflow:hidden;
 text-overflow:ellipsis;white-space:nowrap;font-variant-numeric:tabular-nums}
-thead th{color:#5a5f66;font-weight:600}
-.confusions td,.confusions thead th{text-align:center;max-width:7rem}.confusions tbody th{max-width:9rem;font-weight:400}
-.bars{width:100%;table-layout:fixed}.bars th{width:32%;font-weight:400;white-space:normal;overflow-wrap:anywhere}
+thead th{color:#5a5f66;font-weight:600;white-space:normal;overflow-wrap:break-word;vertical-align:bottom;max-width:9rem}
+.confusions{width:100%;table-layout:fixed;hyphens:auto}.confusions td,.confusions thead th{text-align:center}
+.confusions th{white-space:normal;overflow-wrap:anywhere}.confusions tbody th{font-weight:400}.confusions .corner{width:26%}
+.many td,.many thead th{padding:.3rem .15rem}.many thead span{display:inline-block;writing-mode:vertical-rl;
+transform:rotate(180deg);white-space:nowrap;max-height:10rem;overflow:hidden;text-overflow:ellipsis}
+.bars{width:100%;table-layout:fixed}.bars tr{break-inside:avoid}.spread{columns:2 24rem;column-gap:2rem}
+.bars th{width:32%;font-weight:400;white-space:normal;overflow-wrap:anywhere}
 .bars .number{width:8.2rem;text-align:right}.bar{height:.9rem;background:#0072b2;border-radius:.2rem;min-width:1px}
 ul{padding-left:1.2rem;margin:.3rem 0}li{margin:.5rem 0}footer{color:#5a5f66;font-size:.85rem}
 @media(max-width:30rem){body{font-size:15px}header,main,footer{padding:.7rem}section{padding:.8rem}td,th{max-width:7.5rem;
-padding:.3rem .35rem}.bars .number{width:7.4rem}.bars td,.bars th{padding:.3rem .2rem}dl{gap:.4rem}dl div{padding:.3rem .6rem;
-min-width:4rem}dd{font-size:1.15rem}.confusions td,.confusions th{max-width:5.3rem!important}
-.many td,.many thead th{max-width:3rem!important}.many tbody th{max-width:5.5rem!important}}
+padding:.3rem .35rem}.bars .number{width:7.4rem}.bars td{padding:.3rem .2rem}.bars th{padding:.3rem .5rem .3rem 0}dl{gap:.4rem}
+dl div{padding:.3rem .6rem;min-width:4rem}dd{font-size:1.15rem}.confusions th{font-size:.8rem;padding:.3rem .15rem}
+.stack,.stack tbody{display:block}.stack thead{display:none}.stack tr{display:grid;grid-template-columns:1fr 1fr;gap:.2rem .8rem;
+border-bottom:1px solid #e6e8eb;padding:.5rem 0}.stack td{display:block;border:0;padding:0;max-width:none;white-space:normal;
+overflow-wrap:anywhere}.stack td::before{content:attr(data-label);display:block;color:#5a5f66;font-size:.8rem}}
 """.strip()
 
 
@@ -44,8 +50,13 @@ def write_report(path: Any, mark: bytes, notes: Sequence[str], subject: Subject,
     footer = _("Made by pynn. This page holds everything it shows, cells of the table too.")
     important = measures.importances(subject)
     parts = [] if history is None else [sections.learning(history)]
-    parts += [*sections.results(subject), sections.importance(important, regression=subject.net.is_regression)]
+    parts += sections.results(subject)
     below = [sections.worst_rows(subject, important), sections.findings(subject)]
+    columns = sections.importance(important, regression=subject.net.is_regression)
+    if len(important) > sections.FEW_COLUMNS:
+        below.insert(0, columns)            # it is too long to stand beside a chart
+    else:
+        parts.append(columns)
     body = "\n".join([
         '<meta charset="utf-8">', '<meta name="viewport" content="width=device-width, initial-scale=1">',
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",

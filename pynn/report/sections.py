@@ -15,10 +15,12 @@ from pynn.report.subject import Subject
 from pynn.translation import _
 
 MOST_CLASSES = 12           # of a matrix of confusions that can be read; beyond that, the most frequent ones are listed
-_FEW_CLASSES = 3            # whose names have room on a phone
+FEW_COLUMNS = 8             # whose importance has room beside a chart
+_FEW_CLASSES = 3            # whose names stand side by side; those of more classes stand upright
 _MOST_LISTED = 20           # confusions, or columns
 _WORST = 10                 # rows
 _CELLS = 5                  # of each such row, of the most important columns
+_FEW_CELLS = 4              # of a row, which have room on a phone
 
 
 def section(title: str, *parts: str) -> str:
@@ -75,6 +77,7 @@ def importance(found: Sequence[Importance], *, regression: bool) -> str:
                _("How much the accuracy falls if the cells of the column are shuffled among the rows (mean and deviation of "
                  "{count} shuffles). Columns that say the same share their importance.", count=measures.REPEATS))
     return section(_("Importance of each column"), paragraph(meaning),
+        f"<div class=spread><table class=bars>{''.join(rows)}</table></div>" if len(found) > FEW_COLUMNS else
         f"<table class=bars>{''.join(rows)}</table>", more)
 
 
@@ -120,10 +123,12 @@ def findings(subject: Subject) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table that scrolls if it is wider than its place."""
+    """A table that scrolls if it is wider than its place; on a phone, a wide one has a block for each row."""
     names = "".join(f"<th scope=col>{escape(name)}</th>" for name in head)
-    body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<div class=scroll tabindex=0><table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table></div>"
+    body = "".join("<tr>" + "".join(f'<td data-label="{escape(name)}">{escape(cell)}</td>'
+                                    for name, cell in zip(head, row, strict=True)) + "</tr>" for row in rows)
+    kind = " class=stack" if len(head) > _FEW_CELLS else ""
+    return f"<div class=scroll tabindex=0><table{kind}><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table></div>"
 
 
 def _confusions(counts: np.ndarray[Any, Any], names: Sequence[str]) -> str:
@@ -135,14 +140,14 @@ def _confusions(counts: np.ndarray[Any, Any], names: Sequence[str]) -> str:
         return paragraph(_("The most frequent confusions of {count} classes.", count=len(names))) + table(
             [_("true"), _("predicted"), _("rows")], [[names[i], names[k], str(counts[i, k])] for i, k in pairs])
     sums = np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    head = "".join(f'<th scope=col title="{escape(name)}">{escape(name)}</th>' for name in names)
+    head = "".join(f'<th scope=col title="{escape(name)}"><span>{escape(name)}</span></th>' for name in names)
     body = "".join(
         f'<tr><th scope=row title="{escape(name)}">{escape(name)}</th>'
         + "".join(_confusion_cell(counts[i, k], counts[i, k] / sums[i, 0], right=i == k) for k in range(len(names))) + "</tr>"
         for i, name in enumerate(names))
-    kind = "'confusions many'" if len(names) > _FEW_CLASSES else "confusions"
+    kind = f'"confusions many" style="min-width:{2 * len(names) + 7}rem"' if len(names) > _FEW_CLASSES else "confusions"
     return (paragraph(_("A row for each true class, a column for each predicted one: rows of the table."))
-            + f"<div class=scroll tabindex=0><table class={kind}><thead><tr><td></td>{head}</tr></thead><tbody>{body}"
+            + f"<div class=scroll tabindex=0><table class={kind}><thead><tr><td class=corner></td>{head}</tr></thead><tbody>{body}"
               "</tbody></table></div>")
 
 
