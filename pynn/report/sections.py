@@ -147,8 +147,8 @@ def _confusions(counts: np.ndarray[Any, Any], names: Sequence[str]) -> str:
         for i, name in enumerate(names))
     kind = f'"confusions many" style="min-width:{2 * len(names) + 7}rem"' if len(names) > _FEW_CLASSES else "confusions"
     return (paragraph(_("A row for each true class, a column for each predicted one: rows of the table."))
-            + f"<div class=scroll tabindex=0><table class={kind}><thead><tr><td class=corner></td>{head}</tr></thead><tbody>{body}"
-              "</tbody></table></div>")
+            + f"<div class=scroll tabindex=0><table class={kind}><thead><tr><td class=corner></td>{head}</tr></thead>"
+              f"<tbody>{body}</tbody></table></div>")
 
 
 def _confusion_cell(count: int, share: float, *, right: bool) -> str:
