@@ -39,8 +39,9 @@ ul{padding-left:1.2rem;margin:.3rem 0}li{margin:.5rem 0}footer{color:#5a5f66;fon
 padding:.3rem .35rem}.bars .number{width:7.4rem}.bars td{padding:.3rem .2rem}.bars th{padding:.3rem .5rem .3rem 0}dl{gap:.4rem}
 dl div{padding:.3rem .6rem;min-width:4rem}dd{font-size:1.15rem}.confusions th{font-size:.8rem;padding:.3rem .15rem}
 .stack,.stack tbody{display:block}.stack thead{display:none}.stack tr{display:grid;grid-template-columns:1fr 1fr;
-gap:.2rem .8rem;border-bottom:1px solid #e6e8eb;padding:.5rem 0}.stack td{display:block;border:0;padding:0;max-width:none;white-space:normal;
-overflow-wrap:anywhere}.stack td::before{content:attr(data-label);display:block;color:#5a5f66;font-size:.8rem}}
+gap:.2rem .8rem;border-bottom:1px solid #e6e8eb;padding:.5rem 0}.stack td{display:block;border:0;padding:0;max-width:none;
+white-space:normal;overflow-wrap:anywhere}.stack td::before{content:attr(data-label);display:block;color:#5a5f66;
+font-size:.8rem}}
 """.strip()
 
 
