@@ -254,7 +254,7 @@ STUDENT = ["index", "install", "playground", "use", "step", "your_own", "equatio
 SITE_NAMES = set(re.findall(r"\w+", """
     Cython Keras PyTorch scikit learn matplotlib tqdm pytest Sphinx ruff mypy pre commit setuptools qemu OpenMP Dask Debian
     Ubuntu macOS Windows Linux Visual Studio arm PyPI notebook pandas polars pickle npz gif Axes Furo circles png Skalski Fisher
-    Kaiming NetworkRegressor NetworkClassifier momentum Nesterov Exponential Cosine Step xor and sigma"""))
+    Kaiming null NetworkRegressor NetworkClassifier momentum Nesterov Exponential Cosine Step xor and sigma"""))
 IN_A_LESSON = r"(?s)epoch \d+: the loss is nan.*?before the fit\."        # the message of an exception, which the text explains
 
 
