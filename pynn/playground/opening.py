@@ -18,6 +18,7 @@ from pynn.playground.examples import Source
 from pynn.playground.server import Server, allowed_port
 from pynn.playground.session import Session
 from pynn.playground.table_file import TableFile
+from pynn.translation import Sentence
 from pynn.validation import boolean, check_examples, check_network, check_targets, finite_array
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -161,11 +162,11 @@ def _source_of(net: Network | None, X: Any, y: Any) -> Source:
         inputs, units, activation, dtype = net.sizes[0], net.sizes[-1], net.activations[-1], net.dtype
         classes = {"linear": None, "sigmoid": 2}.get(activation, units)
         if units > 1 and activation != "softmax":
-            raise ValueError(f"net: the playground shows networks with one target per example, got {units} outputs of "
-                             f"{activation}")
+            raise ValueError(Sentence("net: the playground shows networks with one target per example, got {units} outputs "
+                                      "of {activation}", units=units, activation=activation))
     if not 0 < inputs <= MOST_FEATURES or (classes or 2) > MOST_CLASSES:
-        raise ValueError(f"X, y: the playground shows at most {MOST_FEATURES} features and {MOST_CLASSES} classes, got "
-                         f"{inputs} and {classes}")
+        raise ValueError(Sentence("X, y: the playground shows at most {features} features and {most} classes, got {inputs} "
+                                  "and {classes}", features=MOST_FEATURES, most=MOST_CLASSES, inputs=inputs, classes=classes))
     names = (net.feature_names if net is not None else None) or column_names(X, inputs)
     X = X if net is None else net.encode(X, "X")
     rows = check_examples(X, "X", inputs, np.dtype(np.float64))
@@ -186,10 +187,11 @@ def serve(*, port: int = 0, open_browser: bool = True, data: str | None = None, 
     session = Session()
     if lesson is not None:
         if not 1 <= lesson <= len(lessons.LESSONS):
-            raise ValueError(f"--lesson: expected a number from 1 to {len(lessons.LESSONS)}, got {lesson}")
+            raise ValueError(Sentence("--lesson: expected a number from 1 to {last}, got {lesson}", last=len(lessons.LESSONS),
+                                      lesson=lesson))
         lessons.open_lesson(session, lesson)
     if target is not None and data is None:
-        raise ValueError("--target: expected --data with it, the table that has this column")
+        raise ValueError(Sentence("--target: expected --data with it, the table that has this column"))
     if data is not None:
         with open(data, "rb") as file:
             table = TableFile(os.path.basename(data), file.read())
