@@ -390,3 +390,26 @@ state = {f"{l}.{name}": array for l, layer in enumerate(net) for name, array in 
 assert (pynn.interop.from_torch(state, activations=net.activations).parameters == net.parameters).all()
 """
     subprocess.run([sys.executable, "-W", "error", "-c", script], cwd=tmp_path, check=True)
+
+
+@pytest.mark.parametrize("name", ["standardizer", "target_standardizer"])
+@pytest.mark.parametrize(("mean", "scale"), [(0.0, 1e300), (0.0, 1e-300), (1e300, 1.0), (-1e39, 1.0), (0.0, 1e-45)])
+def test_a_standardizer_that_float32_cannot_hold_is_named(name, mean, scale, tmp_path):
+    net = pynn.Network([2, 3, 2], output="linear", dtype="float32", rng=0)
+    setattr(net, name, pynn.Standardizer([0, mean], [1, scale]))
+    wrong = re.escape(f"{scale if scale != 1 else mean:g}")
+    for write, path in ((pynn.export.to_onnx, "x.onnx"), (pynn.export.to_c, "x.c")):
+        with pytest.raises(ValueError, match=f"^net.{name}: expected numbers that float32 can hold.*{wrong} in its"):
+            write(net, tmp_path / path, check=False)
+    assert list(tmp_path.iterdir()) == []
+    pynn.export.to_safetensors(net, tmp_path / "x.safetensors", check=False)        # it keeps them in float64
+    twin = pynn.interop.from_safetensors(tmp_path / "x.safetensors")
+    assert getattr(twin, name).scale.tolist() == [1, scale]
+
+
+@pytest.mark.parametrize("name", ["standardizer", "target_standardizer"])
+def test_a_standardizer_whose_examples_overflow_is_named(name, tmp_path):
+    net = pynn.Network([2, 3, 2], output="linear", rng=0)
+    setattr(net, name, pynn.Standardizer([0, 0], [1, 1.7e308]))
+    with pytest.raises(ValueError, match=f"^net.{name}: expected one with which examples .* can be checked in float64"):
+        pynn.export.to_c(net, tmp_path / "x.c")

@@ -36,7 +36,17 @@ _TAKEN = """and and_eq asm auto bitand bitor bool break case catch char class co
     copysign cos cosh div erf erfc exit exp exp2 expm1 fabs fdim floor fma fmax fmin fmod frexp gamma hypot ilogb
     index isfinite isinf isnan isnormal j0 j1 jn ldexp lgamma llrint llround log log10 log1p log2 logb lrint
     lround modf nan nearbyint nextafter nexttoward pow printf remainder remquo rint round scalbln scalbn signbit
-    sin sinh sqrt tan tanh tgamma trunc y0 y1 yn"""      # keywords of C and C++, and functions of the library
+    sin sinh sqrt tan tanh tgamma trunc y0 y1 yn abort atexit atof atoi atol atoll bsearch calloc clearerr drem exp10
+    fclose feof ferror ffs fflush fgetc fgetpos fgets finite fopen fpclassify fprintf fputc fputs fread free freopen
+    fscanf fseek fsetpos ftell fwrite getc getchar getenv gets isalnum isalpha isblank iscntrl isdigit isgraph
+    isgreater isgreaterequal isless islessequal islessgreater islower isprint ispunct isspace isunordered isupper
+    isxdigit labs llabs ldiv lldiv malloc memchr memcmp memcpy memmove memset perror pow10 putc putchar puts qsort
+    raise rand realloc remove rename rewind rindex scalb scanf setbuf setvbuf signgam significand sincos snprintf
+    sprintf srand sscanf strcat strchr strcmp strcoll strcpy strcspn strerror strlen strncat strncmp strncpy strpbrk
+    strrchr strspn strstr strtod strtok strtol strtoll strtoul strtoull strxfrm system tmpfile tmpnam tolower toupper
+    ungetc vfprintf vprintf vsnprintf vsprintf double_t float_t math_errhandling max_align_t nullptr_t offsetof
+    ptrdiff_t linux unix std NULL NAN INFINITY HUGE_VAL"""    # keywords, functions, types and macros of C and C++
+_MACROS = "(?:FP|M|MATH)_[A-Z0-9_]*"                  # of math.h
 
 
 def to_c(net: Any, path: Any, *, dtype: Any = None, name: str = "predict", check: bool | None = None) -> None:
@@ -82,7 +92,7 @@ def to_c(net: Any, path: Any, *, dtype: Any = None, name: str = "predict", check
     True
     """
     file_name = storage.check_path(path)
-    contents = read_network(net, "to_c", _FORMULAS, dtype)
+    contents = read_network(net, "to_c", _FORMULAS, dtype, narrow_standardizers=True)
     _check_name(name)
     compiler = program("cc", "gcc", "clang")
     X, Y = examples_of(net, contents.dtype)
@@ -98,7 +108,8 @@ def to_c(net: Any, path: Any, *, dtype: Any = None, name: str = "predict", check
 def _check_name(name: object) -> None:
     if not isinstance(name, str):
         raise TypeError(Sentence("name: expected a str, got {name!r} ({kind})", name=name, kind=type(name).__name__))
-    if not re.fullmatch("[A-Za-z][A-Za-z0-9_]*", name) or name in _TAKEN.split() or name.removesuffix("f") in _TAKEN.split():
+    names = {name, name[:-1] if name.endswith(("f", "l", "F", "L")) else name}         # expf and expl are taken as exp is
+    if not re.fullmatch("[A-Za-z][A-Za-z0-9_]*", name) or names & set(_TAKEN.split()) or re.fullmatch(_MACROS, name):
         raise ValueError(Sentence("name: expected an identifier of C such as 'predict', no keyword and no function of the "
                                   "library, got {name!r}", name=name))
 

@@ -19,10 +19,16 @@ def examples_of(net: Any, dtype: np.dtype[Any] | None = None) -> tuple[Array, Ar
     """X (16, n[0]) with small, usual and large numbers that fit in dtype, by default the network's, and its Ŷ (16, n[L])."""
     X = np.random.default_rng(0).normal(size=(_EXAMPLES, net.sizes[0]))
     X[:4] *= np.array([[0], [1e-8], [-1e-8], [10]])
-    if net.standardizer is not None:
-        X = X * net.standardizer.scale + net.standardizer.mean
-    X = X.astype(dtype or net.dtype).astype(np.float64)
-    return X, np.asarray(net(X), np.float64)
+    with np.errstate(over="ignore"):
+        if net.standardizer is not None:
+            X = X * net.standardizer.scale + net.standardizer.mean
+        X = X.astype(dtype or net.dtype).astype(np.float64)
+    Y = np.asarray(net(X), np.float64) if np.isfinite(X).all() else X
+    for name, values in (("standardizer", X), ("target_standardizer", Y)):
+        if not np.isfinite(values).all():
+            raise ValueError(Sentence("net.{name}: expected one with which examples of usual size can be checked in {dtype}, "
+                                      "got a mean or a scale that is too large", name=name, dtype=dtype or net.dtype))
+    return X, Y
 
 
 def is_wanted(check: object, runtime: str | None, needs: str) -> bool:

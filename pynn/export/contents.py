@@ -48,10 +48,12 @@ class Contents:
         return mean, rest, self.standardizer.scale.astype(np.float32)
 
 
-def read_network(net: Any, function: str, activations: Collection[str], dtype: Any = None) -> Contents:
+def read_network(net: Any, function: str, activations: Collection[str], dtype: Any = None, *,
+                 narrow_standardizers: bool = False) -> Contents:
     """The contents of a network, in its own dtype or in another.
 
     `function` is the exporter, for the messages, and `activations` are those that it can write besides linear and softmax.
+    With `narrow_standardizers`, it writes the standardizers in the same dtype as the parameters.
     """
     check_network(net)
     for activation in net.activations:
@@ -69,6 +71,9 @@ def read_network(net: Any, function: str, activations: Collection[str], dtype: A
         W, b = [layer.W.astype(dtype) for layer in net], [layer.b[:, 0].astype(dtype) for layer in net]
     if not all(np.isfinite(array).all() for array in (*W, *b)):
         raise ValueError(Sentence("dtype: expected one that can hold the parameters of the network, got {dtype}", dtype=dtype))
+    if narrow_standardizers and dtype == FLOAT32:
+        _check_float32(net.standardizer, "standardizer")
+        _check_float32(net.target_standardizer, "target_standardizer")
     return Contents(net.sizes, net.activations, net.loss, net.dropout, dtype, W, b, net.standardizer,
                     net.target_standardizer, net.feature_names, net.label_names)
 
@@ -88,6 +93,18 @@ def rows_of(values: Array, write: Callable[[Any], str], indent: str) -> Iterator
                 line = indent + " "
             line += word + ", "
         yield line.rstrip()
+
+
+def _check_float32(standardizer: Standardizer | None, name: str) -> None:
+    """Raise a ValueError if float32 cannot hold a scale, or a mean."""
+    if standardizer is None:
+        return
+    limits = np.finfo(np.float32)
+    for part, values, least in (("mean", standardizer.mean, 0.0), ("scale", standardizer.scale, float(limits.tiny))):
+        wrong = values[(abs(values) > limits.max) | (abs(values) < least)]
+        if len(wrong):
+            raise ValueError(Sentence("net.{name}: expected numbers that float32 can hold, because the file is in float32, got "
+                                      "{value:g} in its {part}", name=name, value=float(wrong[0]), part=part))
 
 
 def _checked_dtype(dtype: Any) -> np.dtype[Any]:

@@ -54,7 +54,7 @@ def to_onnx(net: Any, path: Any, *, check: bool | None = None) -> None:
     True
     """
     storage.check_path(path)
-    contents = read_network(net, "to_onnx", _ACTIVATIONS)
+    contents = read_network(net, "to_onnx", _ACTIVATIONS, narrow_standardizers=True)
     data = _model(contents)
     if len(data) > _MOST_BYTES:
         raise ValueError(Sentence("net: expected one whose ONNX model has at most {most} bytes, got one of {count}",
