@@ -413,3 +413,12 @@ def test_a_standardizer_whose_examples_overflow_is_named(name, tmp_path):
     setattr(net, name, pynn.Standardizer([0, 0], [1, 1.7e308]))
     with pytest.raises(ValueError, match=f"^net.{name}: expected one with which examples .* can be checked in float64"):
         pynn.export.to_c(net, tmp_path / "x.c")
+
+
+def test_a_name_cannot_end_the_script_of_a_page(tmp_path):
+    net = pynn.Network([1, 1], rng=0)
+    net.feature_names = ["</script><b>"]
+    pynn.export.to_javascript(net, tmp_path / "x.mjs", check=False)
+    text = (tmp_path / "x.mjs").read_text()
+    assert "</script" not in text
+    assert r'featureNames = ["\u003c/script>\u003cb>"]' in text

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
+from pynn.history import History
+
 from .conftest import circles_net
 
 
@@ -61,3 +63,12 @@ def test_a_history_is_a_data_frame(circles):
     X, _, y, _ = circles
     history = circles_net().fit(X, y, epochs=3)
     assert pandas.DataFrame(dict(history))["loss"].tolist() == history.loss.tolist()
+
+
+def test_an_interrupted_history_is_not_that_of_a_whole_fit():
+    histories = [History(("loss",)) for _ in range(2)]
+    for history in histories:
+        history.append({"loss": 0.5})
+    assert histories[0] == histories[1]
+    histories[1].interrupted = True
+    assert histories[0] != histories[1]
