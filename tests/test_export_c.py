@@ -115,7 +115,8 @@ def test_the_self_test_finds_a_changed_weight(tmp_path):
         assert min(subprocess.run([tmp_path / "main"], check=False).returncode, 1) == failures
 
 
-@pytest.mark.parametrize("name", ["", "2x", "a-b", "int", "tanh", "expf", "expl", "_x", "naïve", "template", "memcpy", "puts", "tolower", "NULL",
+@pytest.mark.parametrize("name", ["", "2x", "a-b", "int", "tanh", "expf", "expl", "_x", "naïve", "template",
+                                  "memcpy", "puts", "tolower", "NULL",
                                   "M_PI", "FP_NAN", "HUGE_VALF", "linux", "std", "ptrdiff_t", "fpclassify"])
 def test_names_that_are_none_of_c(name, tmp_path):
     with pytest.raises(ValueError, match=r"^name: "):
