@@ -55,9 +55,9 @@ for x in (-2, 0, 1, 3):
 points = np.linspace(-3, 4, 200)
 figure, ax = plt.subplots(figsize=(6, 4), layout="constrained")
 ax.plot(points, square(points), color="0.6")
-for x in (-2, 0, 1, 3):
+for x, style in ((-2, "-"), (0, "--"), (1, "-."), (3, ":")):
     near = np.array([x - 0.7, x + 0.7])
-    ax.plot(near, square(x) + slope(square, x) * (near - x), linewidth=2,
+    ax.plot(near, square(x) + slope(square, x) * (near - x), style, linewidth=2,
             label=_("x = {x}: slope {slope:.0f}", x=x, slope=slope(square, x)))
     ax.plot(x, square(x), "k.")
 ax.set(xlabel="x", ylabel="f(x) = x²", title=_("A slope for every point"))

@@ -52,9 +52,9 @@ net.fit(X, y, epochs=200, learning_rate=0.5)
 print(_("W[1] after 200 epochs =\n"), net[1].W)
 
 # %%
-# The four units do the work of one. This is called symmetry: if we exchange two of the units, nothing changes, and no step of
-# gradient descent can make them different. ``diagnose`` looks for the usual reasons why a network does not learn. It sees the
-# equal rows of W:
+# The four units do the work of one. This is called symmetry: if we exchange two of the units, nothing changes, and no step
+# of gradient descent can make them different. ``diagnose`` looks for the usual reasons why a network does not learn. It
+# sees that the units are equal:
 print(pynn.diagnose(net, X, y))
 
 # %%

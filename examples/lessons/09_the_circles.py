@@ -136,8 +136,8 @@ pynn.plot.history(history)
 # Starts that fail
 # ----------------
 #
-# The seed determines the random weights of the start. In lesson 8, none of 200 starts from pynn's default weights failed.
-# Here are the first 300 seeds of ``he``, with everything else as before:
+# The seed determines the random weights of the start. In lesson 8, hardly any of 200 starts from pynn's default weights
+# failed. Here are the first 300 seeds of ``he``, with everything else as before:
 
 
 def train(seed):

@@ -53,9 +53,9 @@ for m in (1, 32, 1024, 32768):
             m=m, time=1e6 * each, share=1e9 * each / (36 * m)))
 
 # %%
-# For few examples the call is all that is paid for. A step has dozens of such calls, whatever they compute. So the first
-# thing that the engine does is to be entered once for many epochs: ``fit`` hands it the data, and there is no Python
-# until it is done. The wider the network, the more there is to compute in each call, and the smaller is the gain:
+# For few examples, nearly all of the time is the call itself. A step has dozens of such calls, whatever they compute. So
+# Python calls the engine only once for many epochs: ``fit`` hands it the data, and no Python runs until the engine has
+# finished. In a wider network, each call has more to compute, so the gain is smaller:
 widths, times = [4, 8, 16, 32, 64, 128, 256], {"numpy": [], "cython": []}
 for width in widths:
     for engine, measured in times.items():
@@ -74,9 +74,9 @@ ax.legend()
 # Neighbours in memory
 # --------------------
 #
-# Memory comes in lines, on most processors of 64 bytes: eight numbers in float64. Whoever uses the numbers in the order
-# in which they lie gets the next seven for nothing. Sum a large array along its rows and along its columns, and only the
-# order differs:
+# A processor fetches memory in lines. On most processors a line has 64 bytes, which is eight numbers in float64. If a
+# program uses the numbers in the order in which they lie in memory, it fetches one number and gets the next seven with it.
+# Here we sum a large array along its rows, and then along its columns. Only the order differs:
 large = np.ones((4000, 4000))
 layouts = {_("rows, which lie together"): large, _("columns, which do not"): large.T}
 for name, array in layouts.items():
@@ -153,10 +153,10 @@ plt.show()
 # Exercises
 # ---------
 #
-# 1. Set the environment variable ``PYNN_INSTRUCTION_SET`` to ``baseline`` before Python starts, and run this script
-#    again. How much of the first ratio is owed to wide vectors, and how much of it remains?
+# 1. Set the environment variable ``PYNN_INSTRUCTION_SET`` to ``baseline`` before Python starts, and run this script again.
+#    Which part of the first ratio comes from wide vectors, and which part remains?
 # 2. Measure a step of ``Network([2, 25, 50, 50, 25, 1])`` for batches of 8, 32, 128 and 512 examples, with both engines,
-#    and divide by the size of the batch. Where does an example cost least, and why is it dear in small batches?
+#    and divide by the size of the batch. Where does an example cost least, and why does it cost more in small batches?
 # 3. Time ``by_loops`` of lesson 2 beside NumPy for 6 × 6 weights and 1024 examples. What does a compiler save?
 #
 # *In the playground:* ``pynn playground --lesson 14`` opens a setting for this lesson. Play at full speed and read the epochs

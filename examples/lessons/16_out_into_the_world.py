@@ -27,6 +27,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
 
 import pynn
 from pynn.translation import _  # puts the words of this lesson into your language
@@ -99,7 +100,7 @@ print(_("largest difference in {m} examples: below 1e-14: {small}", m=len(X_test
 # %%
 # The numbers are the same up to the last digits. The last digits differ because C adds up the products in another order,
 # and each addition rounds. So a test for equality to the last bit would be wrong here. A test that allows an error of 1
-# percent would be wrong too: it would not notice a forgotten bias.
+# percent would be wrong too: it would not notice a small mistake, such as a weight that is rounded.
 #
 # The scaling must travel too
 # ---------------------------
@@ -135,12 +136,13 @@ for decimals in (6, 3, 2, 1, 0):
 # Two decimals are enough for this network. The training needs many more digits than the prediction: its steps are small
 # changes of the weights, and with two decimals most of them would be rounded away. The pictures show the plane as the
 # exported function sees it, and what is left of it with whole numbers as weights.
+classes = LinearSegmentedColormap.from_list("classes", ["#E69F00", "white", "#0072B2"])     # class 0, ½, class 1
 figure, axes = plt.subplots(1, 2, figsize=(9, 4.2), layout="constrained", sharey=True)
 for ax, outputs, title in ((axes[0], outside(points), _("computed outside of pynn")),
                            (axes[1], rounded[0](points), _("weights rounded to whole numbers"))):
     ax.contourf(grid[..., 0], grid[..., 1], outputs.reshape(grid.shape[:2]),
-                levels=np.linspace(0, 1, 11), cmap="Blues", alpha=0.7)
-    ax.scatter(*X_test.T, c=np.where(y_test, "#E69F00", "white"), edgecolors="black", s=18)
+                levels=np.linspace(0, 1, 11), cmap=classes, alpha=0.6)
+    ax.scatter(*X_test.T, c=np.where(y_test, "#0072B2", "#E69F00"), edgecolors="black", s=18)
     ax.set(title=title, xlabel=_("x in mm"), aspect="equal")
 axes[0].set_ylabel(_("y in mm"))
 shutil.rmtree(folder, ignore_errors=True)

@@ -87,7 +87,7 @@ def _judge(exercise: Exercise, trial: Trial, inputs: Inputs, value: Any, earlier
     if unreadable:
         return unreadable
     wanted = read_results(exercise.returns, expected, expected)[0]
-    hints = [f"{label}: {describe_shapes(results[label], wanted[label])}" for label in wanted
+    hints = [f"{label}: {_describe_shapes(results[label], wanted[label])}" for label in wanted
              if results[label].shape != wanted[label].shape]
     if hints or earlier or exercise.judge is None:
         return hints
@@ -96,3 +96,9 @@ def _judge(exercise: Exercise, trial: Trial, inputs: Inputs, value: Any, earlier
         return read_results(exercise.returns, trial(other_inputs).value, expected)[0]
 
     return exercise.judge(call, inputs, results)
+
+
+def _describe_shapes(got: Array, wanted: Array) -> str:
+    """A hint on a wrong shape, where only the shape can be judged."""
+    text = describe_shapes(got, wanted)
+    return "; ".join((_("it is transposed"), text)) if got.shape == wanted.shape[::-1] else text

@@ -29,6 +29,10 @@ def binary_cross_entropy(Y: Array, Y_hat: Array) -> tuple[Any, Mistakes]:
         _("the 1/m is there twice"): lambda: J / m,
         _("the examples are not summed"): lambda: -(ones + zeros),
         _("the examples are not summed, the 1/m is there"): lambda: -(ones + zeros) / m,
+        _("the sum goes over the rows, of which there is one; it should go over the examples, the columns"): lambda: (
+            -(ones + zeros)[0]),
+        _("the sum goes over the rows, of which there is one, not over the examples; the 1/m is there"): lambda: (
+            -(ones + zeros)[0] / m),
         _("the term of the examples with y = 0 is missing"): lambda: -np.sum(ones) / m,
         _("the term of the examples with y = 1 is missing"): lambda: -np.sum(zeros) / m,
         _("the two terms have different signs"): lambda: -np.sum(ones - zeros) / m,

@@ -53,6 +53,8 @@ def layer_forward(W: Array, b: Array, A_prev: Array) -> tuple[Any, Mistakes]:
         _("b is transposed: b as a column gives each unit its bias, as a row each example"): lambda: W @ A_prev + b.T,
         _("the biases are summed over the units"): lambda: W @ A_prev + b.sum(),
         _("only the first unit's bias is used"): lambda: W @ A_prev + b[0],
+        _("the product is divided by the number of examples: a layer has sums, no means"): lambda: (
+            W @ A_prev / A_prev.shape[1] + b),
         _("only the first example is computed"): lambda: Z[:, :1],
         _("the examples are summed up"): lambda: (W @ A_prev).sum(axis=1, keepdims=True) + b,
         _("an activation is applied already"): lambda: reference.relu(Z),

@@ -10,6 +10,7 @@ from pynn.learn.exercises.exercise import CASES, Array, Call, Case, Inputs, Mist
 from pynn.translation import _
 
 ACCURACY = 0.95             # of a network that has learned the circles
+NEAR = 0.15                 # of a standard deviation: that of 160 random numbers differs from the wanted one by 6 %
 
 
 def _blank(sizes: list[int]) -> tuple[list[Any], list[Any]]:
@@ -51,12 +52,21 @@ def _judge_initialize(call: Call, inputs: Inputs, got: dict[str, Array]) -> list
                            label=label, inputs=array.shape[1]))
     if hints:
         return hints
+    if _have_a_variance_for_a_deviation([array for label, array in got.items() if label[0] == "W"]):
+        return [_("the spread of the weights is 2/n or 1/n of the n inputs of a unit: that is the variance wanted, not its "
+                  "root, the standard deviation")]
     again, other = call(inputs), call({**inputs, "rng": inputs["rng"].spawn(1)[0]})
     if not _all_equal(again, got):
         return [_("the numbers are not drawn from rng: an equal rng gives other numbers")]
     if _all_equal(other, got):
         return [_("rng is not used: another rng gives the same numbers")]
     return []
+
+
+def _have_a_variance_for_a_deviation(weights: list[Array]) -> bool:
+    """Whether the standard deviation of each W[l] is c/n[l−1] with c = 1 or 2, and not a number that is the same for all."""
+    c = np.array([W.std() * W.shape[1] for W in weights])
+    return any(bool(np.abs(c / number - 1).max() < NEAR) for number in (1, 2))
 
 
 @exercise("W", "b", draw=lambda rng, case: ([30, 25, 20, 8], rng), cases=CASES[:1], judge=_judge_initialize)
@@ -78,6 +88,9 @@ def _judge_train(call: Call, inputs: Inputs, got: dict[str, Array]) -> list[str]
         return [_("the loss has risen to {loss:.3g}: a step goes uphill: is a sign wrong?", loss=loss) if
                 _goes_uphill(call, inputs) else
                 _("the loss has risen to {loss:.3g}: is the learning rate too large?", loss=loss)]
+    if not any(array.any() for label, array in got.items() if label[0] == "W"):
+        return [_("all weights are 0: were they 0 at the start, so that the symmetry is not broken, or does each step replace "
+                  "the weights, in place of changing them?")]
     if hints := [hint for label, array in got.items() if label[0] == "W" for hint in _symmetric(label, array)]:
         return hints
     X, y = datasets.circles(400, rng=1)
