@@ -156,7 +156,8 @@ plt.show()
 # 1. Set the environment variable ``PYNN_INSTRUCTION_SET`` to ``baseline`` before Python starts, and run this script again.
 #    Which part of the first ratio comes from wide vectors, and which part remains?
 # 2. Measure a step of ``Network([2, 25, 50, 50, 25, 1])`` for batches of 8, 32, 128 and 512 examples, with both engines,
-#    and divide by the size of the batch. Where does an example cost least, and why does it cost more in small batches?
+#    and divide by the size of the batch. Where does an example take the least time, and why does it take more in small
+#    batches?
 # 3. Time ``by_loops`` of lesson 2 beside NumPy for 6 × 6 weights and 1024 examples. What does a compiler save?
 #
 # *In the playground:* ``pynn playground --lesson 14`` opens a setting for this lesson. Play at full speed and read the epochs
