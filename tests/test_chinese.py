@@ -34,7 +34,7 @@ NAMES = """\
 pynn numpy python javascript onnx safetensors node onnxruntime html csv json utf gbk gzip excel xlsx xls parquet iris
 relu nan inf none generator glorot xavier huber log exp max min sign sqrt alpha phi grad cos reference float train
 predict evaluate info export check playground figures tab error ignore column true false rng seed standardizer fit
-return ctrl data out model file nonetype"""
+return ctrl data out model file nonetype pandas"""
 
 
 def names() -> set[str]:
