@@ -46,7 +46,11 @@ def _replayed_script(session: Session) -> str:
         told.append(f"# epoch {event.at.epoch}, batch {event.at.batch}: {event.command['command']} {fields}".rstrip())
     told.append(f"# at the end: epoch {course.epoch}, batch {course.batch}")
     lines = "\n".join(told)
-    return f'''"""Written by the playground of pynn: runs the same training again, with all changes by hand."""
+    return f'''"""Written by the playground of pynn: runs the same training again, with all changes by hand, to the same bits.
+
+Plain calls of pynn cannot say them: layers, examples or half epochs changed while the training went on.  So the code at the
+end holds the whole session; the comments are what it says.
+"""
 from pynn.playground.opening import replay
 
 {lines}
