@@ -536,3 +536,35 @@ def test_ten_thousand_fuzzed_commands():
 
     accepted = hold_against_fuzz(Session(setting=SMALL), (drawn_command() for _ in range(10_000)))
     assert 500 < accepted < 5000
+
+
+@pytest.mark.slow
+def test_play_does_not_grow_memory():
+    """Frames of a training into which commands fall; 10,000 of them did not grow it either."""
+    import tracemalloc
+
+    from pynn.playground.messages import encode
+    session = Session(setting={"data": {"examples": 60}, "network": {"hidden": [4, 3]}})
+    session.handle({"command": "speed", "epochs_per_second": None})
+    commands = [{"command": "restart"}, {"command": "add_unit", "layer": 1},
+                {"command": "set", "setting": {"data": {"name": "moons"}}}, {"command": "remove_unit", "layer": 1}, {"command": "go", "epoch": 100}, {"command": "seed", "seed": 3},
+                {"command": "view", "example": 5}, {"command": "reset"}]
+
+    def play(frames):
+        for number in range(frames):
+            if number % 50 == 0:
+                assert session.handle(commands[number // 50 % len(commands)]).header["ok"]
+                session.play()
+            session.advance(0.0005)
+            encode(session.message("frame"))
+
+    play(400)               # all commands once
+    tracemalloc.start()
+    try:
+        play(400)
+        before = tracemalloc.get_traced_memory()[0]
+        play(1600)
+        grown = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert grown < 2e6
