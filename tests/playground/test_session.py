@@ -548,7 +548,8 @@ def test_play_does_not_grow_memory():
     session.handle({"command": "speed", "epochs_per_second": None})
     commands = [{"command": "restart"}, {"command": "add_unit", "layer": 1},
                 {"command": "set", "setting": {"data": {"name": "moons"}}}, {"command": "remove_unit", "layer": 1},
-                {"command": "go", "epoch": 100}, {"command": "seed", "seed": 3}, {"command": "view", "example": 5}, {"command": "reset"}]
+                {"command": "go", "epoch": 100}, {"command": "seed", "seed": 3},
+                {"command": "view", "example": 5}, {"command": "reset"}]
 
     def play(frames):
         for number in range(frames):
