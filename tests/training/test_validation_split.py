@@ -24,7 +24,7 @@ def test_validation(engine, circles):
 
 @pytest.mark.parametrize(("share", "m", "aside"), [
     (0.9, 10, 9), (0.9, 100, 90), (0.3, 10, 3), (0.7, 10, 7), (0.6, 1000, 600), (0.8, 5, 4), (0.1, 15, 2), (0.25, 10, 3),
-    (0.34, 100, 34), (0.001, 10, 1), (0.99, 10, 9)])
+    (0.34, 100, 34), (0.34, 10, 3), (0.001, 10, 1), (0.99, 10, 9)])
 def test_a_share_to_validate_on_is_rounded_to_the_nearest(share, m, aside, monkeypatch):
     seen = []
     monkeypatch.setattr("pynn.training.fit.evaluate",
