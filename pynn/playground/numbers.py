@@ -92,7 +92,7 @@ def _other_update(session: Session) -> str | None:
     if not reasons:
         return None
     return _("These are the equations of plain gradient descent. The update of this training is another one: it has {reasons}.",
-             reasons=", ".join(reasons))
+             reasons=_(", ").join(reasons))
 
 
 def _diagnose(session: Session, command: Json) -> Later:

@@ -103,6 +103,6 @@ def network(net: Network, ax: Axes | None = None, **lines: Any) -> Axes:
         write(ax, x + 3.1, 0.8, sign, CAPTION, ha="left")
     say(ax, _("The network {sizes} as columns of units ({names}), joined by its {weights} weights, from {least:.3g} to "
               "{most:.3g}: positive ones blue, negative ones orange and dashed, larger ones wider.",
-              sizes=sizes_of(net), names=", ".join(names), weights=sum(array.size for array in W),
+              sizes=sizes_of(net), names=_(", ").join(names), weights=sum(array.size for array in W),
               least=min(array.min() for array in W), most=max(array.max() for array in W)) + say_names(net))
     return ax
