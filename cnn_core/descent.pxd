@@ -23,6 +23,8 @@ cdef struct Optimizer:
     double clip_norm            # the largest norm ‖∇J‖; 0: no limit
 
 cdef void descend(real *theta, const real *gradient, real alpha, Py_ssize_t parameters) noexcept nogil
+cdef void descend_by_one_example(const Architecture *net, real *theta, const real *A, const real *dZ, real alpha, int part,
+                                 int parts) noexcept nogil
 cdef void update(const Optimizer *optimizer, double t, real *theta, const real *gradient, real scale, real *first,
                  real *second, Py_ssize_t parameters) noexcept nogil
 cdef void penalise(const Architecture *net, const real *theta, real *gradient, real l1, real l2) noexcept nogil

@@ -15,7 +15,8 @@ where m̂ = m / (1−β₁ᵗ) and v̂ = v / (1−β₂ᵗ).
 """
 from libc.math cimport pow, sqrt
 
-from .architecture cimport Architecture, real
+from .architecture cimport Architecture, real, start_of
+from .products cimport subtract_outer_product
 
 cdef extern from "<math.h>" nogil:
     float sqrtf(float x)
@@ -31,6 +32,21 @@ cdef void descend(real *theta, const real *gradient, real alpha, Py_ssize_t para
     for p in range(parameters):
         # θ ← θ − α·∇J
         theta[p] -= alpha * gradient[p]
+
+
+# As descend, for the gradient of a single example, dW[l] = dZ[l]·A[l−1]ᵀ and db[l] = dZ[l], which is never in memory; for one of
+# so many parts of the units of every layer.          IN A[0…L−1], dZ[1…L] (one column), alpha (α)   IN/OUT theta (θ)
+cdef void descend_by_one_example(const Architecture *net, real *theta, const real *A, const real *dZ, real alpha, int part,
+                                 int parts) noexcept nogil:
+    cdef Py_ssize_t l, start, units
+    for l in range(1, net.L + 1):
+        start = start_of(part, parts, net.n[l])
+        units = start_of(part + 1, parts, net.n[l]) - start
+        # W[l] ← W[l] − α·dZ[l]·A[l−1]ᵀ
+        subtract_outer_product(theta + net.W[l] + start*net.n[l - 1], dZ + net.first[l] + start, A + net.first[l - 1], alpha,
+                               units, net.n[l - 1])
+        # b[l] ← b[l] − α·dZ[l]
+        descend(theta + net.b[l] + start, dZ + net.first[l] + start, alpha, units)
 
 
 # Step t of an optimiser, as reference.update.          IN gradient (∇J / scale)   IN/OUT theta (θ), first (m), second (v)

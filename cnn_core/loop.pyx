@@ -8,8 +8,9 @@ from .architecture cimport BLOCK, Architecture, real
 from .batches cimport Batch, Rows, gather, key_of, shuffle
 from .descent cimport Optimizer
 from .forward cimport forward
-from .threads cimport add_gradient, forward_elements, padded, panel_at, run_batch, run_block, step
 from .signals cimport WORK_BETWEEN_LOOKS, Watch, new_watch, seconds_now, watch_for_signals
+from .threads cimport (add_gradient, forward_elements, needs_no_gradient, padded, panel_at, run_batch, run_block, step,
+                       step_by_one_example)
 from .tiles cimport NARROW
 
 
@@ -50,10 +51,15 @@ cdef int train(const Architecture *net, const Fit *fit, Batch *batch, Optimizer 
         while batch.start < m:
             batch.stop = batch.start + min(fit.batch_size, m - batch.start)
             batch.key = key_of(fit.seed, ~<uint64_t>fit.counts[0])
-            shares = run_batch(net, theta, batch, fit.n_threads, scratch, gradient, stats + 1, share_sums, &watch)
+            if needs_no_gradient(optimizer, batch.stop - batch.start):
+                step_by_one_example(net, optimizer, batch, theta, scratch, stats + 1, fit.n_threads)
+                watch_for_signals(&watch, net.parameters)
+            else:
+                shares = run_batch(net, theta, batch, fit.n_threads, scratch, gradient, stats + 1, share_sums, &watch)
+                step(net, optimizer, fit.counts[1] + 1, theta, gradient, shares, batch.stop - batch.start, state,
+                     fit.n_threads)
             fit.counts[0] += 1
             fit.counts[1] += 1
-            step(net, optimizer, fit.counts[1], theta, gradient, shares, batch.stop - batch.start, state, fit.n_threads)
             batch.start = batch.stop
         if trace != NULL:
             memcpy(trace + e*net.parameters, theta, net.parameters * sizeof(real))

@@ -132,6 +132,15 @@ cdef void scaled_rows(const real *dz, const real *a, real *dW, bint add, Py_ssiz
                 dW[i*inputs + k] = dz[i] * a[k]
 
 
+# W ← W − α·dz·aᵀ, where dz·aᵀ is rounded as scaled_rows rounds it          IN dz (units), a (inputs)   IN/OUT W (units, inputs)
+cdef void subtract_outer_product(real *W, const real *dz, const real *a, real alpha, Py_ssize_t units,
+                                 Py_ssize_t inputs) noexcept nogil:
+    cdef Py_ssize_t i, k
+    for i in range(units):
+        for k in range(inputs):
+            W[i*inputs + k] -= alpha * (dz[i] * a[k])
+
+
 # out (rows, columns) = bias + W (rows, length)·A (length, columns), or added to out: see tile.  The rows are divided evenly
 # among tiles of at most ROWS rows.
 cdef inline void multiply(bint transposed, const real *W, Py_ssize_t W_step, const real *A, Py_ssize_t A_step,

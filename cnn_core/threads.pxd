@@ -42,3 +42,6 @@ cdef Py_ssize_t run_batch(const Architecture *net, const real *theta, const Batc
                           real *gradient, double *sums, double *share_sums, Watch *watch) except -1 nogil
 cdef void step(const Architecture *net, const Optimizer *optimizer, double t, real *theta, real *gradient,
                Py_ssize_t shares, Py_ssize_t examples, real *state, int n_threads) noexcept nogil
+cdef bint needs_no_gradient(const Optimizer *optimizer, Py_ssize_t examples) noexcept nogil
+cdef void step_by_one_example(const Architecture *net, const Optimizer *optimizer, const Batch *batch, real *theta,
+                              real *scratch, double *sums, int n_threads) noexcept nogil

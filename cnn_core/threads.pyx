@@ -13,7 +13,7 @@ from libc.string cimport memset
 from .architecture cimport LARGEST, start_of
 from .backward cimport backward, parameter_gradient
 from .batches cimport gather
-from .descent cimport penalise, squared_norm, update
+from .descent cimport SGD, descend_by_one_example, penalise, squared_norm, update
 from .dropout cimport Draw
 from .forward cimport forward
 from .loss cimport loss, loss_derivative, metric, output_gradient
@@ -265,3 +265,23 @@ cdef void step_part(const Optimizer *optimizer, double t, real *theta, const rea
                 total[p] += gradient[share*parameters + start + p]
         update(optimizer, t, theta + start, total, scale, state + start, second + start, count)
         start += count
+
+
+# Whether a step needs no gradient in memory: plain gradient descent on a single example.
+cdef bint needs_no_gradient(const Optimizer *optimizer, Py_ssize_t examples) noexcept nogil:
+    return (examples == 1 and optimizer.rule == SGD and optimizer.l1 == 0 and optimizer.l2 == 0
+            and not optimizer.clip_norm > 0)
+
+
+cdef void step_by_one_example(const Architecture *net, const Optimizer *optimizer, const Batch *batch, real *theta,
+                              real *scratch, double *sums, int n_threads) noexcept nogil:
+    """run_batch and step, where needs_no_gradient: the same bits, but dW is neither written nor read again."""
+    cdef real *dZ = scratch + 3*net.units
+    cdef real alpha = <real>optimizer.alpha
+    cdef int part
+    sums[0] += run_block(net, theta, batch, batch.start, 1, scratch, True, False, sums + 1)
+    if n_threads == 1:
+        descend_by_one_example(net, theta, scratch, dZ, alpha, 0, 1)
+    else:
+        for part in prange(n_threads, num_threads=n_threads, schedule="static", chunksize=1):
+            descend_by_one_example(net, theta, scratch, dZ, alpha, part, n_threads)

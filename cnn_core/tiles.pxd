@@ -142,14 +142,17 @@ cdef inline void tile(vector *kind, Py_ssize_t rows, Py_ssize_t width, bint tran
                     (<vector *>(out + i*out_step + c*lanes))[0] = sums[i*vectors + c]
 
 
-# z[i] = b[i] + Σ W[i, k] a[k] for a few rows of W (rows, inputs), with vectors along k.
+# z[i] = b[i] + Σ W[i, k] a[k] for 8 rows or 1 of W (rows, inputs), with vectors along k.
 cdef inline void dots(vector *kind, Py_ssize_t rows, const real *W, const real *b, const real *a, real *z,
                       Py_ssize_t inputs) noexcept nogil:
     cdef vector[8] sums
     cdef real[8 * 16] lane
-    cdef Py_ssize_t lanes = sizeof(vector) // sizeof(real), whole = inputs // lanes * lanes, i, k, half
-    cdef real total
+    cdef real[8] total
+    cdef Py_ssize_t lanes = sizeof(vector) // sizeof(real), whole = inputs // lanes * lanes, i, k
+    cdef real rest
     if (real is float and vector is floats) or (real is double and vector is doubles):
+        for i in range(rows):
+            total[i] = 0
         if whole > 0:
             for i in range(rows):
                 sums[i] = (<const vector *>(W + i*inputs))[0] * (<const vector *>a)[0]
@@ -160,15 +163,41 @@ cdef inline void dots(vector *kind, Py_ssize_t rows, const real *W, const real *
                 k += lanes
             for i in range(rows):
                 (<vector *>(lane + i*lanes))[0] = sums[i]
+            if rows == 8 and lanes >= 4:
+                add_lanes(lane, lanes, total)
+                add_lanes(lane + 4*lanes, lanes, total + 4)
+            else:
+                for i in range(rows):
+                    add_lanes_of_row(lane + i*lanes, lanes, total + i)
         for i in range(rows):
-            total = b[i]
+            rest = b[i]
             for k in range(whole, inputs):
-                total += W[i*inputs + k] * a[k]
-            if whole > 0:
-                half = lanes
-                while half > 1:
-                    half //= 2
-                    for k in range(half):
-                        lane[i*lanes + k] += lane[i*lanes + half + k]
-                total += lane[i*lanes]
-            z[i] = total
+                rest += W[i*inputs + k] * a[k]
+            z[i] = rest + total[i]
+
+
+# The sum of the lanes of a vector, halves upon halves.          OUT total
+cdef inline void add_lanes_of_row(real *lane, Py_ssize_t lanes, real *total) noexcept nogil:
+    cdef Py_ssize_t half = lanes, k
+    while half > 1:
+        half //= 2
+        for k in range(half):
+            lane[k] += lane[half + k]
+    total[0] = lane[0]
+
+
+# The same sums of four vectors of 4, 8 or 16 lanes, with the vectors side by side for the last two halves.          OUT total (4)
+cdef inline void add_lanes(const real *lane, Py_ssize_t lanes, real *total) noexcept nogil:
+    cdef real[16] four, turned
+    cdef Py_ssize_t i, c
+    for i in range(4):
+        for c in range(4):
+            if lanes == 16:
+                four[4*i + c] = (lane[i*lanes + c] + lane[i*lanes + 8 + c]) + (lane[i*lanes + 4 + c] + lane[i*lanes + 12 + c])
+            elif lanes == 8:
+                four[4*i + c] = lane[i*lanes + c] + lane[i*lanes + 4 + c]
+            else:
+                four[4*i + c] = lane[i*lanes + c]
+    turn_square(four, four + 4, four + 8, four + 12, turned, 4)
+    for i in range(4):
+        total[i] = (turned[i] + turned[8 + i]) + (turned[4 + i] + turned[12 + i])
