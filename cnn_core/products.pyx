@@ -2,7 +2,7 @@
 from libc.string cimport memset
 
 from .architecture cimport real
-from .tiles cimport NARROW, ROWS, WIDE, dots, doubles, floats, tile, turn_square, vector
+from .tiles cimport LEAST, NARROW, ROWS, WIDE, dots, doubles, few, floats, tile, turn_square, vector
 
 cdef enum:
     CHUNK = 128             # inputs that a product takes at once: their strip of columns stays in the L1 cache
@@ -38,13 +38,18 @@ cdef void outer_product(const real *dZ, const real *A, real *panel, real *dW, bi
             scaled_rows(dZ + block*apart, A + block*apart, dW, add or block > 0, units, inputs)
         return
     while first < inputs:
-        width = WIDE(sizeof(real)) if inputs - first > NARROW(sizeof(real)) else NARROW(sizeof(real))
+        width = width_for(inputs - first, sizeof(real))
         count = min(width, inputs - first)
         for block in range(blocks):
             transpose(A + block*apart + first*columns, panel, width, count, columns)
             multiply(False, dZ + block*apart, columns, panel, width, <const real *>NULL, add or block > 0, dW + first, inputs,
                      units, columns, count)
         first += width
+
+
+# The width of the tile that begins where so many columns are left.
+cdef inline Py_ssize_t width_for(Py_ssize_t columns, size_t size) noexcept nogil:
+    return WIDE(size) if columns > NARROW(size) else NARROW(size) if columns > LEAST else LEAST
 
 
 # panel = Aᵀ, with `width` elements from one row to the next          IN A (rows, columns)   OUT panel (columns, rows)
@@ -60,7 +65,7 @@ cdef inline void transpose(const real *A, real *panel, Py_ssize_t width, Py_ssiz
 
 # db = Σ over the columns of dZ, or added to db          IN dZ (units, columns)   OUT db (units)
 cdef void row_sums(const real *dZ, real *db, bint add, Py_ssize_t units, Py_ssize_t columns) noexcept nogil:
-    cdef Py_ssize_t narrow = NARROW(sizeof(real)), i, c, lane
+    cdef Py_ssize_t narrow = NARROW(sizeof(real)) if columns > LEAST else LEAST, i, c, lane
     cdef real[16] sums
     if columns == 1:
         for i in range(units):
@@ -150,6 +155,7 @@ cdef inline void multiply(bint transposed, const real *W, Py_ssize_t W_step, con
     cdef const real *corner
     cdef floats *of_float = NULL
     cdef doubles *of_double = NULL
+    cdef few *of_few = NULL
     if rows > ROWS(sizeof(real)):
         tiles = (rows + ROWS(sizeof(real)) - 1) // ROWS(sizeof(real))
         least = rows // tiles
@@ -166,12 +172,14 @@ cdef inline void multiply(bint transposed, const real *W, Py_ssize_t W_step, con
                     rows_of_tile(of_float if real is float else of_double, count, WIDE(sizeof(real)), transposed, corner,
                                  W_step, A + k*A_step + c, A_step, bias, add, out + i*out_step + c, out_step, piece,
                                  columns - c)
-                    c += WIDE(sizeof(real))
-                else:
+                elif NARROW(sizeof(real)) == LEAST or columns - c > LEAST:
                     rows_of_tile(of_float if real is float else of_double, count, NARROW(sizeof(real)), transposed, corner,
                                  W_step, A + k*A_step + c, A_step, bias, add, out + i*out_step + c, out_step, piece,
                                  columns - c)
-                    c += NARROW(sizeof(real))
+                else:
+                    rows_of_tile(of_few if real is float else of_double, count, LEAST, transposed, corner, W_step,
+                                 A + k*A_step + c, A_step, bias, add, out + i*out_step + c, out_step, piece, columns - c)
+                c += width_for(columns - c, sizeof(real))
             i += count
             if bias != NULL:
                 bias += count

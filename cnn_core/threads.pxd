@@ -2,7 +2,7 @@ from .architecture cimport BLOCK, GROUP, Architecture, is_large, real
 from .batches cimport Batch
 from .descent cimport Optimizer
 from .signals cimport Watch
-from .tiles cimport WIDE
+from .tiles cimport LEAST, WIDE
 
 
 # The arrays of a block, one behind the other: A, Z, dA, dZ (net.units rows each), Y (n[L] rows), weights and a panel of
@@ -23,7 +23,7 @@ cdef inline Py_ssize_t blocks_in_memory(const Architecture *net, int n_threads) 
 
 # The columns of a block: the examples, and surplus columns up to a multiple of the width of a tile; one example stays alone.
 cdef inline Py_ssize_t padded(Py_ssize_t examples, Py_ssize_t narrow) noexcept nogil:
-    return 1 if examples == 1 else (examples + narrow - 1) // narrow * narrow
+    return 1 if examples == 1 else LEAST if examples <= LEAST else (examples + narrow - 1) // narrow * narrow
 
 
 # A and Z of a block of at most so many examples: all that a prediction needs.

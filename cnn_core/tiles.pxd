@@ -1,8 +1,8 @@
 """The register tile: the sums of a few units over a few examples that a product holds in registers while it runs.
 
-A tile is ROWS units by WIDE columns, or by NARROW columns at the end of a row.  These sizes suit the number and the width of
-the registers of each instruction set; they take sizeof(real).  `floats` and `doubles` are such registers: vectors that gcc and
-clang add and multiply with + and *, a number at a time with other compilers.
+A tile is ROWS units by WIDE columns, or by NARROW or LEAST columns at the end of a row.  These sizes suit the number and the
+width of the registers of each instruction set; they take sizeof(real).  `floats` and `doubles` are such registers, and `few` is
+one of LEAST floats: vectors that gcc and clang add and multiply with + and *, a number at a time with other compilers.
 """
 from .architecture cimport real
 
@@ -32,6 +32,7 @@ cdef extern from *:
     #if defined(__GNUC__)
     typedef float pynn_floats __attribute__((vector_size(PYNN_REGISTER), aligned(4), may_alias));
     typedef double pynn_doubles __attribute__((vector_size(PYNN_REGISTER), aligned(8), may_alias));
+    typedef float pynn_few __attribute__((vector_size(32), aligned(4), may_alias));
     #define PYNN_FETCH(address) __builtin_prefetch(address)
     typedef float pynn_four_floats __attribute__((vector_size(16), aligned(4), may_alias));
     typedef double pynn_four_doubles __attribute__((vector_size(32), aligned(8), may_alias));
@@ -59,6 +60,7 @@ cdef extern from *:
     #else
     typedef float pynn_floats;
     typedef double pynn_doubles;
+    typedef float pynn_few;
     #define PYNN_FETCH(address) (void)(address)
     #define PYNN_SQUARE(a, b, c, d, out, step) for (int j = 0; j < 4; j++) { (out)[j*(step)] = (a)[j]; \
         (out)[j*(step) + 1] = (b)[j]; (out)[j*(step) + 2] = (c)[j]; (out)[j*(step) + 3] = (d)[j]; }
@@ -68,6 +70,7 @@ cdef extern from *:
     """
     ctypedef float floats "pynn_floats"
     ctypedef double doubles "pynn_doubles"
+    ctypedef long double few "pynn_few"     # so that Cython tells it from floats
     # The square with the rows a, b, c, d of four elements becomes the square with these columns: rows of out, `step` apart.
     void square_of_floats "pynn_square_of_floats"(const float *a, const float *b, const float *c, const float *d, float *out,
                                                   Py_ssize_t step) noexcept nogil
@@ -81,6 +84,7 @@ cdef extern from *:
 ctypedef fused vector:
     floats
     doubles
+    few
 
 
 cdef inline void turn_square(const real *a, const real *b, const real *c, const real *d, real *out,
@@ -93,6 +97,7 @@ cdef inline void turn_square(const real *a, const real *b, const real *c, const 
 
 cdef enum:
     MOST = 6 * 32           # elements of the largest tile
+    LEAST = 8               # columns of the narrowest: where NARROW is 16, half a register
 
 
 # out (rows, columns) = bias + W (rows, length)·A (length, width), or added to out; columns <= width are stored.
@@ -106,7 +111,7 @@ cdef inline void tile(vector *kind, Py_ssize_t rows, Py_ssize_t width, bint tran
     cdef real[MOST] spilled
     cdef real w
     cdef Py_ssize_t lanes = sizeof(vector) // sizeof(real), vectors = width // lanes, i, k, c
-    if (real is float and vector is floats) or (real is double and vector is doubles):
+    if (real is float and vector is not doubles) or (real is double and vector is doubles):
         if length >= 32:
             for i in range(rows):
                 for c in range(vectors):
