@@ -64,6 +64,18 @@ def test_large_steps_too(sizes, m, dtype):
     assert outputs.tobytes() == engine.predict(net.parameters, X, n_threads=3).tobytes() == net(X).tobytes()
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("sizes", [[7, 33, 5], [40, 400, 300, 3]])
+def test_steps_by_one_example_are_the_same_without_a_gradient_in_memory(sizes, dtype):
+    net = pynn.Network(sizes, dropout=0.3, dtype=dtype, rng=0)
+    X, y = problem(net, 20, 0)
+    weights = np.random.default_rng(0).uniform(size=20)
+    # the norm that clips nothing needs the gradient in memory
+    with_gradient = bits(net, X, y, 1, 1, sample_weight=weights, clip_norm=1e30)
+    for threads in (1, 2, 3):
+        assert bits(net, X, y, threads, 1, sample_weight=weights) == with_gradient
+
+
 # ------------------------------------------------------------------------------ limits of others, forks, workers
 
 WORK = """
