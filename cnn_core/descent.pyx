@@ -34,8 +34,8 @@ cdef void descend(real *theta, const real *gradient, real alpha, Py_ssize_t para
         theta[p] -= alpha * gradient[p]
 
 
-# As descend, for the gradient of a single example, dW[l] = dZ[l]·A[l−1]ᵀ and db[l] = dZ[l], which is never in memory; for one of
-# so many parts of the units of every layer.          IN A[0…L−1], dZ[1…L] (one column), alpha (α)   IN/OUT theta (θ)
+# As descend, for the gradient of a single example, dW[l] = dZ[l]·A[l−1]ᵀ and db[l] = dZ[l], which is never in memory; for one
+# of so many parts of the units of every layer.       IN A[0…L−1], dZ[1…L] (one column), alpha (α)   IN/OUT theta (θ)
 cdef void descend_by_one_example(const Architecture *net, real *theta, const real *A, const real *dZ, real alpha, int part,
                                  int parts) noexcept nogil:
     cdef Py_ssize_t l, start, units

@@ -191,7 +191,7 @@ cdef inline void add_lanes_of_row(real *lane, Py_ssize_t lanes, real *total) noe
     total[0] = lane[0]
 
 
-# The same sums of four vectors of 4, 8 or 16 lanes, with the vectors side by side for the last two halves.          OUT total (4)
+# The same sums of four vectors of 4, 8 or 16 lanes, with the vectors side by side for the last two halves.        OUT total (4)
 cdef inline void add_lanes(const real *lane, Py_ssize_t lanes, real *total) noexcept nogil:
     cdef real[16] four, turned
     cdef Py_ssize_t i, c

@@ -1,6 +1,7 @@
 """What several test files share."""
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
@@ -19,6 +20,7 @@ import cnn_core
 import pynn
 from pynn import datasets, optimizers, reference
 
+gc.set_threshold(100_000, 50, 100)      # looking for garbage as often as usual takes a seventh of the time of all tests
 os.environ["PYNN_LANGUAGE"] = "en"     # whatever the language of the machine
 os.environ["MPLBACKEND"] = "Agg"        # before matplotlib is imported: the tests, doctests and subprocesses need no screen
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:       # as in a shell's background job: tests would wait for ever

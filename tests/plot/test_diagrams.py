@@ -117,7 +117,8 @@ def test_a_new_figure_is_the_current_one_its_texts_are_apart_and_the_network_is_
     assert min(text.get_fontsize() for text in ax.texts) > 8
 
 
-@DRAWN
+@pytest.mark.parametrize("draw", [pytest.param(draw, id=name, marks=() if name in ("network", "layer") else pytest.mark.slow)
+                                  for name, draw in CASES.items()])
 def test_texts_are_apart_in_one_panel_of_four(draw):
     figure, axes = plt.subplots(2, 2, dpi=300)
     ax = draw(axes[1, 0])
@@ -131,7 +132,8 @@ def test_a_given_panel_is_used_and_nothing_else_is_touched(draw):
     assert_draws_in_the_given_panel_alone(draw)
 
 
-@pytest.mark.parametrize("name", ["network", "neuron", "layer", "propagation"])
+@pytest.mark.parametrize("name", ["network", *(pytest.param(name, marks=pytest.mark.slow)
+                                               for name in ("neuron", "layer", "propagation"))])
 def test_a_panel_of_a_figure_without_pyplot_or_of_a_subfigure_serves_too(name, tmp_path):
     draw, figure = CASES[name], Figure(layout="constrained")
     draw(figure.subplots())

@@ -45,7 +45,8 @@ def test_few_inputs_have_their_full_names(draw):
     assert "The inputs are area in $, x2, 宽度 = 红色, sex is missing." in pynn.plot.describe(ax)
 
 
-@pytest.mark.parametrize("names", [FEW, LONG, MANY], ids=["few", "long", "many"])
+@pytest.mark.parametrize("names", [FEW, pytest.param(LONG, marks=pytest.mark.slow), pytest.param(MANY, marks=pytest.mark.slow)],
+                         ids=["few", "long", "many"])
 @pytest.mark.parametrize("draw", [*DIAGRAMS.values(), lambda net: pynn.plot.propagation(net)],
                          ids=[*DIAGRAMS, "propagation in symbols"])
 def test_texts_are_apart(draw, names):
