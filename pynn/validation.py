@@ -94,7 +94,7 @@ def finite_array(value: object, name: str, *, narrow: bool = False, dtype: np.dt
             raise ValueError(Sentence("{name}: expected integers below 2**63, got {most}", name=name, most=array.max()))
         if narrow and native and array.dtype.itemsize < 8:
             return array.view(np.uint8) if array.dtype == bool else array
-        return array.astype(np.int64, copy=not native)
+        return array.view(np.int64) if native and array.dtype == np.uint64 else array.astype(np.int64, copy=not native)
     if array.dtype not in (np.float32, np.float64):
         array = array.astype(np.float32 if array.dtype == np.float16 else np.float64)
     elif not native:

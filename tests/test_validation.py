@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import pynn
+from pynn import validation
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -16,7 +17,8 @@ def test_good_arrays_of_any_make_are_accepted(engine, dtype):
     frozen.flags.writeable = False
     wide = np.repeat(np.repeat(base.astype(float), 2, axis=0), 3, axis=1)
     forms = [base.tolist(), base, base.astype(np.int8), base.astype(np.uint16), base.astype(np.float32),
-             base.astype(np.float16), base.astype(np.longdouble), np.asfortranarray(base.astype(float)), wide[::2, ::3],
+             base.astype(np.float16), base.astype(np.longdouble), base.astype(np.uint64),
+             np.asfortranarray(base.astype(float)), wide[::2, ::3],
              base.astype(float)[::-1][::-1], frozen, base.astype(">f8"), base.astype(object), pd.DataFrame(base),
              pd.DataFrame(base.astype(float)), np.array(base, order="F")]
     one_hot = np.eye(3)[y]
@@ -29,6 +31,12 @@ def test_good_arrays_of_any_make_are_accepted(engine, dtype):
     for target in targets:
         assert net.evaluate(base, target) == loss
         assert np.array_equal(net.copy().fit(base, target, epochs=2).loss, net.copy().fit(base, y, epochs=2).loss)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int32", "int64", "uint64", "float32", "float64", "bool"])
+def test_numbers_that_the_engine_can_read_are_not_copied(dtype):
+    X = np.ones((5, 2), dtype)
+    assert np.shares_memory(validation.finite_array(X, "X", narrow=True), X)
 
 
 @pytest.mark.parametrize(("sizes", "y", "hint"), [
