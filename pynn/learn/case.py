@@ -112,7 +112,7 @@ class Case:
         """Whether the network does so well that no remedy could gain enough."""
         if self.loss < BETTER * self.guess:
             return True
-        if self.labels is None:
+        if self.labels is None or not math.isfinite(self.loss):
             return False
         errors = float((self.net.predict(self.sample[0]) != self.labels).mean())
         return errors < RIGHT * (1 - np.bincount(self.labels).max() / len(self.labels))
