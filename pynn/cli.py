@@ -230,7 +230,10 @@ def _add_json(command: argparse.ArgumentParser) -> None:
 
 
 def _sizes(text: str) -> list[int]:
-    return [int(size) for size in text.split(",")] if text.strip() else []
+    try:
+        return [int(size) for size in text.split(",")] if text.strip() else []
+    except ValueError:
+        raise argparse.ArgumentTypeError(_("expected units such as 16,16, got {text!r}", text=text)) from None
 
 
 def _names(text: str) -> list[str]:

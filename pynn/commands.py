@@ -39,6 +39,7 @@ from pynn.report.subject import Subject
 from pynn.storage import replacing
 from pynn.table_encoder import TableEncoder
 from pynn.translation import _, language, translated
+from pynn.validation import real_number
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -200,7 +201,7 @@ def fail(message: str) -> NoReturn:
 
 def _split_rows(given: argparse.Namespace, table: datasets.Table, rng: np.random.Generator) -> tuple[Any, Any]:
     """The rows to train on and those to validate on; None, None without validation."""
-    if not given.validation_split:
+    if not real_number(given.validation_split, "--validation-split", 0, 1, high_included=False):
         return None, None
     rows = np.arange(len(table))
     return datasets.split(rows, table.y, test_size=given.validation_split, rng=rng, stratify=table.label_names is not None)[:2]

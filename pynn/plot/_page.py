@@ -9,8 +9,10 @@ from typing import Any
 
 from matplotlib.animation import AbstractMovieWriter
 
+from pynn.translation import _, language
+
 _PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{lang}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -28,7 +30,7 @@ output {{ min-width: 5em; text-align: right; font-variant-numeric: tabular-nums;
 <img id="picture" alt="{title}">
 <form onsubmit="return false">
 <button type="button" id="play"></button>
-<input type="range" id="slider" min="0" max="{last}" value="0" aria-label="frame">
+<input type="range" id="slider" min="0" max="{last}" value="0" aria-label="{frame}">
 <output id="number"></output>
 </form>
 <script>
@@ -48,7 +50,7 @@ function show(k) {{
 function pause() {{
   clearInterval(timer);
   timer = null;
-  play.textContent = "Play";
+  play.textContent = "{play}";
 }}
 
 function run() {{
@@ -57,7 +59,7 @@ function run() {{
     if (Number(slider.value) === frames.length - 1) pause();
     else show(Number(slider.value) + 1);
   }}, {milliseconds});
-  play.textContent = "Pause";
+  play.textContent = "{pause}";
 }}
 
 picture.onload = () => {{ if (window.frameElement) frameElement.style.height = document.body.offsetHeight + "px"; }};
@@ -94,5 +96,6 @@ class PageWriter(AbstractMovieWriter):
         """Write the page."""
         frames = ",\n".join(f'"{frame}"' for frame in self._frames)
         page = _PAGE.format(title=html.escape(self.title), width=self.frame_size[0], last=len(self._frames) - 1,
-                            frames=frames, milliseconds=1000 / self.fps)
+                            frames=frames, milliseconds=1000 / self.fps, lang=language().replace("_", "-"),
+                            frame=_("frame"), play=_("Play"), pause=_("Pause"))
         Path(self.outfile).write_text(page, encoding="utf-8")

@@ -17,6 +17,7 @@ from PIL import Image
 
 import pynn
 from pynn import callbacks
+from pynn.translation import speaking
 
 from ..conftest import recorded
 from .helpers import nothing_is_clipped
@@ -106,6 +107,14 @@ def test_a_page_has_every_frame_in_it_and_loads_nothing(two_circles, tmp_path):
     rest = re.sub(r'^"[A-Za-z0-9+/=]+",?$', "", page, flags=re.MULTILINE)
     assert not re.search(r"https?:|//[a-z]|<link|@import|url\(|src=", rest)
     assert all(word in rest for word in ("Play", "Pause", 'type="range"', 'max="3"', pynn.plot.describe(film)))
+
+
+def test_a_page_speaks_the_language(two_circles, tmp_path):
+    net, recorder, _, X, y = recorded(two_circles, epochs=1)
+    with speaking("zh_CN"):
+        pynn.plot.film(recorder, net, X, y, grid=10).save(tmp_path / "film.html", dpi=50)
+    page = (tmp_path / "film.html").read_text(encoding="utf-8")
+    assert all(word in page for word in ('lang="zh-CN"', "播放", "暂停", 'aria-label="帧"'))
 
 
 def test_a_notebook_shows_the_page(two_circles):
